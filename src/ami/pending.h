@@ -1,0 +1,62 @@
+/* pending.h - the actions that wait for their answer, by ActionID and by deadline. */
+#ifndef ZV_AMI_PENDING_H
+#define ZV_AMI_PENDING_H
+
+#include "ami/request.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "zvon/client.h"
+
+/* Lists that timed out half way and may still send items; older ones are forgotten. */
+#define ZV_PENDING_MAX_LATE 32
+
+struct zv_pending {
+	struct zv_node node;   /* in the table, ordered by deadline */
+	struct zv_node unsent; /* in the table until it is sent, in order of asking */
+	struct zv_request *request; /* not sent yet; NULL once it is */
+	char *action_id;
+	zvon_reply_fn fn; /* NULL: nobody wants the answer */
+	void *user;
+	int64_t deadline_ms;
+	bool may_be_list; /* an old list, without `EventList: start` (1.8, 11) */
+	bool is_list;	  /* its response said that a list follows */
+	bool may_block;	  /* holds up what is sent behind it until it is answered */
+	bool is_late;	  /* timed out; its last items are still to come */
+};
+
+struct zv_pending_table {
+	struct zv_map by_id;
+	struct zv_node all;
+	struct zv_node unsent;
+	size_t n; /* without the late ones */
+	size_t n_late;
+	size_t n_lists; /* is_list, late ones included */
+};
+
+void zv_pending_init(struct zv_pending_table *t, uint64_t seed);
+
+/* Frees all without calling anybody. */
+void zv_pending_deinit(struct zv_pending_table *t);
+
+/* A copy of the request is kept until it is sent. 0, ZV_EINVAL when the ActionID is
+ * in use, ZV_ENOMEM. */
+int zv_pending_add(struct zv_pending_table *t, const struct zv_request *request,
+		   struct zv_str action_id, int64_t deadline_ms,
+		   struct zv_pending **out);
+
+struct zv_pending *zv_pending_find(struct zv_pending_table *t, struct zv_str action_id);
+
+/* The one whose time ends first, or NULL. */
+struct zv_pending *zv_pending_first(struct zv_pending_table *t);
+
+/* The text of its request has been made: forgets the request. */
+void zv_pending_sent(struct zv_pending *p);
+
+/* Takes it out, calls fn with DONE, frees it. fn may add others. */
+void zv_pending_finish(struct zv_pending_table *t, struct zv_pending *p, int status);
+
+/* Tells that time is up; a list that has begun stays as a late one, so that its items
+ * are known as such when they come. */
+void zv_pending_expire(struct zv_pending_table *t, struct zv_pending *p);
+
+#endif

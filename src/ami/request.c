@@ -1,0 +1,232 @@
+#include "ami/request.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct zv_request {
+	struct zv_buf name;
+	struct zv_buf action_id;
+	struct zv_buf lines; /* "Key: value" CRLF …, without Action and ActionID */
+	size_t n_lines;	     /* those in `lines` */
+	size_t n_variables;
+};
+
+/* Room that Action and ActionID take of ZV_REQUEST_MAX_LINES. */
+#define OWN_LINES 2
+
+static const char *
+forbidden_byte(struct zv_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\r')
+			return "CR";
+		if (s.p[i] == '\n')
+			return "LF";
+		if (s.p[i] == '\0')
+			return "NUL";
+	}
+	return NULL;
+}
+
+/* An example of the text for the message, not the text: it may be a secret. */
+static int
+check_bytes(struct zv_str s, const char *what, struct zv_str key, struct zv_error *err)
+{
+	const char *bad = forbidden_byte(s);
+
+	if (!bad)
+		return 0;
+	return zv_fail(err, ZV_EINVAL,
+		       "%s %.*s holds a %s: Asterisk would read what follows as a line "
+		       "of its own; nothing was sent",
+		       what, (int)(key.n < 64 ? key.n : 64), key.p, bad);
+}
+
+struct zv_request *
+zvon_request_new(struct zv_str name, struct zv_error *err)
+{
+	struct zv_request *r;
+
+	if (check_bytes(name, "action name", ZV_STR(""), err) < 0)
+		return NULL;
+	if (zv_str_trim(name).n == 0 || zv_str_trim(name).n != name.n) {
+		zv_fail(err, ZV_EINVAL,
+			"action name is empty or has spaces at its ends; nothing was "
+			"sent");
+		return NULL;
+	}
+	if (name.n > ZV_REQUEST_MAX_LINE - strlen("Action: ")) {
+		zv_fail(err, ZV_ETOOBIG, "action name is longer than %d bytes",
+			ZV_REQUEST_MAX_LINE - (int)strlen("Action: "));
+		return NULL;
+	}
+	r = zv_calloc(1, sizeof *r);
+	if (!r || zv_buf_add(&r->name, name) < 0) {
+		zvon_request_free(r);
+		zv_fail_nomem(err);
+		return NULL;
+	}
+	return r;
+}
+
+/* Secrets pass through requests, so the memory is wiped. */
+static void
+wipe(struct zv_buf *b)
+{
+	if (b->p)
+		zv_wipe(b->p, b->cap);
+	zv_buf_deinit(b);
+}
+
+void
+zvon_request_free(struct zv_request *r)
+{
+	if (!r)
+		return;
+	zv_buf_deinit(&r->name);
+	zv_buf_deinit(&r->action_id);
+	wipe(&r->lines);
+	zv_free(r);
+}
+
+static int
+check_key(struct zv_str key, struct zv_error *err)
+{
+	if (key.n == 0)
+		return zv_fail(err, ZV_EINVAL, "empty field name; nothing was sent");
+	if (memchr(key.p, ':', key.n) || zv_str_trim(key).n != key.n)
+		return zv_fail(err, ZV_EINVAL,
+			       "field name '%.*s' has a colon, or a space at its ends; "
+			       "nothing was sent",
+			       (int)(key.n < 64 ? key.n : 64), key.p);
+	return 0;
+}
+
+static int
+check_line(struct zv_str key, struct zv_str value, struct zv_error *err)
+{
+	if (check_bytes(key, "field name", ZV_STR(""), err) < 0 ||
+	    check_key(key, err) < 0 || check_bytes(value, "field", key, err) < 0)
+		return ZV_EINVAL;
+	if (value.n > ZV_REQUEST_MAX_LINE || key.n + 2 + value.n > ZV_REQUEST_MAX_LINE)
+		return zv_fail(
+			err, ZV_ETOOBIG,
+			"field %.*s makes a line of %zu bytes, Asterisk takes %d; "
+			"nothing was sent",
+			(int)(key.n < 64 ? key.n : 64), key.p, key.n + 2 + value.n,
+			ZV_REQUEST_MAX_LINE);
+	return 0;
+}
+
+static int
+check_count(const struct zv_request *r, bool is_variable, struct zv_error *err)
+{
+	if (r->n_lines + OWN_LINES >= ZV_REQUEST_MAX_LINES)
+		return zv_fail(err, ZV_ETOOBIG,
+			       "more than %d fields, Asterisk takes %d lines in all; "
+			       "nothing was sent",
+			       ZV_REQUEST_MAX_LINES - OWN_LINES, ZV_REQUEST_MAX_LINES);
+	if (is_variable && r->n_variables >= ZV_REQUEST_MAX_VARIABLES)
+		return zv_fail(err, ZV_ETOOBIG,
+			       "more than %d fields Variable; nothing was sent",
+			       ZV_REQUEST_MAX_VARIABLES);
+	return 0;
+}
+
+/* Asterisk takes the first ActionID of a packet, so does this. */
+static int
+keep_action_id(struct zv_request *r, struct zv_str value, struct zv_error *err)
+{
+	if (r->action_id.n)
+		return zv_fail(err, ZV_EINVAL, "field ActionID given twice");
+	return zv_buf_add(&r->action_id, value) < 0 ? zv_fail_nomem(err) : 0;
+}
+
+int
+zvon_request_add(struct zv_request *r, struct zv_str key, struct zv_str value,
+		 struct zv_error *err)
+{
+	bool is_variable = zvon_str_equal_nocase(key, ZV_STR("Variable"));
+	size_t before = r->lines.n;
+	int rc = check_line(key, value, err);
+
+	if (rc < 0)
+		return rc;
+	if (zvon_str_equal_nocase(key, ZV_STR("Action")))
+		return zv_fail(
+			err, ZV_EINVAL,
+			"field Action: an action has one name; nothing was sent");
+	if (zvon_str_equal_nocase(key, ZV_STR("ActionID")))
+		return keep_action_id(r, value, err);
+	rc = check_count(r, is_variable, err);
+	if (rc < 0)
+		return rc;
+	zv_buf_add(&r->lines, key);
+	zv_buf_add(&r->lines, ZV_STR(": "));
+	zv_buf_add(&r->lines, value);
+	if (zv_buf_add(&r->lines, ZV_STR("\r\n")) < 0) {
+		r->lines.n = before;
+		r->lines.failed = false;
+		return zv_fail_nomem(err);
+	}
+	r->n_lines++;
+	r->n_variables += is_variable;
+	return 0;
+}
+
+int
+zvon_request_set(struct zv_request *r, const char *key, const char *value,
+		 struct zv_error *err)
+{
+	return zvon_request_add(r, zvon_str(key), zvon_str(value), err);
+}
+
+struct zv_str
+zv_request_name(const struct zv_request *r)
+{
+	return zv_buf_str(&r->name);
+}
+
+struct zv_str
+zv_request_action_id(const struct zv_request *r)
+{
+	return zv_buf_str(&r->action_id);
+}
+
+int
+zv_request_format(const struct zv_request *r, struct zv_str action_id,
+		  struct zv_buf *out)
+{
+	size_t before = out->n;
+
+	zv_buf_add(out, ZV_STR("Action: "));
+	zv_buf_add(out, zv_buf_str(&r->name));
+	zv_buf_add(out, ZV_STR("\r\nActionID: "));
+	zv_buf_add(out, action_id);
+	zv_buf_add(out, ZV_STR("\r\n"));
+	zv_buf_add(out, zv_buf_str(&r->lines));
+	if (zv_buf_add(out, ZV_STR("\r\n")) < 0) {
+		out->n = before;
+		out->failed = false;
+		return ZV_ENOMEM;
+	}
+	return 0;
+}
+
+struct zv_request *
+zv_request_copy(const struct zv_request *r)
+{
+	struct zv_request *copy = zv_calloc(1, sizeof *copy);
+
+	if (!copy)
+		return NULL;
+	copy->n_lines = r->n_lines;
+	copy->n_variables = r->n_variables;
+	if (zv_buf_add(&copy->name, zv_buf_str(&r->name)) < 0 ||
+	    zv_buf_add(&copy->action_id, zv_buf_str(&r->action_id)) < 0 ||
+	    zv_buf_add(&copy->lines, zv_buf_str(&r->lines)) < 0) {
+		zvon_request_free(copy);
+		return NULL;
+	}
+	return copy;
+}

@@ -1,0 +1,617 @@
+#include "ami/session.h"
+
+#include <stdio.h>
+
+#include "ami/login.h"
+#include "ami/pending.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#define ACTION_ID_MAX 64
+
+struct zv_ami_session {
+	struct zv_ami_session_options options; /* its texts are the copies below */
+	char *user, *secret, *events;
+	struct zv_ami_session_handlers handlers;
+	void *handler_user;
+	const struct zv_log *log;
+
+	struct zv_parser *parser;
+	struct zv_buf output;
+	struct zv_pending_table pending;
+	struct zv_client_counters counters;
+	unsigned long last_id;
+
+	enum zv_client_state state;
+	char head[ZV_BANNER_PEEK]; /* the first bytes, until the greeting is known */
+	size_t n_head;
+	bool greeted;
+	bool booted;
+	int ami_major;
+	char version[32];
+
+	int64_t now_ms;	      /* of the call we are in */
+	int64_t login_by_ms;  /* LOGIN: time is up */
+	int64_t booted_by_ms; /* BOOTING: do not wait longer for FullyBooted */
+	int64_t received_ms;  /* the last bytes */
+	int64_t pinged_ms;    /* a Ping waits for any byte; -1: none */
+	struct zv_error *err; /* of the call we are in: a reply handler fails it */
+	int failed;
+};
+
+struct zv_ami_session *
+zv_ami_session_new(const struct zv_ami_session_options *options,
+		   const struct zv_ami_session_handlers *handlers, void *user,
+		   const struct zv_log *log)
+{
+	struct zv_ami_session *s = zv_calloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->options = *options;
+	s->handlers = *handlers;
+	s->handler_user = user;
+	s->log = log;
+	s->pinged_ms = -1;
+	zv_pending_init(&s->pending, options->seed);
+	s->parser = zvon_parser_new(&options->limits);
+	s->user = zv_memdup(options->user.p, options->user.n);
+	s->secret = zv_memdup(options->secret.p, options->secret.n);
+	s->events = zv_memdup(options->events.p, options->events.n);
+	if (!s->parser || !s->user || !s->secret || !s->events) {
+		zv_ami_session_free(s);
+		return NULL;
+	}
+	s->options.user.p = s->user;
+	s->options.secret.p = s->secret;
+	s->options.events.p = s->events;
+	return s;
+}
+
+void
+zv_ami_session_free(struct zv_ami_session *s)
+{
+	if (!s)
+		return;
+	zv_ami_session_stop(s, true);
+	zv_pending_deinit(&s->pending);
+	zvon_parser_free(s->parser);
+	zv_buf_deinit(&s->output);
+	if (s->secret)
+		zv_wipe(s->secret, s->options.secret.n);
+	zv_free(s->secret);
+	zv_free(s->user);
+	zv_free(s->events);
+	zv_free(s);
+}
+
+static void
+enter(struct zv_ami_session *s, enum zv_client_state state)
+{
+	s->state = state;
+	if (s->handlers.on_state)
+		s->handlers.on_state(s->handler_user, state);
+}
+
+/* Remembers the first reason; the call we are in returns it. */
+static void
+fail(struct zv_ami_session *s, int code)
+{
+	if (!s->failed)
+		s->failed = code;
+}
+
+/* ---- sending -------------------------------------------------------------- */
+
+static void
+transmit(struct zv_ami_session *s, struct zv_pending *p)
+{
+	if (zv_request_format(p->request, zvon_str(p->action_id), &s->output) < 0) {
+		fail(s, zv_fail_nomem(s->err));
+		return;
+	}
+	zv_pending_sent(p);
+}
+
+static bool
+is_logged_in(const struct zv_ami_session *s)
+{
+	return s->state == ZV_STATE_BOOTING || s->state == ZV_STATE_READY;
+}
+
+static struct zv_str
+next_action_id(struct zv_ami_session *s, char out[ACTION_ID_MAX])
+{
+	int n = snprintf(out, ACTION_ID_MAX, "zvon-%08x-%lu",
+			 (unsigned)(s->options.seed >> 32), ++s->last_id);
+
+	return (struct zv_str){ out, (size_t)n };
+}
+
+static int
+add_pending(struct zv_ami_session *s, const struct zv_request *request, int timeout_ms,
+	    zvon_reply_fn fn, void *user, struct zv_pending **out)
+{
+	struct zv_str id = zv_request_action_id(request);
+	char own[ACTION_ID_MAX];
+	int rc;
+
+	if (id.n == 0)
+		id = next_action_id(s, own);
+	rc = zv_pending_add(&s->pending, request, id, s->now_ms + timeout_ms, out);
+	if (rc < 0)
+		return rc;
+	(*out)->fn = fn;
+	(*out)->user = user;
+	(*out)->may_block = timeout_ms > s->options.action_timeout_ms;
+	return 0;
+}
+
+int
+zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
+		    int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
+		    struct zv_error *err)
+{
+	struct zv_pending *p;
+	int rc;
+
+	s->now_ms = now_ms;
+	if (s->pending.n >= s->options.max_pending)
+		return zv_fail(err, ZV_EBUSY,
+			       "%zu actions wait for an answer (max_pending)",
+			       s->pending.n);
+	if (timeout_ms <= 0)
+		timeout_ms = s->options.action_timeout_ms;
+	rc = add_pending(s, request, timeout_ms, fn, user, &p);
+	if (rc == ZV_EINVAL)
+		return zv_fail(err, rc, "ActionID '%.*s' is in use",
+			       ZV_ARG(zv_request_action_id(request)));
+	if (rc < 0)
+		return zv_fail_nomem(err);
+	if (is_logged_in(s))
+		transmit(s, p);
+	return 0;
+}
+
+/* Our own actions: they do not wait for the login, they are it. */
+static void
+send_own(struct zv_ami_session *s, struct zv_request *request, int timeout_ms,
+	 zvon_reply_fn fn)
+{
+	struct zv_pending *p;
+
+	if (!request || add_pending(s, request, timeout_ms, fn, s, &p) < 0)
+		fail(s, zv_fail_nomem(s->err));
+	else
+		transmit(s, p);
+	zvon_request_free(request);
+}
+
+/* What was asked for before the login goes out now, in the order of asking. */
+static void
+transmit_waiting(struct zv_ami_session *s)
+{
+	struct zv_node *node;
+
+	while (!s->failed && (node = zv_list_first(&s->pending.unsent)))
+		transmit(s, ZV_OWNER(node, struct zv_pending, unsent));
+}
+
+/* ---- login ---------------------------------------------------------------- */
+
+static void
+on_login_reply(void *user, enum zv_reply_part part, int status,
+	       const struct zv_packet *packet)
+{
+	struct zv_ami_session *s = user;
+
+	if (part != ZV_REPLY_RESPONSE || s->state != ZV_STATE_LOGIN)
+		return;
+	if (!zvon_str_equal_nocase(packet->name, ZV_STR("Success"))) {
+		fail(s, zv_login_refused(s->options.user, packet, s->err));
+		return;
+	}
+	zv_log(s->log, ZV_LOG_INFO, "ami", "logged in user=%s ami=%s", s->user,
+	       s->version);
+	s->booted_by_ms = s->now_ms + s->options.booted_wait_ms;
+	transmit_waiting(s);
+	enter(s, ZV_STATE_BOOTING);
+}
+
+static void
+on_challenge_reply(void *user, enum zv_reply_part part, int status,
+		   const struct zv_packet *packet)
+{
+	struct zv_ami_session *s = user;
+	struct zv_str challenge;
+
+	if (part != ZV_REPLY_RESPONSE || s->state != ZV_STATE_LOGIN)
+		return;
+	challenge = zvon_packet_get(packet, ZV_STR("Challenge"));
+	if (!zvon_str_equal_nocase(packet->name, ZV_STR("Success")) || !challenge.n) {
+		/* no way back to the plain secret by itself: whoever sits in between
+		 * could ask for it that way */
+		fail(s, zv_fail(s->err, ZV_EAUTH,
+				"the server refused the MD5 challenge (%.*s): "
+				"plain login must be asked for",
+				ZV_ARG(zvon_packet_get(packet, ZV_STR("Message")))));
+		return;
+	}
+	send_own(s,
+		 zv_login_md5(s->options.user, s->options.secret, challenge,
+			      s->options.events, s->err),
+		 s->options.login_timeout_ms, on_login_reply);
+}
+
+static void
+on_banner(struct zv_ami_session *s, struct zv_str banner)
+{
+	struct zv_str version = zv_login_version(banner, &s->ami_major);
+
+	snprintf(s->version, sizeof s->version, "%.*s", ZV_ARG(version));
+	if (s->options.plain_login)
+		send_own(s,
+			 zv_login_plain(s->options.user, s->options.secret,
+					s->options.events, s->err),
+			 s->options.login_timeout_ms, on_login_reply);
+	else
+		send_own(s, zv_login_challenge(s->err), s->options.login_timeout_ms,
+			 on_challenge_reply);
+}
+
+/* ---- receiving ------------------------------------------------------------ */
+
+static void
+on_response(struct zv_ami_session *s, const struct zv_packet *packet)
+{
+	struct zv_pending *p = zv_pending_find(
+		&s->pending, zvon_packet_get(packet, ZV_STR("ActionID")));
+	bool success = zvon_str_equal_nocase(packet->name, ZV_STR("Success"));
+	struct zv_str list = zvon_packet_get(packet, ZV_STR("EventList"));
+
+	s->counters.responses++;
+	if (!p || p->request || p->is_list) {
+		s->counters.orphans++;
+		zv_log(s->log, ZV_LOG_DEBUG, "ami",
+		       "orphan response actionid=%.*s message=%.*s",
+		       ZV_ARG(zvon_packet_get(packet, ZV_STR("ActionID"))),
+		       ZV_ARG(zvon_packet_get(packet, ZV_STR("Message"))));
+		return;
+	}
+	p->is_list = success &&
+		     (p->may_be_list || zvon_str_equal_nocase(list, ZV_STR("start")));
+	s->pending.n_lists += p->is_list;
+	if (p->fn)
+		p->fn(p->user, ZV_REPLY_RESPONSE, 0, packet);
+	if (!p->is_list)
+		zv_pending_finish(&s->pending, p, 0);
+}
+
+/* "End a list by: the event name ends in Complete and the ActionID matches": the
+ * keys EventList and ListItems are missing in old versions. */
+static bool
+is_list_end(const struct zv_packet *packet)
+{
+	struct zv_str end = ZV_STR("Complete");
+
+	return packet->name.n >= end.n &&
+	       zvon_str_equal_nocase(zv_str_from(packet->name, packet->name.n - end.n),
+				     end);
+}
+
+/* true: it was an item of a list that we asked for. */
+static bool
+on_list_item(struct zv_ami_session *s, const struct zv_packet *packet)
+{
+	struct zv_str id = zvon_packet_get(packet, ZV_STR("ActionID"));
+	struct zv_pending *p = id.n ? zv_pending_find(&s->pending, id) : NULL;
+
+	if (!p || !p->is_list)
+		return false;
+	if (p->is_late)
+		s->counters.orphans++;
+	else if (p->fn)
+		p->fn(p->user, ZV_REPLY_ITEM, 0, packet);
+	if (is_list_end(packet))
+		zv_pending_finish(&s->pending, p, 0);
+	return true;
+}
+
+static void
+on_fully_booted(struct zv_ami_session *s)
+{
+	if (s->booted || !is_logged_in(s))
+		return;
+	s->booted = true;
+	enter(s, ZV_STATE_READY);
+}
+
+static void
+on_event(struct zv_ami_session *s, const struct zv_packet *packet)
+{
+	s->counters.events++;
+	if (s->pending.n_lists && on_list_item(s, packet))
+		return;
+	if (s->handlers.on_event)
+		s->handlers.on_event(s->handler_user, packet);
+	if (!s->booted && zvon_str_equal(packet->name, ZV_STR("FullyBooted")))
+		on_fully_booted(s);
+}
+
+static inline void
+on_packet(struct zv_ami_session *s, const struct zv_packet *packet)
+{
+	s->counters.packets++;
+	switch (packet->kind) {
+	case ZV_PACKET_EVENT:
+		on_event(s, packet);
+		break;
+	case ZV_PACKET_RESPONSE:
+		on_response(s, packet);
+		break;
+	case ZV_PACKET_BANNER:
+		if (s->state == ZV_STATE_LOGIN && !s->ami_major)
+			on_banner(s, packet->name);
+		break;
+	case ZV_PACKET_OTHER:
+		s->counters.orphans++;
+		break;
+	}
+}
+
+/* Who speaks there? Decided by the first bytes, so that a stranger is named at once
+ * and not after a time-out. */
+static int
+check_greeting(struct zv_ami_session *s, struct zv_str bytes)
+{
+	size_t room = sizeof s->head - s->n_head;
+	size_t n = bytes.n < room ? bytes.n : room;
+	int rc;
+
+	memcpy(s->head + s->n_head, bytes.p, n);
+	s->n_head += n;
+	rc = zv_login_check_greeting((struct zv_str){ s->head, s->n_head }, s->err);
+	s->greeted = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
+static int
+read_packets(struct zv_ami_session *s, struct zv_str bytes)
+{
+	const struct zv_packet *packet;
+	int rc = zvon_parser_feed(s->parser, bytes);
+
+	while (rc >= 0 && !s->failed &&
+	       (rc = zvon_parser_next(s->parser, &packet)) == 1)
+		on_packet(s, packet);
+	if (rc < 0 && !s->failed)
+		fail(s, zv_fail(s->err, rc, "broken stream: %s",
+				zvon_parser_error(s->parser)));
+	return s->failed;
+}
+
+int
+zv_ami_session_input(struct zv_ami_session *s, struct zv_str bytes, int64_t now_ms,
+		     struct zv_error *err)
+{
+	int rc = 0;
+
+	if (s->state == ZV_STATE_DOWN || bytes.n == 0)
+		return 0;
+	s->now_ms = s->received_ms = now_ms;
+	s->pinged_ms = -1;
+	s->counters.bytes_in += bytes.n;
+	s->err = err;
+	if (!s->greeted)
+		rc = check_greeting(s, bytes);
+	if (rc == 0)
+		rc = read_packets(s, bytes);
+	s->err = NULL;
+	return rc;
+}
+
+struct zv_buf *
+zv_ami_session_output(struct zv_ami_session *s)
+{
+	return &s->output;
+}
+
+/* ---- time ----------------------------------------------------------------- */
+
+/* An action that may block holds up the Ping behind it (measured: a Ping behind a
+ * synchronous Originate of 2 s was answered after 2 s): silence means nothing then. */
+static int64_t
+blocked_until(const struct zv_ami_session *s)
+{
+	int64_t until = 0;
+	struct zv_node *node, *next;
+
+	ZV_EACH(&s->pending.all, node, next)
+	{
+		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
+
+		if (p->may_block && !p->request && !p->is_late &&
+		    p->deadline_ms > until)
+			until = p->deadline_ms;
+	}
+	return until;
+}
+
+/* When the connection counts as dead. */
+static int64_t
+dead_at(const struct zv_ami_session *s)
+{
+	int64_t blocked = blocked_until(s);
+	int64_t silent = s->pinged_ms > blocked ? s->pinged_ms : blocked;
+
+	return silent + s->options.ping_timeout_ms;
+}
+
+static int64_t
+ping_deadline(const struct zv_ami_session *s)
+{
+	return s->pinged_ms < 0 ? s->received_ms + s->options.ping_after_ms
+				: dead_at(s);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t
+zv_ami_session_deadline(const struct zv_ami_session *s)
+{
+	struct zv_pending *p = zv_pending_first((struct zv_pending_table *)&s->pending);
+	int64_t at = p ? p->deadline_ms : INT64_MAX;
+
+	if (s->state == ZV_STATE_LOGIN)
+		at = earlier(at, s->login_by_ms);
+	if (s->state == ZV_STATE_BOOTING)
+		at = earlier(at, s->booted_by_ms);
+	if (is_logged_in(s))
+		at = earlier(at, ping_deadline(s));
+	return at;
+}
+
+static void
+expire_actions(struct zv_ami_session *s)
+{
+	struct zv_pending *p;
+
+	while ((p = zv_pending_first(&s->pending)) && p->deadline_ms <= s->now_ms) {
+		s->counters.timeouts++;
+		zv_log(s->log, ZV_LOG_DEBUG, "ami", "no answer in time actionid=%s",
+		       p->action_id);
+		zv_pending_expire(&s->pending, p);
+	}
+}
+
+static void
+check_login_time(struct zv_ami_session *s)
+{
+	if (s->now_ms < s->login_by_ms)
+		return;
+	if (s->greeted)
+		fail(s,
+		     zv_fail(s->err, ZV_ETIMEOUT,
+			     "no answer to the login within %.1f s: the server hangs "
+			     "or is overloaded",
+			     s->options.login_timeout_ms / 1000.0));
+	else
+		fail(s,
+		     zv_fail(s->err, ZV_EPROTO,
+			     "no greeting within %.1f s: not Asterisk's manager port; "
+			     "a TLS port wants amis://, an HTTP port http://; see port "
+			     "and tlsbindaddr in manager.conf",
+			     s->options.login_timeout_ms / 1000.0));
+}
+
+static void
+check_ping(struct zv_ami_session *s)
+{
+	struct zv_request *ping;
+
+	if (s->now_ms < ping_deadline(s))
+		return;
+	if (s->pinged_ms >= 0) {
+		fail(s, zv_fail(s->err, ZV_ETIMEOUT,
+				"nothing received for %.1f s, a Ping was not answered: "
+				"the "
+				"connection is dead or the server is frozen",
+				(double)(s->now_ms - s->received_ms) / 1000.0));
+		return;
+	}
+	s->pinged_ms = s->now_ms;
+	ping = zvon_request_new(ZV_STR("Ping"), s->err);
+	send_own(s, ping, s->options.action_timeout_ms, NULL);
+}
+
+int
+zv_ami_session_tick(struct zv_ami_session *s, int64_t now_ms, struct zv_error *err)
+{
+	s->now_ms = now_ms;
+	s->err = err;
+	if (s->state == ZV_STATE_LOGIN)
+		check_login_time(s);
+	if (s->state == ZV_STATE_BOOTING && now_ms >= s->booted_by_ms)
+		enter(s, ZV_STATE_READY);
+	if (is_logged_in(s))
+		check_ping(s);
+	expire_actions(s);
+	s->err = NULL;
+	return s->failed;
+}
+
+/* ---- start and stop ------------------------------------------------------- */
+
+void
+zv_ami_session_start(struct zv_ami_session *s, int64_t now_ms)
+{
+	zvon_parser_reset(s->parser);
+	zv_buf_clear(&s->output);
+	s->n_head = 0;
+	s->greeted = s->booted = false;
+	s->ami_major = 0;
+	s->version[0] = '\0';
+	s->failed = 0;
+	s->pinged_ms = -1;
+	s->now_ms = s->received_ms = now_ms;
+	s->login_by_ms = now_ms + s->options.login_timeout_ms;
+	enter(s, ZV_STATE_LOGIN);
+}
+
+void
+zv_ami_session_stop(struct zv_ami_session *s, bool for_good)
+{
+	struct zv_node ended, *node, *next;
+
+	s->state = ZV_STATE_DOWN;
+	zv_list_init(&ended);
+	/* collected first: a handler may send again, and that must stay */
+	ZV_EACH(&s->pending.all, node, next)
+	{
+		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
+
+		if (for_good || !p->request) {
+			zv_list_remove(node);
+			zv_list_append(&ended, node);
+		}
+	}
+	while ((node = zv_list_first(&ended)))
+		zv_pending_finish(&s->pending, ZV_OWNER(node, struct zv_pending, node),
+				  ZV_ECLOSED);
+	zv_buf_clear(&s->output);
+}
+
+enum zv_client_state
+zv_ami_session_state(const struct zv_ami_session *s)
+{
+	return s->state;
+}
+
+bool
+zv_ami_session_is_booted(const struct zv_ami_session *s)
+{
+	return s->booted;
+}
+
+struct zv_str
+zv_ami_session_version(const struct zv_ami_session *s, int *major)
+{
+	*major = s->ami_major;
+	return zvon_str(s->version);
+}
+
+void
+zv_ami_session_count(const struct zv_ami_session *s, struct zv_client_counters *out)
+{
+	out->bytes_in += s->counters.bytes_in;
+	out->packets += s->counters.packets;
+	out->events += s->counters.events;
+	out->responses += s->counters.responses;
+	out->orphans += s->counters.orphans;
+	out->timeouts += s->counters.timeouts;
+}

@@ -1,0 +1,83 @@
+/* session.h - one login to one manager port: greeting, login, actions and their
+ * answers, events, Ping. A machine: bytes and time in, bytes and calls out. */
+#ifndef ZV_AMI_SESSION_H
+#define ZV_AMI_SESSION_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "zvon/client.h"
+#include "zvon/parser.h"
+
+struct zv_ami_session;
+
+/* Everything must be set (0 is no default here); text is copied. */
+struct zv_ami_session_options {
+	struct zv_str user, secret, events;
+	bool plain_login;
+	int login_timeout_ms;
+	int action_timeout_ms;
+	int booted_wait_ms;
+	int ping_after_ms;
+	int ping_timeout_ms;
+	size_t max_pending;
+	struct zv_parser_limits limits;
+	uint64_t seed; /* random: hash key, and start of the ActionIDs */
+};
+
+struct zv_ami_session_handlers {
+	/* not the answers to our actions */
+	void (*on_event)(void *user, const struct zv_packet *event);
+	/* LOGIN, BOOTING, READY; READY again when FullyBooted comes late */
+	void (*on_state)(void *user, enum zv_client_state state);
+};
+
+/* log is borrowed and must live as long as the session. NULL: out of memory. */
+struct zv_ami_session *zv_ami_session_new(
+	const struct zv_ami_session_options *options,
+	const struct zv_ami_session_handlers *handlers, void *user,
+	const struct zv_log *log);
+
+/* Actions still waiting end with ZV_ECLOSED. */
+void zv_ami_session_free(struct zv_ami_session *s);
+
+/* The transport is up: waits for the greeting from now on. */
+void zv_ami_session_start(struct zv_ami_session *s, int64_t now_ms);
+
+/* The transport is gone. Actions that were sent end with ZV_ECLOSED, those that were
+ * not wait for the next start, or end too when `for_good`. */
+void zv_ami_session_stop(struct zv_ami_session *s, bool for_good);
+
+/* Bytes from the server, with the time they arrived. 0, or < 0: close the transport;
+ * *err says why. Handlers are called from in here. */
+int zv_ami_session_input(struct zv_ami_session *s, struct zv_str bytes, int64_t now_ms,
+			 struct zv_error *err);
+
+/* Bytes for the server; take them from the front with zv_buf_consume. */
+struct zv_buf *zv_ami_session_output(struct zv_ami_session *s);
+
+/* When to call tick at the latest; INT64_MAX: never. */
+int64_t zv_ami_session_deadline(const struct zv_ami_session *s);
+
+/* Call it when all bytes that have arrived were given. As zv_ami_session_input. */
+int zv_ami_session_tick(struct zv_ami_session *s, int64_t now_ms, struct zv_error *err);
+
+/* See zvon_client_send. */
+int zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
+			int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
+			struct zv_error *err);
+
+/* LOGIN, BOOTING or READY; DOWN when not started. */
+enum zv_client_state zv_ami_session_state(const struct zv_ami_session *s);
+
+bool zv_ami_session_is_booted(const struct zv_ami_session *s);
+
+/* From the greeting on: "5.0.4" and its first number; before: "" and 0. */
+struct zv_str zv_ami_session_version(const struct zv_ami_session *s, int *major);
+
+/* Adds packets, events, responses, orphans, timeouts to *out. */
+void zv_ami_session_count(const struct zv_ami_session *s,
+			  struct zv_client_counters *out);
+
+#endif

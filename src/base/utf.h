@@ -1,0 +1,18 @@
+/* utf.h - UTF-8: check, repair, cut. */
+#ifndef ZV_BASE_UTF_H
+#define ZV_BASE_UTF_H
+
+#include "zvon/str.h"
+
+/* The length (1-4) of the well-formed character at the start of s, or 0 when the
+ * bytes there are not one. s.n must be at least 1. *bad then gets how many bytes one
+ * U+FFFD stands for: the "maximal subpart" of the Unicode Standard, section 3.9. */
+size_t zv_utf8_char(struct zv_str s, size_t *bad);
+
+/* The number of leading bytes that are well-formed. */
+size_t zv_utf8_valid(struct zv_str s);
+
+/* At most `most` bytes of s, cut in front of a character that would not fit whole. */
+size_t zv_utf8_cut(struct zv_str s, size_t most);
+
+#endif
