@@ -170,7 +170,8 @@ ZVON_API int zvon_client_process(struct zv_client *c);
  * zvon_client_interrupt). 0 = time is up, 1 = CLOSED or interrupted. */
 ZVON_API int zvon_client_run(struct zv_client *c, int timeout_ms);
 
-/* Makes zvon_client_run return soon. May be called from a handler and from a
+/* Makes zvon_client_run return soon, and ends a zvon_client_request by closing the
+ * client (its status is then ZV_ECLOSED); not for own threads. May be called from a handler and from a
  * signal handler. */
 ZVON_API void zvon_client_interrupt(struct zv_client *c);
 
@@ -195,7 +196,8 @@ typedef void (*zvon_reply_fn)(void *user, enum zv_reply_part part, int status,
  * not READY or BOOTING yet; its time runs from this call. on_reply may be NULL.
  * timeout_ms 0: the option's. 0, or < 0 when it was not taken: ZV_EBUSY (max_pending
  * reached), ZV_EINVAL (ActionID already in use), ZV_ECLOSED, ZV_ENOMEM; then on_reply
- * is not called. Actions of one connection run one after another in Asterisk: an
+ * is not called. With own threads and from another thread than the delivery thread the
+ * last two are told by DONE instead. Actions of one connection run one after another in Asterisk: an
  * Originate without `Async: true` holds up all that follow. */
 ZVON_API int zvon_client_send(struct zv_client *c, const struct zv_request *request,
 			      int timeout_ms, zvon_reply_fn on_reply, void *user,

@@ -69,7 +69,8 @@ ZVON_API void zvon_packet_free(struct zv_packet *p); /* NULL is fine */
 ZVON_API size_t zvon_unescape(struct zv_str value, char *out);
 
 /* true when a server of this AMI major version (2 and up: Asterisk 12+) escapes
- * the value of that key. */
+ * the value of that key in its events; responses are never escaped. Upper and lower
+ * case count here: CallerIDName is escaped, the CallerIDname of CEL is not. */
 ZVON_API bool zvon_key_is_escaped(struct zv_str key, int ami_major);
 
 ZVON_END_DECLS

@@ -1,8 +1,9 @@
 /* redact.h - takes secrets out of AMI text before it is logged or kept.
  *
  * What is overwritten, byte for byte with '*', so that lengths and offsets stay:
- *   in both directions the values of Secret, Password, Md5Cred, ReceivedHash and
- *   ExpectedResponse, and lines of configuration (`Line-…: secret=…`)
+ *   in both directions the values of Secret, Password, Md5Cred, PasswordDigest,
+ *   OauthSecret, RefreshToken, ReceivedHash and ExpectedResponse, lines of
+ *   configuration (`Line-…: secret=…`, likewise password, register and others)
  *   and JSON (GetConfigJSON answers a whole file in it);
  *   to the server also Key (the answer of a challenge login) and Value-… of
  *   UpdateConfig. Keys are compared without case. */

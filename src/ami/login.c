@@ -52,7 +52,7 @@ zv_login_version(struct zv_str banner, int *major)
 	long long number = 2;
 
 	zv_str_split(&rest, '.', &first);
-	*major = zv_num_parse(first, 0, 1000, &number) < 0 ? 2 : (int)number;
+	*major = zv_num_parse(first, 1, 1000, &number) < 0 ? 2 : (int)number;
 	return version;
 }
 

@@ -15,6 +15,9 @@
 #define BANNER	     "Asterisk Call Manager/"
 #define END_MARK     "--END COMMAND--" /* of an old command answer, up to Asterisk 13 */
 #define REASON_MAX   120
+#define FIRST_HELD   256
+#define EMPTY_LINE   3 /* bytes of the longest empty line, CR CR LF */
+#define LIMIT_MOST   (SIZE_MAX / 4)
 
 enum mode {
 	MODE_FIELDS,
@@ -59,6 +62,12 @@ forget_packet(struct zv_parser *p)
 	p->mode = MODE_FIELDS;
 }
 
+static size_t
+limit_or(size_t limit, size_t otherwise)
+{
+	return !limit ? otherwise : limit < LIMIT_MOST ? limit : LIMIT_MOST;
+}
+
 struct zv_parser *
 zvon_parser_new(const struct zv_parser_limits *limits)
 {
@@ -67,13 +76,13 @@ zvon_parser_new(const struct zv_parser_limits *limits)
 
 	if (!p)
 		return NULL;
-	p->limits = limits ? *limits : defaults;
-	if (!p->limits.max_packet_bytes)
-		p->limits.max_packet_bytes = ZV_MAX_PACKET_BYTES;
-	if (!p->limits.max_response_bytes)
-		p->limits.max_response_bytes = ZV_MAX_RESPONSE_BYTES;
-	if (!p->limits.max_fields)
-		p->limits.max_fields = ZV_MAX_FIELDS;
+	if (!limits)
+		limits = &defaults;
+	p->limits.max_packet_bytes =
+		limit_or(limits->max_packet_bytes, ZV_MAX_PACKET_BYTES);
+	p->limits.max_response_bytes =
+		limit_or(limits->max_response_bytes, ZV_MAX_RESPONSE_BYTES);
+	p->limits.max_fields = limit_or(limits->max_fields, ZV_MAX_FIELDS);
 	forget_packet(p);
 	return p;
 }
@@ -109,7 +118,7 @@ zvon_parser_error(const struct zv_parser *p)
 size_t
 zvon_parser_pending(const struct zv_parser *p)
 {
-	return p->held.n;
+	return p->delivered ? 0 : p->held.n;
 }
 
 int
@@ -146,18 +155,38 @@ packet_limit(const struct zv_parser *p)
 }
 
 static int
-check_sizes(struct zv_parser *p, size_t line_bytes, size_t packet_bytes)
+check_line(struct zv_parser *p, size_t bytes)
 {
-	if (p->mode != MODE_BODY && line_bytes > p->limits.max_packet_bytes)
-		return break_stream(p, ZV_ETOOBIG, "line, bytes (max_packet_bytes)",
-				    p->limits.max_packet_bytes);
-	if (packet_bytes > packet_limit(p))
-		return break_stream(p, ZV_ETOOBIG,
-				    p->packet.kind == ZV_PACKET_RESPONSE
-					    ? "response, bytes (max_response_bytes)"
-					    : "packet, bytes (max_packet_bytes)",
-				    packet_limit(p));
-	return 0;
+	if (bytes <= p->limits.max_packet_bytes)
+		return 0;
+	return break_stream(p, ZV_ETOOBIG, "line, bytes (max_packet_bytes)",
+			    p->limits.max_packet_bytes);
+}
+
+static int
+check_packet(struct zv_parser *p, size_t bytes)
+{
+	if (bytes <= packet_limit(p))
+		return 0;
+	return break_stream(p, ZV_ETOOBIG,
+			    p->packet.kind == ZV_PACKET_RESPONSE
+				    ? "response, bytes (max_response_bytes)"
+				    : "packet, bytes (max_packet_bytes)",
+			    packet_limit(p));
+}
+
+/* What is unfinished may end in (a part of) a line end or an empty line, which do not
+ * count: the same bytes pass in one piece and in many. In the head of `Response:
+ * Follows` it may be free text, whose lines have no limit of their own. */
+static int
+check_unfinished(struct zv_parser *p, size_t bytes)
+{
+	size_t line = bytes - p->line;
+
+	if (p->mode == MODE_FIELDS && line > EMPTY_LINE &&
+	    check_line(p, line - EMPTY_LINE) < 0)
+		return p->error;
+	return bytes > EMPTY_LINE ? check_packet(p, bytes - EMPTY_LINE) : 0;
 }
 
 /* ---- lines ---------------------------------------------------------------- */
@@ -245,12 +274,11 @@ is_head_line(const struct zv_parser *p, struct zv_str line)
 	       !zvon_packet_find(&p->packet, key);
 }
 
+/* Also CR CR LF, as some tools make of CR LF. */
 static bool
-is_only_cr(struct zv_str line)
+is_empty_line(struct zv_str line)
 {
-	while (line.n && line.p[line.n - 1] == '\r')
-		line.n--;
-	return line.n == 0;
+	return line.n == 0 || (line.n == 1 && line.p[0] == '\r');
 }
 
 /* ---- one packet ------------------------------------------------------------ */
@@ -263,6 +291,8 @@ enum {
 static int
 complete(struct zv_parser *p, size_t text_bytes)
 {
+	if (check_packet(p, text_bytes) < 0)
+		return p->error;
 	p->packet.text = (struct zv_str){ p->start, text_bytes };
 	return COMPLETE;
 }
@@ -301,15 +331,15 @@ scan_line(struct zv_parser *p, size_t stop, size_t end)
 
 	if (p->mode == MODE_HEAD && !is_head_line(p, line))
 		return begin_body(p, end);
-	if (is_only_cr(line)) {
+	if (is_empty_line(line)) {
 		rc = p->packet.n_fields ? complete(p, p->line) : NEED_MORE;
 		if (rc == NEED_MORE) /* a stray empty line between packets */
 			p->start += end;
 		p->line = p->look = rc == NEED_MORE ? 0 : end;
 		return rc;
 	}
-	if (line.n > p->limits.max_packet_bytes)
-		return check_sizes(p, line.n, end);
+	if (check_line(p, line.n) < 0)
+		return p->error;
 	if (p->packet.n_fields == 0 && line.p[0] == BANNER[0] &&
 	    zv_str_starts(line, ZV_STR(BANNER))) {
 		p->packet.kind = ZV_PACKET_BANNER;
@@ -414,18 +444,32 @@ move_fields(struct zv_parser *p, const char *start)
 	p->start = start;
 }
 
+/* The block to hold that many bytes. It doubles; from an eighth of the packet limit
+ * on it is as large as the limit at once, so that while bytes move from the old block
+ * to the new one both together are little more than that limit. */
+static size_t
+held_cap(const struct zv_parser *p, size_t bytes)
+{
+	size_t most = p->limits.max_packet_bytes + EMPTY_LINE;
+	size_t cap = FIRST_HELD;
+
+	while (cap < bytes)
+		cap *= 2;
+	return bytes <= most && cap > most / 8 ? most : cap;
+}
+
 /* Room for n more held bytes. Fields point into the old block, so it lives until
  * they have moved. */
 static int
 enlarge_held(struct zv_parser *p, size_t n)
 {
-	struct zv_buf bigger = { 0 };
+	struct zv_buf bigger = { .n = p->held.n, .cap = held_cap(p, p->held.n + n) };
 
-	if (zv_buf_reserve(&bigger, p->held.n + n) < 0 ||
-	    zv_buf_add(&bigger, zv_buf_str(&p->held)) < 0) {
-		zv_buf_deinit(&bigger);
+	bigger.p = zv_malloc(bigger.cap);
+	if (!bigger.p)
 		return break_stream(p, ZV_ENOMEM, NULL, 0);
-	}
+	if (p->held.n)
+		memcpy(bigger.p, p->held.p, p->held.n);
 	if (p->in_held)
 		move_fields(p, bigger.p);
 	zv_buf_deinit(&p->held);
@@ -439,7 +483,7 @@ hold(struct zv_parser *p, size_t n)
 {
 	size_t bytes = p->held.n + n;
 
-	if (check_sizes(p, bytes - p->line, bytes) < 0)
+	if (check_unfinished(p, bytes) < 0)
 		return p->error;
 	if (p->held.cap < bytes && enlarge_held(p, n) < 0)
 		return p->error;
@@ -457,7 +501,7 @@ static void
 drop_delivered(struct zv_parser *p)
 {
 	if (p->in_held) {
-		if (p->held.cap > p->limits.max_packet_bytes)
+		if (p->held.cap > held_cap(p, p->limits.max_packet_bytes))
 			zv_buf_deinit(&p->held);
 		zv_buf_clear(&p->held);
 		p->in_held = false;

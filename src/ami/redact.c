@@ -11,14 +11,20 @@ static const struct {
 	{ "Md5Cred:", false },
 	{ "ReceivedHash:", false },
 	{ "ExpectedResponse:", false },
+	{ "PasswordDigest:", false }, /* these three: AuthList, AuthDetail of 22 */
+	{ "OauthSecret:", false },
+	{ "RefreshToken:", false },
 	{ "Key:", true },
 	{ "JSON:", false }, /* GetConfigJSON: a whole file in one line */
 };
 
 /* GetConfig prints `Line-000000-000003: secret=abc`: the part behind the number. */
-static const char *const settings[] = {
-	"secret", "password", "md5secret", "remotesecret", "md5_cred", "dbpass",
-};
+static const char
+	*const settings[] = {
+		"secret",	"password",	 "md5secret", "remotesecret",
+		"md5_cred",	"vmsecret",	 "dbpass",    "auth",
+		"oauth_secret", "refresh_token", "register", /* user:secret@host */
+	};
 
 /* Behind the digits and dashes of `Line-000000-000003: `. */
 static struct zv_str

@@ -28,7 +28,7 @@ forbidden_byte(struct zv_str s)
 	return NULL;
 }
 
-/* An example of the text for the message, not the text: it may be a secret. */
+/* `what` and key name the text; the text itself may be a secret and is not shown. */
 static int
 check_bytes(struct zv_str s, const char *what, struct zv_str key, struct zv_error *err)
 {
@@ -37,9 +37,20 @@ check_bytes(struct zv_str s, const char *what, struct zv_str key, struct zv_erro
 	if (!bad)
 		return 0;
 	return zv_fail(err, ZV_EINVAL,
-		       "%s %.*s holds a %s: Asterisk would read what follows as a line "
-		       "of its own; nothing was sent",
-		       what, (int)(key.n < 64 ? key.n : 64), key.p, bad);
+		       "%s%s%.*s holds a %s: Asterisk would read what follows as a "
+		       "line of its own; nothing was sent",
+		       what, key.n ? " " : "", (int)(key.n < 64 ? key.n : 64), key.p,
+		       bad);
+}
+
+static struct zv_request *
+new_request(void)
+{
+	struct zv_request *r = zv_calloc(1, sizeof *r);
+
+	if (r)
+		r->lines.secret = true; /* Login passes through here */
+	return r;
 }
 
 struct zv_request *
@@ -60,22 +71,13 @@ zvon_request_new(struct zv_str name, struct zv_error *err)
 			ZV_REQUEST_MAX_LINE - (int)strlen("Action: "));
 		return NULL;
 	}
-	r = zv_calloc(1, sizeof *r);
+	r = new_request();
 	if (!r || zv_buf_add(&r->name, name) < 0) {
 		zvon_request_free(r);
 		zv_fail_nomem(err);
 		return NULL;
 	}
 	return r;
-}
-
-/* Secrets pass through requests, so the memory is wiped. */
-static void
-wipe(struct zv_buf *b)
-{
-	if (b->p)
-		zv_wipe(b->p, b->cap);
-	zv_buf_deinit(b);
 }
 
 void
@@ -85,7 +87,7 @@ zvon_request_free(struct zv_request *r)
 		return;
 	zv_buf_deinit(&r->name);
 	zv_buf_deinit(&r->action_id);
-	wipe(&r->lines);
+	zv_buf_deinit(&r->lines);
 	zv_free(r);
 }
 
@@ -133,13 +135,21 @@ check_count(const struct zv_request *r, bool is_variable, struct zv_error *err)
 	return 0;
 }
 
-/* Asterisk takes the first ActionID of a packet, so does this. */
+/* Asterisk takes the first ActionID of a packet, and skips blanks in front of it
+ * (all bytes up to the space): an answer would bear another one. */
 static int
 keep_action_id(struct zv_request *r, struct zv_str value, struct zv_error *err)
 {
 	if (r->action_id.n)
 		return zv_fail(err, ZV_EINVAL, "field ActionID given twice");
-	return zv_buf_add(&r->action_id, value) < 0 ? zv_fail_nomem(err) : 0;
+	if (value.n && (unsigned char)value.p[0] <= ' ')
+		return zv_fail(err, ZV_EINVAL,
+			       "field ActionID begins with a blank; nothing was sent");
+	if (zv_buf_add(&r->action_id, value) < 0) {
+		zv_buf_clear(&r->action_id);
+		return zv_fail_nomem(err);
+	}
+	return 0;
 }
 
 int
@@ -216,7 +226,7 @@ zv_request_format(const struct zv_request *r, struct zv_str action_id,
 struct zv_request *
 zv_request_copy(const struct zv_request *r)
 {
-	struct zv_request *copy = zv_calloc(1, sizeof *copy);
+	struct zv_request *copy = new_request();
 
 	if (!copy)
 		return NULL;

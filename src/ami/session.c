@@ -36,7 +36,8 @@ struct zv_ami_session {
 	int64_t booted_by_ms; /* BOOTING: do not wait longer for FullyBooted */
 	int64_t received_ms;  /* the last bytes */
 	int64_t pinged_ms;    /* a Ping waits for any byte; -1: none */
-	struct zv_error *err; /* of the call we are in: a reply handler fails it */
+	struct zv_error *err; /* of the call we are in: a reply handler fails it;
+			       * never NULL in input and tick */
 	int failed;
 };
 
@@ -54,6 +55,7 @@ zv_ami_session_new(const struct zv_ami_session_options *options,
 	s->handler_user = user;
 	s->log = log;
 	s->pinged_ms = -1;
+	s->output.secret = true; /* a login passes through it */
 	zv_pending_init(&s->pending, options->seed);
 	s->parser = zvon_parser_new(&options->limits);
 	s->user = zv_memdup(options->user.p, options->user.n);
@@ -104,14 +106,14 @@ fail(struct zv_ami_session *s, int code)
 
 /* ---- sending -------------------------------------------------------------- */
 
-static void
+/* 0 or ZV_ENOMEM; then nothing of it is in the output. */
+static int
 transmit(struct zv_ami_session *s, struct zv_pending *p)
 {
-	if (zv_request_format(p->request, zvon_str(p->action_id), &s->output) < 0) {
-		fail(s, zv_fail_nomem(s->err));
-		return;
-	}
+	if (zv_request_format(p->request, zvon_str(p->action_id), &s->output) < 0)
+		return ZV_ENOMEM;
 	zv_pending_sent(p);
+	return 0;
 }
 
 static bool
@@ -123,10 +125,14 @@ is_logged_in(const struct zv_ami_session *s)
 static struct zv_str
 next_action_id(struct zv_ami_session *s, char out[ACTION_ID_MAX])
 {
-	int n = snprintf(out, ACTION_ID_MAX, "zvon-%08x-%lu",
-			 (unsigned)(s->options.seed >> 32), ++s->last_id);
+	struct zv_str id = { out, 0 };
 
-	return (struct zv_str){ out, (size_t)n };
+	do { /* a user may have taken it */
+		id.n = (size_t)snprintf(out, ACTION_ID_MAX, "zvon-%08x-%lu",
+					(unsigned)(s->options.seed >> 32),
+					++s->last_id);
+	} while (zv_pending_find(&s->pending, id));
+	return id;
 }
 
 static int
@@ -169,8 +175,11 @@ zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 			       ZV_ARG(zv_request_action_id(request)));
 	if (rc < 0)
 		return zv_fail_nomem(err);
-	if (is_logged_in(s))
-		transmit(s, p);
+	if (is_logged_in(s) && transmit(s, p) < 0) {
+		p->fn = NULL; /* not taken: nobody is called */
+		zv_pending_finish(&s->pending, p, ZV_ENOMEM);
+		return zv_fail_nomem(err);
+	}
 	return 0;
 }
 
@@ -181,10 +190,11 @@ send_own(struct zv_ami_session *s, struct zv_request *request, int timeout_ms,
 {
 	struct zv_pending *p;
 
-	if (!request || add_pending(s, request, timeout_ms, fn, s, &p) < 0)
+	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
+		fail(s, s->err->code);
+	else if (add_pending(s, request, timeout_ms, fn, s, &p) < 0 ||
+		 transmit(s, p) < 0)
 		fail(s, zv_fail_nomem(s->err));
-	else
-		transmit(s, p);
 	zvon_request_free(request);
 }
 
@@ -195,7 +205,8 @@ transmit_waiting(struct zv_ami_session *s)
 	struct zv_node *node;
 
 	while (!s->failed && (node = zv_list_first(&s->pending.unsent)))
-		transmit(s, ZV_OWNER(node, struct zv_pending, unsent));
+		if (transmit(s, ZV_OWNER(node, struct zv_pending, unsent)) < 0)
+			fail(s, zv_fail_nomem(s->err));
 }
 
 /* ---- login ---------------------------------------------------------------- */
@@ -395,6 +406,7 @@ int
 zv_ami_session_input(struct zv_ami_session *s, struct zv_str bytes, int64_t now_ms,
 		     struct zv_error *err)
 {
+	struct zv_error unwanted = { 0 };
 	int rc = 0;
 
 	if (s->state == ZV_STATE_DOWN || bytes.n == 0)
@@ -402,7 +414,7 @@ zv_ami_session_input(struct zv_ami_session *s, struct zv_str bytes, int64_t now_
 	s->now_ms = s->received_ms = now_ms;
 	s->pinged_ms = -1;
 	s->counters.bytes_in += bytes.n;
-	s->err = err;
+	s->err = err ? err : &unwanted;
 	if (!s->greeted)
 		rc = check_greeting(s, bytes);
 	if (rc == 0)
@@ -485,6 +497,10 @@ expire_actions(struct zv_ami_session *s)
 		s->counters.timeouts++;
 		zv_log(s->log, ZV_LOG_DEBUG, "ami", "no answer in time actionid=%s",
 		       p->action_id);
+		/* it held up the Ping until now: the silence counts from here */
+		if (p->may_block && !p->request && s->pinged_ms >= 0 &&
+		    s->pinged_ms < p->deadline_ms)
+			s->pinged_ms = p->deadline_ms;
 		zv_pending_expire(&s->pending, p);
 	}
 }
@@ -532,8 +548,10 @@ check_ping(struct zv_ami_session *s)
 int
 zv_ami_session_tick(struct zv_ami_session *s, int64_t now_ms, struct zv_error *err)
 {
+	struct zv_error unwanted = { 0 };
+
 	s->now_ms = now_ms;
-	s->err = err;
+	s->err = err ? err : &unwanted;
 	if (s->state == ZV_STATE_LOGIN)
 		check_login_time(s);
 	if (s->state == ZV_STATE_BOOTING && now_ms >= s->booted_by_ms)

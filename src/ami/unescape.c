@@ -36,20 +36,9 @@ zvon_unescape(struct zv_str value, char *out)
 bool
 zvon_key_is_escaped(struct zv_str key, int ami_major)
 {
-	static const struct zv_str suffixes[] = {
-		{ "CallerIDName", 12 },
-		{ "ConnectedLineName", 17 },
-	};
-
-	if (ami_major < 2)
-		return false;
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		struct zv_str suffix = suffixes[i];
-
-		if (key.n >= suffix.n &&
-		    zvon_str_equal_nocase(zv_str_from(key, key.n - suffix.n), suffix))
-			return true;
-	}
-	return zvon_str_equal_nocase(key, ZV_STR("Value")) ||
-	       zv_str_ends(key, ZV_STR("ChanVariable"));
+	/* in this case only: the `CallerIDname` of CEL is not escaped */
+	return ami_major >= 2 && (zv_str_ends(key, ZV_STR("CallerIDName")) ||
+				  zv_str_ends(key, ZV_STR("ConnectedLineName")) ||
+				  zv_str_ends(key, ZV_STR("ChanVariable")) ||
+				  zvon_str_equal(key, ZV_STR("Value")));
 }

@@ -6,18 +6,42 @@
 #include "base/mem.h"
 #include "zvon/error.h"
 
+static void
+forget(struct zv_buf *b, size_t from, size_t to)
+{
+	if (b->secret && to > from)
+		zv_wipe(b->p + from, to - from);
+}
+
 void
 zv_buf_deinit(struct zv_buf *b)
 {
+	forget(b, 0, b->cap);
 	zv_free(b->p);
-	*b = (struct zv_buf){ 0 };
+	*b = (struct zv_buf){ .secret = b->secret };
 }
 
 void
 zv_buf_clear(struct zv_buf *b)
 {
+	forget(b, 0, b->n);
 	b->n = 0;
 	b->failed = false;
+}
+
+/* realloc would leave a copy behind. */
+static char *
+move_secret(struct zv_buf *b, size_t cap)
+{
+	char *p = zv_malloc(cap);
+
+	if (!p)
+		return NULL;
+	if (b->n)
+		memcpy(p, b->p, b->n);
+	forget(b, 0, b->cap);
+	zv_free(b->p);
+	return p;
 }
 
 int
@@ -32,7 +56,7 @@ zv_buf_reserve(struct zv_buf *b, size_t more)
 		return 0;
 	while (cap - b->n < more)
 		cap *= 2;
-	p = zv_realloc(b->p, cap);
+	p = b->secret ? move_secret(b, cap) : zv_realloc(b->p, cap);
 	if (!p)
 		goto fail;
 	b->p = p;
@@ -70,6 +94,8 @@ zv_buf_vprintf(struct zv_buf *b, const char *format, va_list args)
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, format, again);
 	va_end(again);
+	if (n < 0)
+		b->failed = true;
 	if (n < 0 || zv_buf_reserve(b, (size_t)n + 1) < 0)
 		return ZV_ENOMEM;
 	vsnprintf(b->p + b->n, (size_t)n + 1, format, args);
@@ -92,12 +118,12 @@ zv_buf_printf(struct zv_buf *b, const char *format, ...)
 void
 zv_buf_consume(struct zv_buf *b, size_t n)
 {
-	if (n >= b->n) {
-		b->n = 0;
-		return;
-	}
-	memmove(b->p, b->p + n, b->n - n);
-	b->n -= n;
+	size_t left = n < b->n ? b->n - n : 0;
+
+	if (left)
+		memmove(b->p, b->p + n, left);
+	forget(b, left, b->n);
+	b->n = left;
 }
 
 const char *

@@ -13,6 +13,7 @@ struct zv_buf {
 	size_t n;   /* bytes in it */
 	size_t cap; /* bytes allocated */
 	bool failed;
+	bool secret; /* set it at first: bytes are overwritten where they leave it */
 };
 
 void zv_buf_deinit(struct zv_buf *b);

@@ -33,13 +33,6 @@ zvon_err_name(int code)
 	return "unknown error";
 }
 
-/* The text was cut by vsnprintf, perhaps within its last character. */
-static size_t
-whole_characters(const char *text)
-{
-	return zv_utf8_valid(zvon_str(text));
-}
-
 int
 zv_fail(struct zv_error *err, int code, const char *format, ...)
 {
@@ -54,8 +47,7 @@ zv_fail(struct zv_error *err, int code, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		err->text[0] = '\0';
-	else if ((size_t)n >= sizeof err->text)
-		err->text[whole_characters(err->text)] = '\0';
+	zv_utf8_make_line(err->text); /* it may quote a server or a user */
 	return code;
 }
 

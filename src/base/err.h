@@ -5,7 +5,8 @@
 #include "zvon/error.h"
 
 /* Fills *err unless it is NULL or already filled, and returns code, so that
- * `return zv_fail(err, ZV_EINVAL, "…", …);` reads well. Cut at a whole character. */
+ * `return zv_fail(err, ZV_EINVAL, "…", …);` reads well. Cut at a whole character;
+ * what it quotes is made one line of UTF-8. */
 int zv_fail(struct zv_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

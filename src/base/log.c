@@ -29,7 +29,6 @@ zv_log(const struct zv_log *log, enum zv_log_level level, const char *area,
 	va_end(args);
 	if (n < 0)
 		return;
-	if ((size_t)n >= sizeof line)
-		line[zv_utf8_valid(zvon_str(line))] = '\0';
+	zv_utf8_make_line(line);
 	log->fn(log->user, level, area, line);
 }

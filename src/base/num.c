@@ -43,7 +43,7 @@ zv_num_parse_seconds(struct zv_str s, long long most_ms, long long *ms)
 	long long seconds = 0, scale = 100;
 	int rc;
 
-	if (!zv_str_split(&fraction, '.', &whole))
+	if (!zv_str_split(&fraction, '.', &whole) || (s.n && s.p[0] == '-'))
 		return ZV_EINVAL;
 	rc = zv_num_parse(whole, 0, LLONG_MAX / 1000 - 1, &seconds);
 	if (rc < 0)

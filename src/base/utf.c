@@ -90,8 +90,39 @@ zv_utf8_cut(struct zv_str s, size_t most)
 {
 	size_t n = s.n < most ? s.n : most;
 
-	/* step back over continuation bytes to the start of the cut character */
-	while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-		n--;
+	/* step back over continuation bytes to the start of the cut character; more
+	 * than three of them are no character */
+	for (size_t back = 0; back < 4 && back <= n && n < s.n; back++)
+		if (((unsigned char)s.p[n - back] & 0xc0) != 0x80)
+			return n - back;
 	return n;
+}
+
+static bool
+is_control(struct zv_str character)
+{
+	unsigned char c = (unsigned char)character.p[0];
+
+	if (character.n == 2) /* U+0080 to U+009F: a terminal obeys some of them */
+		return c == 0xc2 && (unsigned char)character.p[1] < 0xa0;
+	return c < 0x20 || c == 0x7f;
+}
+
+void
+zv_utf8_make_line(char *text)
+{
+	struct zv_str s = zvon_str(text);
+	size_t i = 0, n, bad = 1;
+
+	for (; i < s.n; i += n ? n : bad) {
+		struct zv_str rest = { s.p + i, s.n - i };
+
+		n = zv_utf8_char(rest, &bad);
+		if (n == 0 && bad == rest.n && lead_of((unsigned char)rest.p[0]))
+			text[i] = '\0';
+		else if (n == 0)
+			memset(text + i, '?', bad);
+		else if (is_control((struct zv_str){ rest.p, n }))
+			memset(text + i, ' ', n);
+	}
 }

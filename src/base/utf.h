@@ -15,4 +15,9 @@ size_t zv_utf8_valid(struct zv_str s);
 /* At most `most` bytes of s, cut in front of a character that would not fit whole. */
 size_t zv_utf8_cut(struct zv_str s, size_t most);
 
+/* Makes text of unknown origin fit to be shown to a person: in place, one line of
+ * UTF-8. Control characters become spaces, bytes that are not UTF-8 become '?', a
+ * character cut off at the end goes away. */
+void zv_utf8_make_line(char *text);
+
 #endif

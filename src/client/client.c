@@ -1,0 +1,331 @@
+#include "client/client.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "io/clock.h"
+
+const char *
+zvon_client_state_name(enum zv_client_state state)
+{
+	static const char *const names[] = {
+		"down", "connecting", "login", "booting", "ready", "closed",
+	};
+
+	return (unsigned)state < sizeof names / sizeof *names ? names[state] : "?";
+}
+
+/* ---- options --------------------------------------------------------------------- */
+
+#define OPTION(member) offsetof(struct zv_client_options, member)
+
+static const struct {
+	size_t offset;
+	int otherwise;
+} number_options[] = {
+	{ OPTION(connect_timeout_ms), 4500 }, { OPTION(login_timeout_ms), 4500 },
+	{ OPTION(action_timeout_ms), 10000 }, { OPTION(booted_wait_ms), 2000 },
+	{ OPTION(ping_after_ms), 10000 },     { OPTION(ping_timeout_ms), 5000 },
+	{ OPTION(backoff_first_ms), 1000 },   { OPTION(backoff_most_ms), 30000 },
+	{ OPTION(refused_wait_ms), 60000 },
+};
+
+static const struct {
+	size_t offset;
+	size_t otherwise;
+} size_options[] = {
+	{ OPTION(max_packet_bytes), ZV_MAX_PACKET_BYTES },
+	{ OPTION(max_response_bytes), ZV_MAX_RESPONSE_BYTES },
+	{ OPTION(max_pending), 1000 },
+	{ OPTION(max_queue_bytes), 64u * 1024 * 1024 },
+};
+
+static int
+fill_options(struct zv_client_options *o, struct zv_error *err)
+{
+	for (size_t i = 0; i < sizeof number_options / sizeof *number_options; i++) {
+		int *value = (int *)((char *)o + number_options[i].offset);
+
+		if (*value < 0)
+			return zv_fail(err, ZV_EINVAL,
+				       "a time in the options is negative");
+		if (*value == 0)
+			*value = number_options[i].otherwise;
+	}
+	for (size_t i = 0; i < sizeof size_options / sizeof *size_options; i++) {
+		size_t *value = (size_t *)((char *)o + size_options[i].offset);
+
+		if (*value == 0)
+			*value = size_options[i].otherwise;
+	}
+	return 0;
+}
+
+static int
+copy_text(char **out, const char *text, const char *otherwise)
+{
+	*out = zv_strdup(text ? text : otherwise);
+	return *out || (!text && !otherwise) ? 0 : ZV_ENOMEM;
+}
+
+static int
+copy_texts(struct zv_client *c, struct zv_error *err)
+{
+	const struct zv_client_options *o = &c->options;
+
+	if (copy_text(&c->login_user, o->user, c->url.user) < 0 ||
+	    copy_text(&c->secret, o->secret, c->url.secret ? c->url.secret : "") < 0 ||
+	    copy_text(&c->events, o->events, "on") < 0 ||
+	    copy_text(&c->ca_file, o->ca_file, NULL) < 0 ||
+	    copy_text(&c->pin, o->pin, NULL) < 0 ||
+	    copy_text(&c->proxy, o->proxy, NULL) < 0)
+		return zv_fail_nomem(err);
+	if (!c->login_user || !c->login_user[0])
+		return zv_fail(err, ZV_EINVAL,
+			       "no user name: write it into the URL, ami://user@%s",
+			       c->where);
+	return 0;
+}
+
+/* They become lines of the login: told here rather than at each connect. */
+static int
+check_login(struct zv_client *c, struct zv_error *err)
+{
+	struct zv_request *r = zvon_request_new(ZV_STR("Login"), err);
+	int rc = r ? 0 : ZV_ENOMEM;
+
+	if (rc == 0)
+		rc = zvon_request_set(r, "Username", c->login_user, err);
+	if (rc == 0)
+		rc = zvon_request_set(r, "Secret", c->secret, err);
+	if (rc == 0)
+		rc = zvon_request_set(r, "Events", c->events, err);
+	zvon_request_free(r);
+	return rc;
+}
+
+static int
+set_options(struct zv_client *c, const struct zv_client_options *options,
+	    struct zv_error *err)
+{
+	int rc;
+
+	c->options = *options;
+	if (!options->url)
+		return zv_fail(err, ZV_EINVAL, "no URL given");
+	rc = zv_url_parse(&c->url, zvon_str(options->url), err);
+	if (rc == 0)
+		rc = fill_options(&c->options, err);
+	if (rc < 0)
+		return rc;
+	snprintf(c->where, sizeof c->where,
+		 strchr(c->url.host, ':') ? "[%s]:%d" : "%s:%d", c->url.host,
+		 c->url.port);
+	rc = copy_texts(c, err);
+	if (rc == 0)
+		rc = check_login(c, err);
+	c->options.url = NULL; /* borrowed, and may hold the secret */
+	if (rc == 0 && c->url.tls && c->options.insecure)
+		zv_log(&c->log, ZV_LOG_WARN, "client",
+		       "insecure: the certificate of %s is not checked, anybody in "
+		       "between can read and change everything",
+		       c->where);
+	if (rc == 0 && c->url.secret)
+		zv_log(&c->log, ZV_LOG_WARN, "client",
+		       "the secret stands in the URL, where others may see it");
+	return rc;
+}
+
+/* ---- handlers -------------------------------------------------------------------- */
+
+static void
+on_core_event(void *user, const struct zv_packet *event)
+{
+	struct zv_client *c = user;
+
+	if (!c->closing && c->handlers.on_event)
+		c->handlers.on_event(c->user, event);
+}
+
+static void
+on_core_state(void *user, const struct zv_client_status *status)
+{
+	struct zv_client *c = user;
+
+	if (c->handlers.on_state)
+		c->handlers.on_state(c->user, status);
+}
+
+void
+zv_client_received(struct zv_client *c, struct zv_str bytes, int64_t now_ms)
+{
+	if (c->handlers.on_bytes)
+		c->handlers.on_bytes(c->user, ZV_FROM_SERVER, bytes);
+	zv_core_input(c->core, bytes, now_ms);
+}
+
+void
+zv_client_sending(struct zv_client *c, struct zv_str bytes)
+{
+	c->bytes_out += bytes.n;
+	if (bytes.n && c->handlers.on_bytes)
+		c->handlers.on_bytes(c->user, ZV_TO_SERVER, bytes);
+}
+
+struct zv_str
+zv_client_farewell(const struct zv_client *c)
+{
+	return zv_core_is_logged_in(c->core) ? ZV_STR("Action: Logoff\r\n\r\n")
+					     : ZV_STR("");
+}
+
+/* ---- life ------------------------------------------------------------------------- */
+
+static struct zv_core_options
+core_options(const struct zv_client *c)
+{
+	const struct zv_client_options *o = &c->options;
+
+	return (struct zv_core_options){
+		.session = {
+			.user = zvon_str(c->login_user),
+			.secret = zvon_str(c->secret),
+			.events = zvon_str(c->events),
+			.plain_login = o->plain_login,
+			.login_timeout_ms = o->login_timeout_ms,
+			.action_timeout_ms = o->action_timeout_ms,
+			.booted_wait_ms = o->booted_wait_ms,
+			.ping_after_ms = o->ping_after_ms,
+			.ping_timeout_ms = o->ping_timeout_ms,
+			.max_pending = o->max_pending,
+			.limits = { o->max_packet_bytes, o->max_response_bytes, 0 },
+			.seed = zv_random(),
+		},
+		.where = c->where,
+		.no_reconnect = o->no_reconnect,
+		.backoff_first_ms = o->backoff_first_ms,
+		.backoff_most_ms = o->backoff_most_ms,
+		.refused_wait_ms = o->refused_wait_ms,
+	};
+}
+
+struct zv_dial_options
+zv_client_dial_options(const struct zv_client *c)
+{
+	return (struct zv_dial_options){
+		.host = c->url.host,
+		.port = c->url.port,
+		.tls = c->url.tls,
+		.ca_file = c->ca_file,
+		.pin = c->pin,
+		.insecure = c->options.insecure,
+		.proxy = c->proxy,
+		.connect_timeout_ms = c->options.connect_timeout_ms,
+	};
+}
+
+struct zv_client *
+zvon_client_new(const struct zv_client_options *options,
+		const struct zv_client_handlers *handlers, void *user,
+		struct zv_error *err)
+{
+	static const struct zv_core_handlers core_handlers = {
+		on_core_event,
+		on_core_state,
+	};
+	struct zv_client *c = zv_calloc(1, sizeof *c);
+	struct zv_core_options core;
+
+	if (!c) {
+		zv_fail_nomem(err);
+		return NULL;
+	}
+	c->wake.read_fd = c->wake.write_fd = -1;
+	c->user = user;
+	if (handlers) {
+		c->handlers = *handlers;
+		c->log = (struct zv_log){ handlers->on_log, user, handlers->log_level };
+	}
+	if (set_options(c, options, err) < 0)
+		goto fail;
+	core = core_options(c);
+	c->core = zv_core_new(&core, &core_handlers, c, &c->log);
+	c->dial = zv_dial_new();
+	if (!c->core || !c->dial) {
+		zv_fail_nomem(err);
+		goto fail;
+	}
+	if (zv_wake_open(&c->wake, err) < 0)
+		goto fail;
+	return c;
+fail:
+	zv_client_destroy(c);
+	return NULL;
+}
+
+void
+zv_client_destroy(struct zv_client *c)
+{
+	zv_core_free(c->core);
+	zv_dial_free(c->dial);
+	zv_wake_close(&c->wake);
+	zv_url_deinit(&c->url);
+	if (c->secret)
+		zv_wipe(c->secret, strlen(c->secret));
+	zv_free(c->secret);
+	zv_free(c->login_user);
+	zv_free(c->events);
+	zv_free(c->ca_file);
+	zv_free(c->pin);
+	zv_free(c->proxy);
+	zv_free(c->read_buffer);
+	zv_free(c);
+}
+
+void
+zvon_client_free(struct zv_client *c)
+{
+	if (!c)
+		return;
+	if (c->drive == ZV_DRIVE_LOOP)
+		zvon_client_close(c);
+	if (c->drive == ZV_DRIVE_THREADS) {
+		if (zv_threads_free_later(c))
+			return;
+		zvon_client_stop(c);
+	}
+	zv_client_destroy(c);
+}
+
+/* ---- actions ---------------------------------------------------------------------- */
+
+int
+zvon_client_send(struct zv_client *c, const struct zv_request *request, int timeout_ms,
+		 zvon_reply_fn fn, void *user, struct zv_error *err)
+{
+	if (c->drive == ZV_DRIVE_THREADS && !zv_threads_is_delivery(c))
+		return zv_threads_send(c, request, timeout_ms, fn, user, err);
+	if (c->closing)
+		return zv_fail(err, ZV_ECLOSED, "the client is closing");
+	return zv_core_send(c->core, request, timeout_ms, fn, user, zv_clock_ms(), err);
+}
+
+void
+zvon_client_counters(struct zv_client *c, struct zv_client_counters *out)
+{
+	*out = (struct zv_client_counters){ 0 };
+	if (c->drive == ZV_DRIVE_THREADS) {
+		zv_threads_counters(c, out);
+		return;
+	}
+	zv_core_count(c->core, out);
+	out->bytes_out = c->bytes_out;
+}
+
+enum zv_client_state
+zvon_client_state(struct zv_client *c)
+{
+	return c->drive == ZV_DRIVE_THREADS ? zv_threads_state(c)
+					    : zv_core_state(c->core);
+}

@@ -1,0 +1,79 @@
+/* client.h - inside of a client, shared by its two ways to run. */
+#ifndef ZV_CLIENT_CLIENT_H
+#define ZV_CLIENT_CLIENT_H
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "client/core.h"
+#include "client/url.h"
+#include "io/dial.h"
+#include "io/wait.h"
+#include "zvon/client.h"
+
+struct zv_threads;
+
+enum zv_drive {
+	ZV_DRIVE_NONE,
+	ZV_DRIVE_LOOP,
+	ZV_DRIVE_THREADS,
+};
+
+struct zv_client {
+	struct zv_client_options options; /* texts are the copies below */
+	struct zv_client_handlers handlers;
+	void *user;
+	struct zv_log log;
+	struct zv_url url;
+	char *login_user, *secret, *events, *ca_file, *pin, *proxy;
+	char where[300]; /* "host:port" */
+
+	struct zv_core *core;
+	enum zv_drive drive;
+	bool in_handler; /* a handler of ours is on the stack of the driving thread */
+	bool closing;	 /* asked for from a handler: done when it has returned */
+	uint64_t bytes_out;
+
+	/* the host's loop */
+	struct zv_dial *dial;
+	bool dialling; /* dial is open */
+	bool up;
+	bool more;	     /* not all that had arrived was read: go on at once */
+	struct zv_wake wake; /* zvon_client_interrupt rings it */
+	bool interrupted;
+	char *read_buffer;
+
+	struct zv_threads *threads;
+};
+
+/* The transport's options from the client's. */
+struct zv_dial_options zv_client_dial_options(const struct zv_client *c);
+
+/* Hands received bytes to on_bytes and the core. */
+void zv_client_received(struct zv_client *c, struct zv_str bytes, int64_t now_ms);
+
+/* Tells on_bytes about bytes that are being sent. */
+void zv_client_sending(struct zv_client *c, struct zv_str bytes);
+
+/* "Action: Logoff" as the last word, if logged in; borrowed, constant. */
+struct zv_str zv_client_farewell(const struct zv_client *c);
+
+/* loop.c: closes and tells, at once. */
+void zv_loop_close(struct zv_client *c);
+
+/* loop.c: until *done (may be NULL), end_ms, or CLOSED; 1: CLOSED or interrupted. */
+int zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done);
+
+/* threads.c */
+int zv_threads_send(struct zv_client *c, const struct zv_request *request,
+		    int timeout_ms, zvon_reply_fn fn, void *user, struct zv_error *err);
+bool zv_threads_is_delivery(const struct zv_client *c);
+void zv_threads_counters(struct zv_client *c, struct zv_client_counters *out);
+enum zv_client_state zv_threads_state(struct zv_client *c);
+
+/* true: the client frees itself when the running handler has returned. */
+bool zv_threads_free_later(struct zv_client *c);
+
+/* The rest of zvon_client_free. */
+void zv_client_destroy(struct zv_client *c);
+
+#endif

@@ -1,0 +1,288 @@
+#include "client/core.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct zv_core {
+	struct zv_core_options options;
+	struct zv_core_handlers handlers;
+	void *user;
+	const struct zv_log *log;
+	struct zv_ami_session *session;
+
+	enum zv_client_state state;
+	bool wants_link;
+	bool link_up;
+	int64_t now_ms;
+	int64_t retry_at_ms; /* DOWN */
+	int next_backoff_ms;
+	uint64_t jitter;
+	uint64_t connects, losses;
+};
+
+static void
+tell(struct zv_core *c, enum zv_client_state state, int reason, const char *text,
+     int retry_ms)
+{
+	struct zv_client_status status = {
+		.state = state,
+		.booted = zv_ami_session_is_booted(c->session),
+		.reason = reason,
+		.text = text,
+		.retry_ms = retry_ms,
+	};
+
+	c->state = state;
+	status.ami_version = zv_ami_session_version(c->session, &status.ami_major);
+	if (c->handlers.on_state)
+		c->handlers.on_state(c->user, &status);
+}
+
+static void
+on_session_event(void *user, const struct zv_packet *event)
+{
+	struct zv_core *c = user;
+
+	if (c->handlers.on_event)
+		c->handlers.on_event(c->user, event);
+}
+
+static void
+on_session_state(void *user, enum zv_client_state state)
+{
+	struct zv_core *c = user;
+
+	if (state == ZV_STATE_BOOTING)
+		c->connects++;
+	if (state == ZV_STATE_READY)
+		c->next_backoff_ms = c->options.backoff_first_ms;
+	tell(c, state, 0, "", -1);
+}
+
+struct zv_core *
+zv_core_new(const struct zv_core_options *options,
+	    const struct zv_core_handlers *handlers, void *user,
+	    const struct zv_log *log)
+{
+	static const struct zv_ami_session_handlers session_handlers = {
+		on_session_event,
+		on_session_state,
+	};
+	struct zv_core *c = zv_calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->options = *options;
+	c->handlers = *handlers;
+	c->user = user;
+	c->log = log;
+	c->jitter = options->session.seed | 1;
+	c->next_backoff_ms = options->backoff_first_ms;
+	c->session = zv_ami_session_new(&options->session, &session_handlers, c, log);
+	if (!c->session) {
+		zv_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+zv_core_free(struct zv_core *c)
+{
+	if (!c)
+		return;
+	zv_ami_session_free(c->session);
+	zv_free(c);
+}
+
+/* ---- up and down -------------------------------------------------------------- */
+
+void
+zv_core_start(struct zv_core *c, int64_t now_ms)
+{
+	c->now_ms = now_ms;
+	c->wants_link = true;
+	tell(c, ZV_STATE_CONNECTING, 0, "", -1);
+}
+
+void
+zv_core_stop(struct zv_core *c, int reason, const char *text)
+{
+	if (c->state == ZV_STATE_CLOSED)
+		return;
+	c->wants_link = c->link_up = false;
+	c->state = ZV_STATE_CLOSED; /* an action asked for from now on is refused */
+	zv_ami_session_stop(c->session, true);
+	tell(c, ZV_STATE_CLOSED, reason, text, -1);
+}
+
+/* ±50 %, so that a hundred clients of one server do not come back as one. */
+static int
+with_jitter(struct zv_core *c, int ms)
+{
+	c->jitter ^= c->jitter << 13;
+	c->jitter ^= c->jitter >> 7;
+	c->jitter ^= c->jitter << 17;
+	return ms / 2 + (int)(c->jitter % (uint64_t)(ms ? ms : 1));
+}
+
+static int
+next_wait(struct zv_core *c, int reason)
+{
+	int wait = with_jitter(c, c->next_backoff_ms);
+	int least = c->options.refused_wait_ms;
+
+	c->next_backoff_ms = c->next_backoff_ms < c->options.backoff_most_ms / 2
+				     ? c->next_backoff_ms * 2
+				     : c->options.backoff_most_ms;
+	/* a refusal is not cured by haste, and locks accounts (fail2ban) */
+	if (reason == ZV_EAUTH && wait < least)
+		wait = least;
+	return wait;
+}
+
+static void
+lose(struct zv_core *c, int reason, const char *text)
+{
+	int wait;
+
+	c->losses += zv_core_is_logged_in(c);
+	c->wants_link = c->link_up = false;
+	if (c->options.no_reconnect) {
+		zv_log(c->log, ZV_LOG_INFO, "client", "closed reason=%s %s",
+		       zvon_err_name(reason), text);
+		zv_core_stop(c, reason, text);
+		return;
+	}
+	c->state = ZV_STATE_DOWN;
+	zv_ami_session_stop(c->session, false);
+	wait = next_wait(c, reason);
+	c->retry_at_ms = c->now_ms + wait;
+	zv_log(c->log, ZV_LOG_WARN, "client", "down reason=%s retry_ms=%d %s",
+	       zvon_err_name(reason), wait, text);
+	tell(c, ZV_STATE_DOWN, reason, text, wait);
+}
+
+bool
+zv_core_wants_link(const struct zv_core *c)
+{
+	return c->wants_link;
+}
+
+void
+zv_core_link_up(struct zv_core *c, int64_t now_ms)
+{
+	if (!c->wants_link)
+		return;
+	c->now_ms = now_ms;
+	c->link_up = true;
+	zv_ami_session_start(c->session, now_ms);
+}
+
+/* While it logs in a server closes without a word: that has reasons of its own. */
+static void
+explain_early_close(struct zv_error *out, const char *where)
+{
+	zv_fail(out, ZV_EPROTO,
+		"%s: closed during login: too many connections that are not logged in "
+		"(authlimit in manager.conf), a proxy, or not Asterisk's manager port",
+		where);
+}
+
+void
+zv_core_link_down(struct zv_core *c, const struct zv_error *why, int64_t now_ms)
+{
+	struct zv_error early = { 0 };
+
+	if (!c->wants_link)
+		return;
+	c->now_ms = now_ms;
+	if (c->state == ZV_STATE_LOGIN && why->code == ZV_ECLOSED) {
+		explain_early_close(&early, c->options.where);
+		why = &early;
+	}
+	lose(c, why->code, why->text);
+}
+
+static void
+lose_session(struct zv_core *c, const struct zv_error *why)
+{
+	struct zv_error named = { 0 };
+
+	zv_fail(&named, why->code, "%s: %s", c->options.where, why->text);
+	lose(c, named.code, named.text);
+}
+
+void
+zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms)
+{
+	struct zv_error err = { 0 };
+
+	if (!c->link_up)
+		return;
+	c->now_ms = now_ms;
+	if (zv_ami_session_input(c->session, bytes, now_ms, &err) < 0 && c->link_up)
+		lose_session(c, &err);
+}
+
+struct zv_buf *
+zv_core_output(struct zv_core *c)
+{
+	return zv_ami_session_output(c->session);
+}
+
+int64_t
+zv_core_deadline(const struct zv_core *c)
+{
+	int64_t at = zv_ami_session_deadline(c->session);
+
+	if (c->state == ZV_STATE_DOWN && !c->wants_link && c->retry_at_ms < at)
+		at = c->retry_at_ms;
+	return at;
+}
+
+void
+zv_core_tick(struct zv_core *c, int64_t now_ms)
+{
+	struct zv_error err = { 0 };
+
+	if (c->state == ZV_STATE_CLOSED)
+		return;
+	c->now_ms = now_ms;
+	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up)
+		lose_session(c, &err);
+	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
+		zv_core_start(c, now_ms);
+}
+
+int
+zv_core_send(struct zv_core *c, const struct zv_request *request, int timeout_ms,
+	     zvon_reply_fn fn, void *user, int64_t now_ms, struct zv_error *err)
+{
+	if (c->state == ZV_STATE_CLOSED)
+		return zv_fail(err, ZV_ECLOSED, "the client is closed");
+	return zv_ami_session_send(c->session, request, timeout_ms, fn, user, now_ms,
+				   err);
+}
+
+enum zv_client_state
+zv_core_state(const struct zv_core *c)
+{
+	return c->state;
+}
+
+bool
+zv_core_is_logged_in(const struct zv_core *c)
+{
+	return c->state == ZV_STATE_BOOTING || c->state == ZV_STATE_READY;
+}
+
+void
+zv_core_count(const struct zv_core *c, struct zv_client_counters *out)
+{
+	zv_ami_session_count(c->session, out);
+	out->connects += c->connects;
+	out->losses += c->losses;
+}

@@ -1,0 +1,259 @@
+/* A client in the host's loop: one thread, nothing waits but zvon_client_run. */
+#include "client/client.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "io/clock.h"
+
+/* Reads of ZV_DIAL_READ_BYTES in one zvon_client_process, so that a flood of events does
+ * not keep the host's other work waiting. */
+#define READS_PER_TURN 16
+
+int
+zvon_client_open(struct zv_client *c, struct zv_error *err)
+{
+	if (c->drive != ZV_DRIVE_NONE)
+		return zv_fail(err, ZV_EBUSY, "the client is running already");
+	c->read_buffer = zv_malloc(ZV_DIAL_READ_BYTES);
+	if (!c->read_buffer)
+		return zv_fail_nomem(err);
+	c->drive = ZV_DRIVE_LOOP;
+	zv_core_start(c->core, zv_clock_ms());
+	return 0;
+}
+
+static void
+drop_link(struct zv_client *c)
+{
+	zv_dial_close(c->dial);
+	c->dialling = c->up = false;
+}
+
+static void
+lose_link(struct zv_client *c, const struct zv_error *why)
+{
+	drop_link(c);
+	zv_core_link_down(c->core, why, zv_clock_ms());
+}
+
+/* Opens or closes the transport as the core wants it. */
+static void
+follow_wish(struct zv_client *c)
+{
+	struct zv_dial_options options = zv_client_dial_options(c);
+	struct zv_error err = { 0 };
+
+	if (c->dialling && !zv_core_wants_link(c->core))
+		drop_link(c);
+	if (!c->dialling && zv_core_wants_link(c->core)) {
+		c->dialling = true;
+		if (zv_dial_open(c->dial, &options, &err) < 0)
+			lose_link(c, &err);
+	}
+}
+
+static void
+connect_on(struct zv_client *c)
+{
+	struct zv_error err = { 0 };
+	int rc = zv_dial_process(c->dial, &err);
+
+	if (rc < 0)
+		lose_link(c, &err);
+	if (rc <= 0)
+		return;
+	c->up = true;
+	zv_core_link_up(c->core, zv_clock_ms());
+}
+
+/* true: everything that had arrived was read. */
+static bool
+read_some(struct zv_client *c)
+{
+	struct zv_error err = { 0 };
+
+	for (int i = 0; i < READS_PER_TURN && c->up && !c->closing; i++) {
+		long n =
+			zv_dial_recv(c->dial, c->read_buffer, ZV_DIAL_READ_BYTES, &err);
+
+		if (n < 0)
+			lose_link(c, &err);
+		if (n <= 0)
+			return true;
+		zv_client_received(c, (struct zv_str){ c->read_buffer, (size_t)n },
+				   zv_clock_ms());
+		follow_wish(c);
+		if (zv_dial_is_drained_by(c->dial, ZV_DIAL_READ_BYTES, (size_t)n))
+			return true;
+	}
+	return !c->up;
+}
+
+static void
+write_some(struct zv_client *c)
+{
+	struct zv_buf *out = zv_core_output(c->core);
+	struct zv_error err = { 0 };
+
+	while (c->up && out->n) {
+		long n = zv_dial_send(c->dial, zv_buf_str(out), &err);
+
+		if (n < 0)
+			lose_link(c, &err);
+		if (n <= 0)
+			return;
+		zv_client_sending(c, (struct zv_str){ out->p, (size_t)n });
+		zv_buf_consume(out, (size_t)n);
+	}
+}
+
+void
+zv_loop_close(struct zv_client *c)
+{
+	struct zv_error err = { 0 };
+
+	if (c->up) {
+		struct zv_str farewell = zv_client_farewell(c);
+
+		write_some(c);
+		if (c->up && farewell.n && zv_dial_send(c->dial, farewell, &err) > 0)
+			zv_client_sending(c, farewell);
+	}
+	drop_link(c);
+	zv_core_stop(c->core, 0, "");
+}
+
+static void
+turn(struct zv_client *c)
+{
+	bool all_read = true;
+
+	follow_wish(c);
+	if (c->dialling && !c->up)
+		connect_on(c);
+	if (c->up) {
+		write_some(c);
+		all_read = read_some(c);
+	}
+	c->more = !all_read;
+	if (all_read && !c->closing)
+		zv_core_tick(c->core, zv_clock_ms());
+	follow_wish(c);
+	write_some(c);
+}
+
+int
+zvon_client_process(struct zv_client *c)
+{
+	if (c->drive != ZV_DRIVE_LOOP || c->in_handler)
+		return 1;
+	c->in_handler = true;
+	turn(c);
+	c->in_handler = false;
+	if (c->closing)
+		zvon_client_close(c);
+	return zv_core_state(c->core) == ZV_STATE_CLOSED;
+}
+
+void
+zvon_client_close(struct zv_client *c)
+{
+	if (c->drive != ZV_DRIVE_LOOP)
+		return;
+	if (c->in_handler) {
+		c->closing = true;
+		return;
+	}
+	c->closing = true;
+	c->in_handler = true; /* what CLOSED and the last replies call */
+	zv_loop_close(c);
+	c->in_handler = false;
+	zv_free(c->read_buffer);
+	c->read_buffer = NULL;
+	c->closing = false;
+	c->drive = ZV_DRIVE_NONE;
+}
+
+size_t
+zvon_client_descriptors(struct zv_client *c, struct zv_descriptor *out, size_t max)
+{
+	if (!c->dialling)
+		return 0;
+	return zv_dial_descriptors(c->dial, zv_core_output(c->core)->n > 0, out, max);
+}
+
+static int
+until(int64_t at_ms)
+{
+	int64_t left;
+
+	if (at_ms == INT64_MAX)
+		return -1;
+	left = at_ms - zv_clock_ms();
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+static int
+sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 ? b_ms : b_ms < 0 ? a_ms : a_ms < b_ms ? a_ms : b_ms;
+}
+
+int
+zvon_client_timeout(struct zv_client *c)
+{
+	bool nothing_open = zv_core_wants_link(c->core) && !c->dialling;
+
+	if (c->drive != ZV_DRIVE_LOOP)
+		return -1;
+	if (nothing_open || c->more)
+		return 0;
+	return sooner(until(zv_core_deadline(c->core)),
+		      c->dialling && !c->up ? zv_dial_timeout(c->dial) : -1);
+}
+
+/* Waits for the descriptors, the bell and the time. */
+static void
+wait_turn(struct zv_client *c, int timeout_ms)
+{
+	struct zv_descriptor fds[ZV_MAX_DESCRIPTORS + 1];
+	size_t n = zvon_client_descriptors(c, fds, ZV_MAX_DESCRIPTORS);
+
+	fds[n++] = zv_wake_descriptor(&c->wake);
+	zv_wait(fds, n, sooner(zvon_client_timeout(c), timeout_ms));
+}
+
+static bool
+is_interrupted(struct zv_client *c)
+{
+	return __atomic_exchange_n(&c->interrupted, false, __ATOMIC_ACQ_REL);
+}
+
+int
+zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done)
+{
+	for (;;) {
+		if (zvon_client_process(c) || is_interrupted(c))
+			return 1;
+		if ((done && *done) || zv_clock_ms() >= end_ms)
+			return 0;
+		wait_turn(c, until(end_ms));
+		zv_wake_clear(&c->wake);
+	}
+}
+
+int
+zvon_client_run(struct zv_client *c, int timeout_ms)
+{
+	if (c->drive == ZV_DRIVE_LOOP && c->in_handler)
+		return ZV_EBUSY;
+	return zv_loop_run(c, timeout_ms < 0 ? INT64_MAX : zv_clock_ms() + timeout_ms,
+			   NULL);
+}
+
+void
+zvon_client_interrupt(struct zv_client *c)
+{
+	__atomic_store_n(&c->interrupted, true, __ATOMIC_RELEASE);
+	zv_wake_ring(&c->wake);
+}

@@ -1,0 +1,180 @@
+#include "client/url.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
+
+#define HOST_MAX 255 /* RFC 1035, 2.3.4 */
+
+static const char shape[] =
+	"write ami://user@host:5038, or amis://user@host:5039 for TLS";
+
+static const struct {
+	struct {
+		const char *p;
+		size_t n;
+	} start;
+	bool tls;
+	int port;
+} schemes[] = {
+	{ { "ami://", 6 }, false, ZV_PORT_AMI },
+	{ { "amis://", 7 }, true, ZV_PORT_AMIS },
+};
+
+static int
+parse_scheme(struct zv_url *url, struct zv_str *rest, struct zv_error *err)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		struct zv_str start = { schemes[i].start.p, schemes[i].start.n };
+
+		if (zv_str_starts_nocase(*rest, start)) {
+			url->tls = schemes[i].tls;
+			url->port = schemes[i].port;
+			*rest = zv_str_from(*rest, start.n);
+			return 0;
+		}
+	}
+	return zv_fail(err, ZV_EINVAL, "bad URL: %s", shape);
+}
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, zv_lower((unsigned char)c)) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* %40 and the like; other bytes as they are, UTF-8 user names included. */
+static char *
+decode(struct zv_str s)
+{
+	char *out = zv_malloc(s.n + 1);
+	size_t n = 0;
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < s.n; i++) {
+		int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+
+		out[n++] = low >= 0 ? (char)(high * 16 + low) : s.p[i];
+		i += low >= 0 ? 2 : 0;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+static int
+parse_user(struct zv_url *url, struct zv_str text, struct zv_error *err)
+{
+	struct zv_str user, secret = text;
+
+	zv_str_split(&secret, ':', &user);
+	url->user = decode(user);
+	if (!url->user)
+		return zv_fail_nomem(err);
+	if (!secret.p)
+		return 0;
+	url->secret = decode(secret);
+	return url->secret ? 0 : zv_fail_nomem(err);
+}
+
+static int
+parse_port(struct zv_url *url, struct zv_str text, struct zv_error *err)
+{
+	long long port;
+
+	if (zv_num_parse(text, 1, 65535, &port) < 0)
+		return zv_fail(err, ZV_EINVAL, "bad URL: the port must be 1…65535; %s",
+			       shape);
+	url->port = (int)port;
+	return 0;
+}
+
+/* Letters, digits and .-_ of names and IPv4; hex, colons and % of IPv6 with zone. */
+static bool
+is_host(struct zv_str host, bool ipv6)
+{
+	const char *extra = ipv6 ? ":.%" : ".-_";
+
+	if (host.n == 0 || host.n > HOST_MAX)
+		return false;
+	for (size_t i = 0; i < host.n; i++) {
+		unsigned char c = zv_lower((unsigned char)host.p[i]);
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c < 0x80 &&
+		    !(c && strchr(extra, c)))
+			return false;
+	}
+	return true;
+}
+
+static int
+parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
+{
+	bool ipv6 = text.n && text.p[0] == '[';
+	struct zv_str host = text, rest;
+
+	if (ipv6) {
+		rest = zv_str_from(text, 1);
+		zv_str_split(&rest, ']', &host);
+	} else {
+		rest = zv_str_from(text, zv_str_find(text, ZV_STR(":")));
+		host.n = text.n - rest.n;
+	}
+	if ((ipv6 && !rest.p) || (rest.n && rest.p[0] != ':') || !is_host(host, ipv6))
+		return zv_fail(err, ZV_EINVAL,
+			       "bad URL: host '%.*s' is no name and no address; %s",
+			       (int)(host.n < 64 ? host.n : 64), host.p, shape);
+	if (rest.n && parse_port(url, zv_str_from(rest, 1), err) < 0)
+		return ZV_EINVAL;
+	url->host = zv_memdup(host.p, host.n);
+	return url->host ? 0 : zv_fail_nomem(err);
+}
+
+static size_t
+last_at(struct zv_str s)
+{
+	for (size_t i = s.n; i > 0; i--)
+		if (s.p[i - 1] == '@')
+			return i - 1;
+	return s.n;
+}
+
+int
+zv_url_parse(struct zv_url *url, struct zv_str text, struct zv_error *err)
+{
+	struct zv_str rest = text, authority;
+	size_t at;
+	int rc;
+
+	*url = (struct zv_url){ 0 };
+	rc = parse_scheme(url, &rest, err);
+	if (rc < 0)
+		return rc;
+	at = last_at(rest); /* a secret may hold '@' and '/' */
+	authority = at < rest.n ? zv_str_from(rest, at + 1) : rest;
+	if (authority.n && authority.p[authority.n - 1] == '/')
+		authority.n--;
+	if (at < rest.n)
+		rc = parse_user(url, (struct zv_str){ rest.p, at }, err);
+	if (rc == 0)
+		rc = parse_host(url, authority, err);
+	if (rc < 0)
+		zv_url_deinit(url);
+	return rc;
+}
+
+void
+zv_url_deinit(struct zv_url *url)
+{
+	if (url->secret)
+		zv_wipe(url->secret, strlen(url->secret));
+	zv_free(url->secret);
+	zv_free(url->user);
+	zv_free(url->host);
+	*url = (struct zv_url){ 0 };
+}

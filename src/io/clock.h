@@ -1,0 +1,13 @@
+/* clock.h - the only place that asks what time it is. */
+#ifndef ZV_IO_CLOCK_H
+#define ZV_IO_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that never jumps; only differences mean something. */
+int64_t zv_clock_ms(void);
+
+/* Bytes nobody can guess, for hash seeds and jitter. */
+uint64_t zv_random(void);
+
+#endif

@@ -1,0 +1,26 @@
+#include "io/clock.h"
+
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t
+zv_clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+uint64_t
+zv_random(void)
+{
+	uint64_t value = 0;
+
+	/* fails only on kernels before 3.17; then time and process must do */
+	if (getrandom(&value, sizeof value, 0) != (ssize_t)sizeof value)
+		value = (uint64_t)zv_clock_ms() * 0x9e3779b97f4a7c15u ^
+			(uint64_t)getpid();
+	return value;
+}

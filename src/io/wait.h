@@ -1,0 +1,24 @@
+/* wait.h - waiting for descriptors, and being woken from elsewhere. */
+#ifndef ZV_IO_WAIT_H
+#define ZV_IO_WAIT_H
+
+#include "zvon/client.h"
+
+/* Waits until one is ready or timeout_ms have passed (-1: for ever). */
+void zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms);
+
+/* A bell: any thread or signal handler may ring it, one waits for it. */
+struct zv_wake {
+	int read_fd, write_fd;
+	bool rung; /* atomic: ringing and clearing cost nothing when it is no news */
+};
+
+int zv_wake_open(struct zv_wake *w, struct zv_error *err);
+void zv_wake_close(struct zv_wake *w);
+void zv_wake_ring(struct zv_wake *w);
+
+/* Forgets what was rung so far: look for the news after it, not before. */
+void zv_wake_clear(struct zv_wake *w);
+struct zv_descriptor zv_wake_descriptor(const struct zv_wake *w);
+
+#endif
