@@ -240,7 +240,8 @@ static void
 classify(struct zv_parser *p, const struct zv_field *first)
 {
 	p->packet.name = first->value;
-	if (zvon_str_equal_nocase(first->key, ZV_STR("Event"))) {
+	if (zvon_str_equal(first->key, ZV_STR("Event")) ||
+	    zvon_str_equal_nocase(first->key, ZV_STR("Event"))) {
 		p->packet.kind = ZV_PACKET_EVENT;
 	} else if (zvon_str_equal_nocase(first->key, ZV_STR("Response"))) {
 		p->packet.kind = ZV_PACKET_RESPONSE;
@@ -366,24 +367,25 @@ is_line_end(struct zv_parser *p, size_t lf, size_t *stop)
 }
 
 /* The lines that nearly all lines are, `Key: value` CRLF behind the first one, in one
- * tight loop: it stops at the first line that is anything else. */
-static void
+ * tight loop: it stops at the first line that is anything else. COMPLETE: that was
+ * the empty line. */
+static int
 scan_plain_fields(struct zv_parser *p, const char *end)
 {
 	struct zv_field *f = p->fields + p->packet.n_fields;
 	struct zv_field *last = p->fields + p->cap_fields;
 	const size_t max_line = p->limits.max_packet_bytes;
-	const char *line = p->start + p->line, *look = p->start + p->look, *lf;
+	const char *line = p->start + p->line, *look = p->start + p->look;
+	const char *stop = NULL, *lf;
 
-	while (f < last && look < end &&
-	       (lf = memchr(look, '\n', (size_t)(end - look)))) {
-		const char *stop = lf - 1;
+	while (f < last && (lf = memchr(look, '\n', (size_t)(end - look)))) {
 		const char *colon;
 
+		stop = lf - 1;
 		if (stop <= line || *stop != '\r' || (size_t)(stop - line) > max_line)
 			break;
 		colon = memchr(line, ':', (size_t)(stop - line));
-		if (!colon || colon + 1 == stop || colon[1] != ' ')
+		if (!colon || colon[1] != ' ') /* colon[1] is the CR at the latest */
 			break;
 		f->key = (struct zv_str){ line, (size_t)(colon - line) };
 		f->value = (struct zv_str){ colon + 2, (size_t)(stop - colon - 2) };
@@ -391,8 +393,14 @@ scan_plain_fields(struct zv_parser *p, const char *end)
 		line = look = lf + 1;
 	}
 	p->packet.n_fields = (size_t)(f - p->fields);
+	if (stop == line && *stop == '\r') {
+		complete(p, (size_t)(line - p->start));
+		p->line = p->look = (size_t)(line + 2 - p->start);
+		return COMPLETE;
+	}
 	p->line = (size_t)(line - p->start);
 	p->look = (size_t)(look - p->start);
+	return NEED_MORE;
 }
 
 /* Reads on in the bytes at start. COMPLETE: the packet ends before `line`
@@ -406,8 +414,9 @@ scan(struct zv_parser *p, const char *end)
 	while (rc == NEED_MORE && p->start + p->look < end) {
 		size_t at, stop;
 
-		if (p->mode == MODE_FIELDS && p->packet.n_fields)
-			scan_plain_fields(p, end);
+		if (p->mode == MODE_FIELDS && p->packet.n_fields &&
+		    scan_plain_fields(p, end) == COMPLETE)
+			return COMPLETE;
 		lf = memchr(p->start + p->look, '\n',
 			    (size_t)(end - p->start) - p->look);
 		if (!lf)

@@ -1,4 +1,4 @@
-/* client - libzvon as a user sees it: logs in to amiserve and counts events in the
+/* client - libzvon as a user sees it: logs in to serve and counts events in the
  * callback until `Event: BenchEnd`.
  * usage: client PORT loop|threads [slow]
  *   slow   the callback takes 1 ms for each of the first 1000 events
@@ -7,10 +7,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
 #include "zvon/zvon.h"
 
 #define SLOW_EVENTS 1000
@@ -19,33 +18,16 @@ struct bench {
 	struct zv_client *client;
 	bool slow;
 	unsigned long events, checksum;
-	double began_wall, wall;
-	struct rusage began;
+	struct bench_time began, took;
 	volatile bool done;
 	pthread_mutex_t lock;
 	pthread_cond_t end;
 };
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double
-seconds(struct timeval from, struct timeval to)
-{
-	return (double)(to.tv_sec - from.tv_sec) +
-	       (double)(to.tv_usec - from.tv_usec) / 1e6;
-}
-
 static void
 finish(struct bench *b)
 {
-	b->wall = now() - b->began_wall;
+	b->took = bench_since(b->began);
 	pthread_mutex_lock(&b->lock);
 	b->done = true;
 	pthread_cond_signal(&b->end);
@@ -64,10 +46,8 @@ on_event(void *user, const struct zv_packet *event)
 	}
 	if (zvon_str_equal(event->name, ZV_STR("FullyBooted")))
 		return; /* the stream begins later */
-	if (b->events++ == 0) {
-		b->began_wall = now();
-		getrusage(RUSAGE_SELF, &b->began);
-	}
+	if (b->events++ == 0)
+		b->began = bench_now();
 	b->checksum += event->name.n + (unsigned char)event->fields[0].value.p[0];
 	if (b->slow && b->events <= SLOW_EVENTS)
 		usleep(1000);
@@ -106,18 +86,15 @@ static void
 report(struct bench *b, const char *mode)
 {
 	struct zv_client_counters n;
-	struct rusage end;
 
-	getrusage(RUSAGE_SELF, &end);
 	zvon_client_counters(b->client, &n);
-	printf("{\"peer\":\"zvon-%s%s\",\"events\":%lu,\"bytes\":%llu,\"wall\":%.3f,"
-	       "\"user\":%.3f,\"sys\":%.3f,\"rss_kb\":%ld,\"paused\":%llu,"
-	       "\"queue_kb\":%zu,\"losses\":%llu}\n",
+	printf("{\"peer\":\"%s%s\",\"events\":%lu,\"bytes\":%llu,\"wall\":%.3f,"
+	       "\"user\":%.3f,\"sys\":%.3f,\"peak_kb\":%ld,\"private_kb\":%ld,"
+	       "\"paused\":%llu,\"queue_kb\":%zu,\"losses\":%llu}\n",
 	       mode, b->slow ? "-slow" : "", b->events, (unsigned long long)n.bytes_in,
-	       b->wall, seconds(b->began.ru_utime, end.ru_utime),
-	       seconds(b->began.ru_stime, end.ru_stime), end.ru_maxrss,
-	       (unsigned long long)n.paused, n.queue_most_bytes / 1024,
-	       (unsigned long long)n.losses);
+	       b->took.wall, b->took.user, b->took.sys, bench_peak_kb(),
+	       bench_private_kb(), (unsigned long long)n.paused,
+	       n.queue_most_bytes / 1024, (unsigned long long)n.losses);
 }
 
 int

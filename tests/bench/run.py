@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Figures, beside their floors, in rotated rounds: medians of one run on one machine.
+
+usage: run.py BUILD_DIR [--rounds N] [--events N]
+
+Nothing here passes or fails; `goal` is what the figure is meant to hold.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAPTURES = os.path.join(HERE, "..", "wire", "captures")
+
+
+def program(build, name):
+    return os.path.join(build, "tests", "bench", "bench-" + name)
+
+
+def run_json(*command):
+    result = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def make_stream(build, folder, kind, events):
+    path = os.path.join(folder, kind + ".ami")
+    with open(path, "wb") as out:
+        subprocess.run([program(build, "generate"), str(events), kind], stdout=out, check=True)
+    return path
+
+
+def is_plain_event(packet):
+    """What the floor can read, too: it knows no line without a colon and no lone LF."""
+    lines = packet.split(b"\r\n")
+    return (
+        packet.startswith(b"Event: ")
+        and b"FullyBooted" not in packet
+        and b"\n" not in packet.replace(b"\r\n", b"")
+        and all(b":" in line for line in lines)
+    )
+
+
+def make_capture_stream(folder, least_bytes):
+    """Events of real servers, repeated."""
+    events = []
+    for root, _, names in sorted(os.walk(CAPTURES)):
+        for name in sorted(n for n in names if n.endswith(".ami")):
+            with open(os.path.join(root, name), "rb") as capture:
+                for packet in capture.read().split(b"\r\n\r\n"):
+                    if is_plain_event(packet):
+                        events.append(packet + b"\r\n\r\n")
+    if not events:
+        return None
+    once = b"".join(events)
+    path = os.path.join(folder, "captures.ami")
+    with open(path, "wb") as out:
+        for _ in range(least_bytes // len(once) + 1):
+            out.write(once)
+    return path
+
+
+class Server:
+    """bench-serve with one file, for as long as the block lasts."""
+
+    def __init__(self, build, path):
+        self.process = subprocess.Popen(
+            [program(build, "serve"), path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.port = self.process.stdout.readline().decode().strip()
+
+    def __enter__(self):
+        return self.port
+
+    def __exit__(self, *unused):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def show(what, figure, goal=""):
+    print(f"  {what:<58} {figure:>16}  {('goal ' + goal) if goal else ''}", flush=True)
+
+
+def bench_parser(build, path, rounds):
+    rows = run_json(program(build, "parse"), path, str(rounds))
+    if any(row["fields"][0] != row["fields"][1] for row in rows):
+        raise SystemExit("parser and floor saw different fields: the figures mean nothing")
+    median = lambda key: statistics.median(row[key] for row in rows)
+    print("parser in memory, " + os.path.basename(path))
+    show("key/value split by memchr (floor)", f"{median('floor_gb_s'):.2f} GB/s")
+    show("parser", f"{median('parser_gb_s'):.2f} GB/s")
+    show("ratio", f"{median('ratio'):.2f}", ">= 0.6")
+    show("allocations in a whole round", str(rows[-1]["allocations"]))
+
+
+def cpu_per_million(row):
+    return (row["user"] + row["sys"]) / row["events"] * 1e6
+
+
+def bench_client(build, path, rounds):
+    peers = {
+        "floor": [program(build, "floor")],
+        "loop": [program(build, "client"), None, "loop"],
+        "threads": [program(build, "client"), None, "threads"],
+    }
+    rows = {name: [] for name in peers}
+    with Server(build, path) as port:
+        for turn in range(rounds):
+            names = list(peers)
+            for name in names[turn % 3 :] + names[: turn % 3]:
+                command = peers[name][:1] + [port] + peers[name][2:]
+                rows[name] += run_json(*command)
+        libs = run_json(program(build, "libs"), port)[0]
+    if len({row["events"] for name in rows for row in rows[name]}) != 1:
+        raise SystemExit("peers saw different numbers of events: the figures mean nothing")
+    print("client over loopback to the callback, " + os.path.basename(path))
+    floor = statistics.median(cpu_per_million(row) for row in rows["floor"])
+    for name, ours in rows.items():
+        cpu = statistics.median(cpu_per_million(row) for row in ours)
+        speed = statistics.median(row["events"] / row["wall"] for row in ours)
+        is_floor = name == "floor"
+        show(f"{name}: CPU per million events", f"{cpu:.3f} s")
+        if not is_floor:
+            show(f"{name}: CPU beside the floor", f"{cpu / floor:.2f}", "<= 1.5")
+        show(f"{name}: events a second", f"{speed:,.0f}", "" if is_floor else ">= 2,000,000")
+        show(f"{name}: peak memory, all pages", f"{max(r['peak_kb'] for r in ours):,} KiB")
+        show(
+            f"{name}: memory of its own",
+            f"{max(r['private_kb'] for r in ours):,} KiB",
+            "" if is_floor else "<= 8 MiB",
+        )
+    show("libcurl and its libraries alone: peak, all pages", f"{libs['peak_kb']:,} KiB")
+    show("libcurl and its libraries alone: own", f"{libs['private_kb']:,} KiB")
+
+
+def bench_slow_callback(build, path):
+    print("slow callback: 1 ms for each of the first 1,000 events, " + os.path.basename(path))
+    with Server(build, path) as port:
+        for mode in ("loop", "threads"):
+            row = run_json(program(build, "client"), port, mode, "slow")[0]
+            show(f"{mode}: events received", f"{row['events']:,}")
+            show(f"{mode}: connections lost", str(row["losses"]), "0")
+            show(f"{mode}: longest queue", f"{row['queue_kb']:,} KiB", "<= 64 MiB")
+            show(f"{mode}: memory of its own", f"{row['private_kb']:,} KiB")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("build")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--events", type=int, default=1_000_000)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+        new = make_stream(given.build, folder, "new", given.events)
+        old = make_stream(given.build, folder, "old", given.events)
+        real = make_capture_stream(folder, os.path.getsize(new))
+        streams = [path for path in (new, old, real) if path]
+        for path in streams:
+            bench_parser(given.build, path, given.rounds)
+        for path in streams:
+            bench_client(given.build, path, given.rounds)
+        bench_slow_callback(given.build, new)
+
+
+if __name__ == "__main__":
+    main()
