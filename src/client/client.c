@@ -160,6 +160,7 @@ on_core_state(void *user, const struct zv_client_status *status)
 void
 zv_client_received(struct zv_client *c, struct zv_str bytes, int64_t now_ms)
 {
+	zv_trace_bytes(&c->received, &c->log, bytes);
 	if (c->handlers.on_bytes)
 		c->handlers.on_bytes(c->user, ZV_FROM_SERVER, bytes);
 	zv_core_input(c->core, bytes, now_ms);
@@ -169,6 +170,7 @@ void
 zv_client_sending(struct zv_client *c, struct zv_str bytes)
 {
 	c->bytes_out += bytes.n;
+	zv_trace_bytes(&c->sent, &c->log, bytes);
 	if (bytes.n && c->handlers.on_bytes)
 		c->handlers.on_bytes(c->user, ZV_TO_SERVER, bytes);
 }
@@ -243,6 +245,8 @@ zvon_client_new(const struct zv_client_options *options,
 	}
 	c->wake.read_fd = c->wake.write_fd = -1;
 	c->user = user;
+	zv_trace_init(&c->received, ZV_FROM_SERVER);
+	zv_trace_init(&c->sent, ZV_TO_SERVER);
 	if (handlers) {
 		c->handlers = *handlers;
 		c->log = (struct zv_log){ handlers->on_log, user, handlers->log_level };
@@ -270,6 +274,8 @@ zv_client_destroy(struct zv_client *c)
 	zv_core_free(c->core);
 	zv_dial_free(c->dial);
 	zv_wake_close(&c->wake);
+	zv_trace_deinit(&c->received);
+	zv_trace_deinit(&c->sent);
 	zv_url_deinit(&c->url);
 	if (c->secret)
 		zv_wipe(c->secret, strlen(c->secret));

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "client/core.h"
+#include "client/trace.h"
 #include "client/url.h"
 #include "io/dial.h"
 #include "io/wait.h"
@@ -23,6 +24,7 @@ struct zv_client {
 	struct zv_client_handlers handlers;
 	void *user;
 	struct zv_log log;
+	struct zv_trace received, sent;
 	struct zv_url url;
 	char *login_user, *secret, *events, *ca_file, *pin, *proxy;
 	char where[300]; /* "host:port" */

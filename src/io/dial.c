@@ -214,10 +214,11 @@ fail_connect(struct zv_dial *d, struct zv_error *err)
 static int
 fail_timeout(struct zv_dial *d, struct zv_error *err)
 {
-	double seconds = d->connect_timeout_ms / 1000.0, connected = 0;
+	double seconds = d->connect_timeout_ms / 1000.0;
+	long connected_port = 0; /* CONNECT_TIME stays 0 until TLS is through */
 
-	curl_easy_getinfo(d->easy, CURLINFO_CONNECT_TIME, &connected);
-	if (d->tls && connected > 0)
+	curl_easy_getinfo(d->easy, CURLINFO_PRIMARY_PORT, &connected_port);
+	if (d->tls && connected_port)
 		return zv_fail(
 			err, ZV_ETLS,
 			"%s: the port is open but does not speak TLS within %.1f s: "
