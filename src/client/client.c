@@ -271,6 +271,7 @@ fail:
 void
 zv_client_destroy(struct zv_client *c)
 {
+	zv_threads_free(c->threads);
 	zv_core_free(c->core);
 	zv_dial_free(c->dial);
 	zv_wake_close(&c->wake);

@@ -65,7 +65,8 @@ void zv_loop_close(struct zv_client *c);
 /* loop.c: until *done (may be NULL), end_ms, or CLOSED; 1: CLOSED or interrupted. */
 int zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done);
 
-/* threads.c */
+/* threads.c; after zvon_client_stop the calls still answer: closed. */
+void zv_threads_free(struct zv_threads *t);
 int zv_threads_send(struct zv_client *c, const struct zv_request *request,
 		    int timeout_ms, zvon_reply_fn fn, void *user, struct zv_error *err);
 bool zv_threads_is_delivery(const struct zv_client *c);

@@ -54,6 +54,7 @@ struct posted {
 struct zv_threads {
 	struct zv_client *client;
 	pthread_t network, delivery;
+	bool joined; /* by zvon_client_stop; the rest stays for late callers */
 
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* for the delivery thread */
@@ -81,6 +82,9 @@ struct zv_threads {
 	bool dialling, up;
 	struct zv_buf sending;
 };
+
+/* The delivery thread knows whose it is; pthread_create may tell too late. */
+static _Thread_local const struct zv_threads *own_threads;
 
 /* ---- shared ------------------------------------------------------------------- */
 
@@ -523,7 +527,9 @@ publish(struct zv_threads *t)
 		zv_wake_ring(&t->client->wake);
 }
 
-/* Works off one entry. false: there was none. */
+/* Works off one entry. false: there was none. All that had arrived by its time has
+ * been given, so that is the time for the core: an answer in the queue is not late
+ * because a handler was slow. */
 static bool
 deliver_one(struct zv_threads *t)
 {
@@ -539,6 +545,7 @@ deliver_one(struct zv_threads *t)
 		return false;
 	e = ZV_OWNER(node, struct entry, node);
 	take_entry(t, e);
+	zv_core_tick(t->client->core, e->at_ms);
 	give_back(t, e);
 	return true;
 }
@@ -576,14 +583,13 @@ end_delivery(struct zv_threads *t)
 	zv_wake_ring(&t->client->wake);
 }
 
-static void free_threads(struct zv_threads *t);
-
 static void *
 delivery_main(void *user)
 {
 	struct zv_threads *t = user;
 	struct zv_client *c = t->client;
 
+	own_threads = t;
 	zv_core_start(c->core, zv_clock_ms());
 	do {
 		publish(t);
@@ -595,7 +601,6 @@ delivery_main(void *user)
 	if (t->free_later) {
 		pthread_join(t->network, NULL);
 		pthread_detach(pthread_self());
-		free_threads(t);
 		zv_client_destroy(c);
 	}
 	return NULL;
@@ -603,11 +608,13 @@ delivery_main(void *user)
 
 /* ---- life --------------------------------------------------------------------------- */
 
-static void
-free_threads(struct zv_threads *t)
+void
+zv_threads_free(struct zv_threads *t)
 {
 	struct zv_node *node;
 
+	if (!t)
+		return;
 	free_entries(&t->queue);
 	free_entries(&t->spare);
 	while ((node = zv_list_first(&t->inbox))) {
@@ -670,20 +677,21 @@ start_threads(struct zv_threads *t)
 int
 zvon_client_start(struct zv_client *c, struct zv_error *err)
 {
+	bool ended = c->drive == ZV_DRIVE_THREADS && c->threads->joined;
 	int rc;
 
-	if (c->drive != ZV_DRIVE_NONE)
+	if (c->drive != ZV_DRIVE_NONE && !ended)
 		return zv_fail(err, ZV_EBUSY, "the client is running already");
+	zv_threads_free(c->threads);
 	c->threads = new_threads(c);
+	c->drive = c->threads ? ZV_DRIVE_THREADS : ZV_DRIVE_NONE;
+	c->closing = false;
 	if (!c->threads)
 		return zv_fail_nomem(err);
-	c->drive = ZV_DRIVE_THREADS;
 	rc = start_threads(c->threads);
 	if (rc == 0)
 		return 0;
-	c->drive = ZV_DRIVE_NONE;
-	free_threads(c->threads);
-	c->threads = NULL;
+	c->threads->joined = true; /* there are none */
 	return zv_fail(err, ZV_EIO, "cannot start a thread: %s", strerror(rc));
 }
 
@@ -700,6 +708,7 @@ void
 zvon_client_stop(struct zv_client *c)
 {
 	struct zv_threads *t = c->threads;
+	bool joined;
 
 	if (c->drive != ZV_DRIVE_THREADS)
 		return;
@@ -708,18 +717,20 @@ zvon_client_stop(struct zv_client *c)
 		c->closing = true;
 		return;
 	}
+	pthread_mutex_lock(&t->lock);
+	joined = t->joined;
+	t->joined = true;
+	pthread_mutex_unlock(&t->lock);
+	if (joined)
+		return;
 	pthread_join(t->delivery, NULL);
 	pthread_join(t->network, NULL);
-	free_threads(t);
-	c->threads = NULL;
-	c->closing = false;
-	c->drive = ZV_DRIVE_NONE;
 }
 
 bool
 zv_threads_is_delivery(const struct zv_client *c)
 {
-	return pthread_equal(pthread_self(), c->threads->delivery);
+	return own_threads == c->threads;
 }
 
 bool
