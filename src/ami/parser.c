@@ -367,8 +367,8 @@ is_line_end(struct zv_parser *p, size_t lf, size_t *stop)
 }
 
 /* The lines that nearly all lines are, `Key: value` CRLF behind the first one, in one
- * tight loop: it stops at the first line that is anything else. COMPLETE: that was
- * the empty line. */
+ * tight loop: it stops at the first line that is anything else. COMPLETE (or an
+ * error): that was the empty line. */
 static int
 scan_plain_fields(struct zv_parser *p, const char *end)
 {
@@ -393,14 +393,12 @@ scan_plain_fields(struct zv_parser *p, const char *end)
 		line = look = lf + 1;
 	}
 	p->packet.n_fields = (size_t)(f - p->fields);
-	if (stop == line && *stop == '\r') {
-		complete(p, (size_t)(line - p->start));
-		p->line = p->look = (size_t)(line + 2 - p->start);
-		return COMPLETE;
-	}
 	p->line = (size_t)(line - p->start);
 	p->look = (size_t)(look - p->start);
-	return NEED_MORE;
+	if (stop != line || *stop != '\r')
+		return NEED_MORE;
+	p->line = p->look = p->line + 2;
+	return complete(p, p->line - 2);
 }
 
 /* Reads on in the bytes at start. COMPLETE: the packet ends before `line`
@@ -415,8 +413,8 @@ scan(struct zv_parser *p, const char *end)
 		size_t at, stop;
 
 		if (p->mode == MODE_FIELDS && p->packet.n_fields &&
-		    scan_plain_fields(p, end) == COMPLETE)
-			return COMPLETE;
+		    (rc = scan_plain_fields(p, end)) != NEED_MORE)
+			return rc;
 		lf = memchr(p->start + p->look, '\n',
 			    (size_t)(end - p->start) - p->look);
 		if (!lf)
