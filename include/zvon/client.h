@@ -63,7 +63,8 @@ struct zv_client_options {
 
 	bool no_reconnect;	/* stay down after the first loss */
 	int connect_timeout_ms; /* name, TCP, TLS together; 4500 */
-	int login_timeout_ms;	/* from the open port to the answer of Login; 4500 */
+	int login_timeout_ms;	/* from the open port to the answer of Login; 4500; a
+				 * server that logged us in before gets 60 s: it hangs */
 	int action_timeout_ms;	/* for zvon_client_send with timeout 0; 10000 */
 	int booted_wait_ms;	/* READY without FullyBooted after; 2000 */
 	int ping_after_ms;	/* Ping when nothing was received for; 10000 */

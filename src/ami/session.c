@@ -28,6 +28,7 @@ struct zv_ami_session {
 	size_t n_head;
 	bool greeted;
 	bool booted;
+	bool known; /* logged in before, on this connection or an earlier one */
 	int ami_major;
 	char version[32];
 
@@ -211,6 +212,14 @@ transmit_waiting(struct zv_ami_session *s)
 
 /* ---- login ---------------------------------------------------------------- */
 
+static int
+login_patience_ms(const struct zv_ami_session *s)
+{
+	int ms = s->options.login_timeout_ms;
+
+	return s->known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
+}
+
 static void
 on_login_reply(void *user, enum zv_reply_part part, int status,
 	       const struct zv_packet *packet)
@@ -225,6 +234,7 @@ on_login_reply(void *user, enum zv_reply_part part, int status,
 	}
 	zv_log(s->log, ZV_LOG_INFO, "ami", "logged in user=%s ami=%s", s->user,
 	       s->version);
+	s->known = true;
 	s->booted_by_ms = s->now_ms + s->options.booted_wait_ms;
 	transmit_waiting(s);
 	enter(s, ZV_STATE_BOOTING);
@@ -252,7 +262,7 @@ on_challenge_reply(void *user, enum zv_reply_part part, int status,
 	send_own(s,
 		 zv_login_md5(s->options.user, s->options.secret, challenge,
 			      s->options.events, s->err),
-		 s->options.login_timeout_ms, on_login_reply);
+		 login_patience_ms(s), on_login_reply);
 }
 
 static void
@@ -265,9 +275,9 @@ on_banner(struct zv_ami_session *s, struct zv_str banner)
 		send_own(s,
 			 zv_login_plain(s->options.user, s->options.secret,
 					s->options.events, s->err),
-			 s->options.login_timeout_ms, on_login_reply);
+			 login_patience_ms(s), on_login_reply);
 	else
-		send_own(s, zv_login_challenge(s->err), s->options.login_timeout_ms,
+		send_own(s, zv_login_challenge(s->err), login_patience_ms(s),
 			 on_challenge_reply);
 }
 
@@ -508,21 +518,21 @@ expire_actions(struct zv_ami_session *s)
 static void
 check_login_time(struct zv_ami_session *s)
 {
+	double seconds = login_patience_ms(s) / 1000.0;
+
 	if (s->now_ms < s->login_by_ms)
 		return;
-	if (s->greeted)
-		fail(s,
-		     zv_fail(s->err, ZV_ETIMEOUT,
-			     "no answer to the login within %.1f s: the server hangs "
-			     "or is overloaded",
-			     s->options.login_timeout_ms / 1000.0));
+	if (s->greeted || s->known)
+		fail(s, zv_fail(s->err, ZV_ETIMEOUT,
+				"no answer to the login within %.1f s: the server hangs "
+				"or is overloaded",
+				seconds));
 	else
-		fail(s,
-		     zv_fail(s->err, ZV_EPROTO,
-			     "no greeting within %.1f s: not Asterisk's manager port; "
-			     "a TLS port wants amis://, an HTTP port http://; see port "
-			     "and tlsbindaddr in manager.conf",
-			     s->options.login_timeout_ms / 1000.0));
+		fail(s, zv_fail(s->err, ZV_EPROTO,
+				"no greeting within %.1f s: not Asterisk's manager "
+				"port; a TLS port wants amis://, an HTTP port http://; "
+				"see port and tlsbindaddr in manager.conf",
+				seconds));
 }
 
 static void
@@ -577,7 +587,7 @@ zv_ami_session_start(struct zv_ami_session *s, int64_t now_ms)
 	s->failed = 0;
 	s->pinged_ms = -1;
 	s->now_ms = s->received_ms = now_ms;
-	s->login_by_ms = now_ms + s->options.login_timeout_ms;
+	s->login_by_ms = now_ms + login_patience_ms(s);
 	enter(s, ZV_STATE_LOGIN);
 }
 

@@ -12,6 +12,11 @@
 
 struct zv_ami_session;
 
+/* A server that has logged us in before and then says nothing hangs: it is given this
+ * long for a login instead of login_timeout_ms. To close and come again would not
+ * help, and miss the moment when it goes on. */
+#define ZV_AMI_HUNG_LOGIN_MS 60000
+
 /* Everything must be set (0 is no default here); text is copied. */
 struct zv_ami_session_options {
 	struct zv_str user, secret, events;
