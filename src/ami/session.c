@@ -523,10 +523,11 @@ check_login_time(struct zv_ami_session *s)
 	if (s->now_ms < s->login_by_ms)
 		return;
 	if (s->greeted || s->known)
-		fail(s, zv_fail(s->err, ZV_ETIMEOUT,
-				"no answer to the login within %.1f s: the server hangs "
-				"or is overloaded",
-				seconds));
+		fail(s,
+		     zv_fail(s->err, ZV_ETIMEOUT,
+			     "no answer to the login within %.1f s: the server hangs "
+			     "or is overloaded",
+			     seconds));
 	else
 		fail(s, zv_fail(s->err, ZV_EPROTO,
 				"no greeting within %.1f s: not Asterisk's manager "

@@ -144,7 +144,7 @@ on_core_event(void *user, const struct zv_packet *event)
 {
 	struct zv_client *c = user;
 
-	if (!c->closing && c->handlers.on_event)
+	if (!zv_client_is_closing(c) && c->handlers.on_event)
 		c->handlers.on_event(c->user, event);
 }
 
@@ -153,6 +153,7 @@ on_core_state(void *user, const struct zv_client_status *status)
 {
 	struct zv_client *c = user;
 
+	zv_threads_publish(c);
 	if (c->handlers.on_state)
 		c->handlers.on_state(c->user, status);
 }
@@ -295,8 +296,12 @@ zvon_client_free(struct zv_client *c)
 {
 	if (!c)
 		return;
-	if (c->drive == ZV_DRIVE_LOOP)
+	if (c->drive == ZV_DRIVE_LOOP) {
+		c->free_later = c->in_handler;
 		zvon_client_close(c);
+		if (c->free_later)
+			return;
+	}
 	if (c->drive == ZV_DRIVE_THREADS) {
 		if (zv_threads_free_later(c))
 			return;
@@ -313,7 +318,7 @@ zvon_client_send(struct zv_client *c, const struct zv_request *request, int time
 {
 	if (c->drive == ZV_DRIVE_THREADS && !zv_threads_is_delivery(c))
 		return zv_threads_send(c, request, timeout_ms, fn, user, err);
-	if (c->closing)
+	if (zv_client_is_closing(c))
 		return zv_fail(err, ZV_ECLOSED, "the client is closing");
 	return zv_core_send(c->core, request, timeout_ms, fn, user, zv_clock_ms(), err);
 }

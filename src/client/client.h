@@ -32,7 +32,8 @@ struct zv_client {
 	struct zv_core *core;
 	enum zv_drive drive;
 	bool in_handler; /* a handler of ours is on the stack of the driving thread */
-	bool closing;	 /* asked for from a handler: done when it has returned */
+	bool closing;	 /* asked for; atomic. Events are not delivered any more */
+	bool free_later; /* by zvon_client_free from a handler, the host's loop */
 	uint64_t bytes_out;
 
 	/* the host's loop */
@@ -40,6 +41,11 @@ struct zv_client {
 	bool dialling; /* dial is open */
 	bool up;
 	bool more;	     /* not all that had arrived was read: go on at once */
+	uint64_t bytes_read; /* of this link */
+	uint64_t mark_bytes; /* up to here had arrived … */
+	int64_t mark_ms;     /* … at that time; 0: everything was read */
+	bool mute;	     /* writing failed; what had arrived is still to be read */
+	struct zv_error mute_why;
 	struct zv_wake wake; /* zvon_client_interrupt rings it */
 	bool interrupted;
 	char *read_buffer;
@@ -49,6 +55,18 @@ struct zv_client {
 
 /* The transport's options from the client's. */
 struct zv_dial_options zv_client_dial_options(const struct zv_client *c);
+
+static inline bool
+zv_client_is_closing(const struct zv_client *c)
+{
+	return __atomic_load_n(&c->closing, __ATOMIC_ACQUIRE);
+}
+
+static inline void
+zv_client_set_closing(struct zv_client *c, bool closing)
+{
+	__atomic_store_n(&c->closing, closing, __ATOMIC_RELEASE);
+}
 
 /* Hands received bytes to on_bytes and the core. */
 void zv_client_received(struct zv_client *c, struct zv_str bytes, int64_t now_ms);
@@ -70,6 +88,7 @@ void zv_threads_free(struct zv_threads *t);
 int zv_threads_send(struct zv_client *c, const struct zv_request *request,
 		    int timeout_ms, zvon_reply_fn fn, void *user, struct zv_error *err);
 bool zv_threads_is_delivery(const struct zv_client *c);
+void zv_threads_publish(struct zv_client *c); /* state and counters, in a handler */
 void zv_threads_counters(struct zv_client *c, struct zv_client_counters *out);
 enum zv_client_state zv_threads_state(struct zv_client *c);
 

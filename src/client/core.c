@@ -148,6 +148,9 @@ lose(struct zv_core *c, int reason, const char *text)
 {
 	int wait;
 
+	/* a hung server is waited for long enough; then come again at once */
+	if (reason == ZV_ETIMEOUT && c->state == ZV_STATE_LOGIN && c->connects)
+		c->next_backoff_ms = c->options.backoff_first_ms;
 	c->losses += zv_core_is_logged_in(c);
 	c->wants_link = c->link_up = false;
 	if (c->options.no_reconnect) {
@@ -251,8 +254,10 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 	if (c->state == ZV_STATE_CLOSED)
 		return;
 	c->now_ms = now_ms;
-	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up)
-		lose_session(c, &err);
+	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up) {
+		lose_session(c, &err); /* the driver must see it before the next try */
+		return;
+	}
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
 }

@@ -18,7 +18,11 @@ zvon_client_open(struct zv_client *c, struct zv_error *err)
 	if (!c->read_buffer)
 		return zv_fail_nomem(err);
 	c->drive = ZV_DRIVE_LOOP;
+	c->in_handler = true; /* of CONNECTING */
 	zv_core_start(c->core, zv_clock_ms());
+	c->in_handler = false;
+	if (c->closing)
+		zvon_client_close(c);
 	return 0;
 }
 
@@ -26,7 +30,7 @@ static void
 drop_link(struct zv_client *c)
 {
 	zv_dial_close(c->dial);
-	c->dialling = c->up = false;
+	c->dialling = c->up = c->mute = false;
 }
 
 static void
@@ -63,6 +67,8 @@ connect_on(struct zv_client *c)
 	if (rc <= 0)
 		return;
 	c->up = true;
+	c->bytes_read = 0;
+	c->mark_ms = 0;
 	zv_core_link_up(c->core, zv_clock_ms());
 }
 
@@ -78,8 +84,11 @@ read_some(struct zv_client *c)
 
 		if (n < 0)
 			lose_link(c, &err);
+		else if (n == 0 && c->mute)
+			lose_link(c, &c->mute_why);
 		if (n <= 0)
 			return true;
+		c->bytes_read += (uint64_t)n;
 		zv_client_received(c, (struct zv_str){ c->read_buffer, (size_t)n },
 				   zv_clock_ms());
 		follow_wish(c);
@@ -89,17 +98,25 @@ read_some(struct zv_client *c)
 	return !c->up;
 }
 
+/* The other side is gone; its last words may still wait to be read. */
+static void
+stop_writing(struct zv_client *c, const struct zv_error *why)
+{
+	c->mute = true;
+	c->mute_why = *why;
+}
+
 static void
 write_some(struct zv_client *c)
 {
 	struct zv_buf *out = zv_core_output(c->core);
 	struct zv_error err = { 0 };
 
-	while (c->up && out->n) {
+	while (c->up && !c->mute && out->n) {
 		long n = zv_dial_send(c->dial, zv_buf_str(out), &err);
 
 		if (n < 0)
-			lose_link(c, &err);
+			stop_writing(c, &err);
 		if (n <= 0)
 			return;
 		zv_client_sending(c, (struct zv_str){ out->p, (size_t)n });
@@ -116,11 +133,30 @@ zv_loop_close(struct zv_client *c)
 		struct zv_str farewell = zv_client_farewell(c);
 
 		write_some(c);
-		if (c->up && farewell.n && zv_dial_send(c->dial, farewell, &err) > 0)
+		if (!c->mute && farewell.n && zv_dial_send(c->dial, farewell, &err) > 0)
 			zv_client_sending(c, farewell);
 	}
 	drop_link(c);
 	zv_core_stop(c->core, 0, "");
+}
+
+/* Time goes on for the core up to where everything that had arrived was read: an answer
+ * that waits to be read is not late. */
+static void
+tick(struct zv_client *c, bool all_read)
+{
+	int64_t now_ms = zv_clock_ms();
+
+	if (all_read)
+		c->mark_ms = now_ms;
+	if (all_read || (c->mark_ms && c->bytes_read >= c->mark_bytes)) {
+		zv_core_tick(c->core, c->mark_ms);
+		c->mark_ms = 0;
+	}
+	if (!all_read && !c->mark_ms) {
+		c->mark_ms = now_ms;
+		c->mark_bytes = c->bytes_read + zv_dial_unread(c->dial);
+	}
 }
 
 static void
@@ -135,11 +171,11 @@ turn(struct zv_client *c)
 		write_some(c);
 		all_read = read_some(c);
 	}
-	c->more = !all_read;
-	if (all_read && !c->closing)
-		zv_core_tick(c->core, zv_clock_ms());
+	if (!c->closing)
+		tick(c, all_read);
 	follow_wish(c);
 	write_some(c);
+	c->more = !all_read || c->mute;
 }
 
 int
@@ -150,8 +186,10 @@ zvon_client_process(struct zv_client *c)
 	c->in_handler = true;
 	turn(c);
 	c->in_handler = false;
-	if (c->closing)
-		zvon_client_close(c);
+	if (c->closing) {
+		zvon_client_close(c); /* may free it */
+		return 1;
+	}
 	return zv_core_state(c->core) == ZV_STATE_CLOSED;
 }
 
@@ -160,18 +198,18 @@ zvon_client_close(struct zv_client *c)
 {
 	if (c->drive != ZV_DRIVE_LOOP)
 		return;
-	if (c->in_handler) {
-		c->closing = true;
+	zv_client_set_closing(c, true);
+	if (c->in_handler)
 		return;
-	}
-	c->closing = true;
 	c->in_handler = true; /* what CLOSED and the last replies call */
 	zv_loop_close(c);
 	c->in_handler = false;
 	zv_free(c->read_buffer);
 	c->read_buffer = NULL;
-	c->closing = false;
+	zv_client_set_closing(c, false);
 	c->drive = ZV_DRIVE_NONE;
+	if (c->free_later)
+		zv_client_destroy(c);
 }
 
 size_t
@@ -212,7 +250,7 @@ zvon_client_timeout(struct zv_client *c)
 		      c->dialling && !c->up ? zv_dial_timeout(c->dial) : -1);
 }
 
-/* Waits for the descriptors, the bell and the time. */
+/* Waits for the descriptors, the bell and the time; the bell is quiet then. */
 static void
 wait_turn(struct zv_client *c, int timeout_ms)
 {
@@ -220,7 +258,8 @@ wait_turn(struct zv_client *c, int timeout_ms)
 	size_t n = zvon_client_descriptors(c, fds, ZV_MAX_DESCRIPTORS);
 
 	fds[n++] = zv_wake_descriptor(&c->wake);
-	zv_wait(fds, n, sooner(zvon_client_timeout(c), timeout_ms));
+	if (zv_wait(fds, n, sooner(zvon_client_timeout(c), timeout_ms)))
+		zv_wake_clear(&c->wake);
 }
 
 static bool
@@ -238,7 +277,6 @@ zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done)
 		if ((done && *done) || zv_clock_ms() >= end_ms)
 			return 0;
 		wait_turn(c, until(end_ms));
-		zv_wake_clear(&c->wake);
 	}
 }
 

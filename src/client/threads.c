@@ -42,11 +42,14 @@ struct entry {
 	char bytes[]; /* ENTRY_BYTES: ZV_DIAL_READ_BYTES of room */
 };
 
+#define BLOCK_BYTES (sizeof(struct entry) + ZV_DIAL_READ_BYTES)
+
 /* An action asked for by another thread. */
 struct posted {
 	struct zv_node node;
 	struct zv_request *request;
 	int timeout_ms;
+	int64_t asked_ms; /* its time runs from then */
 	zvon_reply_fn fn;
 	void *user;
 };
@@ -56,6 +59,7 @@ struct zv_threads {
 	pthread_t network, delivery;
 	bool joined; /* by zvon_client_stop; the rest stays for late callers */
 
+	pthread_mutex_t joining; /* whoever else stops it waits for the one who joins */
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* for the delivery thread */
 	pthread_cond_t room; /* for the network thread, reading ahead */
@@ -80,6 +84,9 @@ struct zv_threads {
 	/* the network thread's own */
 	unsigned long own_epoch;
 	bool dialling, up;
+	bool more; /* not all that had arrived was read: go on at once */
+	bool mute; /* writing failed; what had arrived is still to be read */
+	struct zv_error mute_why;
 	struct zv_buf sending;
 };
 
@@ -102,7 +109,7 @@ wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t at_ms)
 static size_t
 memory_of(const struct entry *e)
 {
-	return e->kind == ENTRY_BYTES ? sizeof *e + ZV_DIAL_READ_BYTES : 0;
+	return e->kind == ENTRY_BYTES ? BLOCK_BYTES : 0;
 }
 
 static void
@@ -161,7 +168,7 @@ drop_link(struct zv_threads *t)
 {
 	zv_dial_close(t->client->dial);
 	zv_buf_clear(&t->sending);
-	t->dialling = t->up = false;
+	t->dialling = t->up = t->more = t->mute = false;
 }
 
 static void
@@ -184,8 +191,7 @@ take_block(struct zv_threads *t)
 		t->n_spare--;
 	}
 	pthread_mutex_unlock(&t->lock);
-	e = node ? ZV_OWNER(node, struct entry, node)
-		 : zv_malloc(sizeof *e + ZV_DIAL_READ_BYTES);
+	e = node ? ZV_OWNER(node, struct entry, node) : zv_malloc(BLOCK_BYTES);
 	if (e) {
 		e->kind = ENTRY_BYTES;
 		e->n = 0;
@@ -221,6 +227,7 @@ append_small(struct zv_threads *t, const struct entry *e)
 	    last->epoch == t->own_epoch && ZV_DIAL_READ_BYTES - last->n >= e->n) {
 		memcpy(last->bytes + last->n, e->bytes, e->n);
 		last->n += e->n;
+		last->at_ms = zv_clock_ms();
 		done = true;
 	}
 	pthread_mutex_unlock(&t->lock);
@@ -234,7 +241,8 @@ has_room(struct zv_threads *t)
 	bool room;
 
 	pthread_mutex_lock(&t->lock);
-	room = t->queue_bytes < t->client->options.max_queue_bytes;
+	room = t->queue_bytes == 0 ||
+	       t->queue_bytes + BLOCK_BYTES <= t->client->options.max_queue_bytes;
 	if (!room && !t->reading_stopped)
 		t->counters.paused++;
 	t->reading_stopped = !room;
@@ -278,6 +286,8 @@ read_block(struct zv_threads *t)
 		push(t, e);
 	if (n < 0)
 		lose_link(t, &err);
+	else if (n == 0 && t->mute)
+		lose_link(t, &t->mute_why);
 	return n > 0 &&
 	       !zv_dial_is_drained_by(t->client->dial, ZV_DIAL_READ_BYTES, (size_t)n);
 }
@@ -285,13 +295,20 @@ read_block(struct zv_threads *t)
 static void
 read_all(struct zv_threads *t)
 {
-	for (int i = 0; i < READS_PER_TURN && t->up && has_room(t); i++) {
-		bool more = read_block(t);
-
+	t->more = true;
+	for (int i = 0; i < READS_PER_TURN && t->up && t->more && has_room(t); i++) {
+		t->more = read_block(t);
 		let_catch_up(t);
-		if (!more)
-			return;
 	}
+}
+
+/* The other side is gone; its last words may still wait to be read. */
+static void
+stop_writing(struct zv_threads *t, const struct zv_error *why)
+{
+	t->mute = true;
+	t->mute_why = *why;
+	zv_buf_clear(&t->sending);
 }
 
 static void
@@ -299,11 +316,11 @@ write_all(struct zv_threads *t)
 {
 	struct zv_error err = { 0 };
 
-	while (t->up && t->sending.n) {
+	while (t->up && !t->mute && t->sending.n) {
 		long n = zv_dial_send(t->client->dial, zv_buf_str(&t->sending), &err);
 
 		if (n < 0)
-			lose_link(t, &err);
+			stop_writing(t, &err);
 		if (n <= 0)
 			return;
 		zv_buf_consume(&t->sending, (size_t)n);
@@ -322,7 +339,7 @@ follow_wish(struct zv_threads *t)
 	pthread_mutex_lock(&t->lock);
 	wants = t->wants_link;
 	epoch = t->epoch;
-	if (t->up && epoch == t->own_epoch) {
+	if (t->up && !t->mute && epoch == t->own_epoch) {
 		zv_buf_add(&t->sending, zv_buf_str(&t->outbox));
 		zv_buf_clear(&t->outbox);
 	}
@@ -363,11 +380,15 @@ wait_for_network(struct zv_threads *t)
 	if (t->dialling)
 		n = zv_dial_descriptors(t->client->dial, t->sending.n > 0, fds,
 					ZV_MAX_DESCRIPTORS);
+	if (t->up && reads && (t->more || t->mute))
+		timeout_ms = 0;
 	if (t->up && !reads)
 		fds[0].events &= ~ZV_POLL_READ;
+	if (t->up && !fds[0].events)
+		n = 0; /* poll would tell that it is closed, again and again */
 	fds[n++] = zv_wake_descriptor(&t->client->wake);
-	zv_wait(fds, n, timeout_ms);
-	zv_wake_clear(&t->client->wake);
+	if (zv_wait(fds, n, timeout_ms))
+		zv_wake_clear(&t->client->wake);
 }
 
 static bool
@@ -387,7 +408,7 @@ say_farewell(struct zv_threads *t)
 {
 	int64_t end = zv_clock_ms() + FAREWELL_MS;
 
-	while (t->up && t->sending.n && zv_clock_ms() < end) {
+	while (t->up && !t->mute && t->sending.n && zv_clock_ms() < end) {
 		struct zv_descriptor fds[ZV_MAX_DESCRIPTORS];
 		size_t n = zv_dial_descriptors(t->client->dial, true, fds,
 					       ZV_MAX_DESCRIPTORS);
@@ -454,7 +475,7 @@ give_back(struct zv_threads *t, struct entry *e)
 	pthread_mutex_lock(&t->lock);
 	t->queue_bytes -= memory_of(e);
 	resumes = t->reading_stopped &&
-		  t->queue_bytes < t->client->options.max_queue_bytes / 2;
+		  t->queue_bytes <= t->client->options.max_queue_bytes / 2;
 	if (t->wants_room && t->queue_bytes <= READ_AHEAD_BYTES / 4) {
 		t->wants_room = false;
 		pthread_cond_signal(&t->room);
@@ -488,26 +509,47 @@ send_posted(struct zv_threads *t)
 			return;
 		post = ZV_OWNER(node, struct posted, node);
 		rc = zv_core_send(t->client->core, post->request, post->timeout_ms,
-				  post->fn, post->user, zv_clock_ms(), NULL);
+				  post->fn, post->user, post->asked_ms, NULL);
 		if (rc < 0 && post->fn)
 			post->fn(post->user, ZV_REPLY_DONE, rc, NULL);
 		free_posted(post);
 	}
 }
 
-/* Hands over what the core wants: bytes, a link; publishes the figures. */
+/* For the other threads. */
+static void
+publish_figures(struct zv_threads *t)
+{
+	struct zv_core *core = t->client->core;
+	struct zv_client_counters counters = { 0 };
+
+	zv_core_count(core, &counters);
+	counters.bytes_out = t->client->bytes_out;
+	pthread_mutex_lock(&t->lock);
+	counters.paused = t->counters.paused;
+	counters.queue_most_bytes = t->counters.queue_most_bytes;
+	t->counters = counters;
+	t->state = zv_core_state(core);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void
+zv_threads_publish(struct zv_client *c)
+{
+	if (c->drive == ZV_DRIVE_THREADS && zv_threads_is_delivery(c))
+		publish_figures(c->threads);
+}
+
+/* Hands over what the core wants: bytes, a link. */
 static void
 publish(struct zv_threads *t)
 {
 	struct zv_core *core = t->client->core;
 	struct zv_buf *out = zv_core_output(core);
 	bool wants = zv_core_wants_link(core), news;
-	struct zv_client_counters counters = { 0 };
 
 	zv_client_sending(t->client, zv_buf_str(out));
-	zv_core_count(core, &counters);
-	counters.bytes_out = t->client->bytes_out;
-
+	publish_figures(t);
 	pthread_mutex_lock(&t->lock);
 	news = out->n > 0 || wants != t->wants_link;
 	if (wants && !t->wants_link) {
@@ -516,10 +558,6 @@ publish(struct zv_threads *t)
 	}
 	t->wants_link = wants;
 	zv_buf_add(&t->outbox, zv_buf_str(out));
-	counters.paused = t->counters.paused;
-	counters.queue_most_bytes = t->counters.queue_most_bytes;
-	t->counters = counters;
-	t->state = zv_core_state(core);
 	pthread_mutex_unlock(&t->lock);
 
 	zv_buf_clear(out);
@@ -574,9 +612,9 @@ end_delivery(struct zv_threads *t)
 	send_posted(t);
 	zv_core_stop(t->client->core, 0, "");
 	zv_client_sending(t->client, farewell);
+	publish_figures(t);
 	pthread_mutex_lock(&t->lock);
 	zv_buf_add(&t->outbox, farewell);
-	t->state = ZV_STATE_CLOSED;
 	t->network_ends = true;
 	pthread_cond_signal(&t->room);
 	pthread_mutex_unlock(&t->lock);
@@ -626,6 +664,7 @@ zv_threads_free(struct zv_threads *t)
 	pthread_cond_destroy(&t->room);
 	pthread_cond_destroy(&t->work);
 	pthread_mutex_destroy(&t->lock);
+	pthread_mutex_destroy(&t->joining);
 	zv_free(t);
 }
 
@@ -641,6 +680,8 @@ new_threads(struct zv_client *c)
 	zv_list_init(&t->queue);
 	zv_list_init(&t->spare);
 	zv_list_init(&t->inbox);
+	t->outbox.secret = t->sending.secret = true; /* a login passes through them */
+	pthread_mutex_init(&t->joining, NULL);
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -685,7 +726,7 @@ zvon_client_start(struct zv_client *c, struct zv_error *err)
 	zv_threads_free(c->threads);
 	c->threads = new_threads(c);
 	c->drive = c->threads ? ZV_DRIVE_THREADS : ZV_DRIVE_NONE;
-	c->closing = false;
+	zv_client_set_closing(c, false);
 	if (!c->threads)
 		return zv_fail_nomem(err);
 	rc = start_threads(c->threads);
@@ -698,6 +739,7 @@ zvon_client_start(struct zv_client *c, struct zv_error *err)
 static void
 ask_to_stop(struct zv_threads *t)
 {
+	zv_client_set_closing(t->client, true);
 	pthread_mutex_lock(&t->lock);
 	t->stopping = true;
 	pthread_cond_signal(&t->work);
@@ -708,23 +750,19 @@ void
 zvon_client_stop(struct zv_client *c)
 {
 	struct zv_threads *t = c->threads;
-	bool joined;
 
 	if (c->drive != ZV_DRIVE_THREADS)
 		return;
 	ask_to_stop(t);
-	if (zv_threads_is_delivery(c)) {
-		c->closing = true;
+	if (zv_threads_is_delivery(c))
 		return;
+	pthread_mutex_lock(&t->joining);
+	if (!t->joined) {
+		pthread_join(t->delivery, NULL);
+		pthread_join(t->network, NULL);
+		t->joined = true;
 	}
-	pthread_mutex_lock(&t->lock);
-	joined = t->joined;
-	t->joined = true;
-	pthread_mutex_unlock(&t->lock);
-	if (joined)
-		return;
-	pthread_join(t->delivery, NULL);
-	pthread_join(t->network, NULL);
+	pthread_mutex_unlock(&t->joining);
 }
 
 bool
@@ -756,6 +794,7 @@ zv_threads_send(struct zv_client *c, const struct zv_request *request, int timeo
 		return zv_fail_nomem(err);
 	}
 	post->timeout_ms = timeout_ms;
+	post->asked_ms = zv_clock_ms();
 	post->fn = fn;
 	post->user = user;
 	pthread_mutex_lock(&t->lock);
@@ -778,6 +817,7 @@ zv_threads_send(struct zv_client *c, const struct zv_request *request, int timeo
 void
 zv_threads_counters(struct zv_client *c, struct zv_client_counters *out)
 {
+	zv_threads_publish(c);
 	pthread_mutex_lock(&c->threads->lock);
 	*out = c->threads->counters;
 	pthread_mutex_unlock(&c->threads->lock);
@@ -788,6 +828,7 @@ zv_threads_state(struct zv_client *c)
 {
 	enum zv_client_state state;
 
+	zv_threads_publish(c);
 	pthread_mutex_lock(&c->threads->lock);
 	state = c->threads->state;
 	pthread_mutex_unlock(&c->threads->lock);

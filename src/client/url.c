@@ -60,6 +60,9 @@ decode(struct zv_str s)
 		int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
 
+		if (high == 0 &&
+		    low == 0) /* no text holds a NUL: it would be cut there */
+			low = -1;
 		out[n++] = low >= 0 ? (char)(high * 16 + low) : s.p[i];
 		i += low >= 0 ? 2 : 0;
 	}

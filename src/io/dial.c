@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "io/clock.h"
 #include "io/sigpipe.h"
+#include "io/wait.h"
 
 #define URL_MAX 300
 
@@ -374,6 +375,12 @@ bool
 zv_dial_is_drained_by(const struct zv_dial *d, size_t asked, size_t got)
 {
 	return !d->tls && got < asked;
+}
+
+size_t
+zv_dial_unread(const struct zv_dial *d)
+{
+	return d->up ? zv_unread_bytes((intptr_t)d->socket) : 0;
 }
 
 long

@@ -47,6 +47,9 @@ int zv_dial_timeout(const struct zv_dial *d);
  * stream gives record by record. */
 bool zv_dial_is_drained_by(const struct zv_dial *d, size_t asked, size_t got);
 
+/* At most so many bytes wait to be read (a TLS stream: fewer). */
+size_t zv_dial_unread(const struct zv_dial *d);
+
 /* > 0: bytes; 0: nothing just now; ZV_ECLOSED: the peer has closed; ZV_EIO, ZV_ETLS. */
 long zv_dial_recv(struct zv_dial *d, char *out, size_t n, struct zv_error *err);
 long zv_dial_send(struct zv_dial *d, struct zv_str bytes, struct zv_error *err);

@@ -4,20 +4,25 @@
 
 #include "zvon/client.h"
 
-/* Waits until one is ready or timeout_ms have passed (-1: for ever). */
-void zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms);
+/* Waits until one is ready or timeout_ms have passed (-1: for ever). true: the last
+ * of them is ready. */
+bool zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms);
+
+/* Bytes that have arrived at a socket and were not read yet. */
+size_t zv_unread_bytes(intptr_t fd);
 
 /* A bell: any thread or signal handler may ring it, one waits for it. */
 struct zv_wake {
 	int read_fd, write_fd;
-	bool rung; /* atomic: ringing and clearing cost nothing when it is no news */
+	bool rung; /* atomic: ringing again costs nothing */
 };
 
 int zv_wake_open(struct zv_wake *w, struct zv_error *err);
 void zv_wake_close(struct zv_wake *w);
 void zv_wake_ring(struct zv_wake *w);
 
-/* Forgets what was rung so far: look for the news after it, not before. */
+/* Forgets what was rung so far: look for the news after it, not before. For when its
+ * descriptor is ready: between a ring and its byte in the pipe there is a moment. */
 void zv_wake_clear(struct zv_wake *w);
 struct zv_descriptor zv_wake_descriptor(const struct zv_wake *w);
 

@@ -4,11 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/err.h"
 
-void
+bool
 zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms)
 {
 	struct pollfd polled[ZV_MAX_DESCRIPTORS + 1];
@@ -22,7 +23,15 @@ zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms)
 				(fds[i].events & ZV_POLL_WRITE ? POLLOUT : 0));
 		polled[i].revents = 0;
 	}
-	poll(polled, (nfds_t)n, timeout_ms);
+	return poll(polled, (nfds_t)n, timeout_ms) > 0 && n && polled[n - 1].revents;
+}
+
+size_t
+zv_unread_bytes(intptr_t fd)
+{
+	int n = 0;
+
+	return ioctl((int)fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
 }
 
 int
@@ -65,8 +74,6 @@ zv_wake_clear(struct zv_wake *w)
 {
 	char bytes[64];
 
-	if (!__atomic_load_n(&w->rung, __ATOMIC_SEQ_CST))
-		return;
 	while (read(w->read_fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes)
 		;
 	/* after the read: who rings in between writes no byte, but its news are

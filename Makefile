@@ -1,0 +1,63 @@
+# zvon's front door. Meson does the work; `make help` tells what there is.
+
+DESTDIR  =
+PREFIX   = /usr/local
+ASTERISK =
+PORT     = 0
+TIME     = 60
+FUZZ     = 10
+ONLY     =
+export PORT FUZZ
+
+.DEFAULT_GOAL = help
+.PHONY: help build run test check bench asan fuzz format shape man-lint install clean packages-build packages-test
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo 'Variables: ASTERISK=ami://user@host (run), PORT=N (run), TIME=SECONDS for each fuzzer (fuzz),'
+	@echo '  FUZZ=SECONDS for each fuzzer (test), ONLY=unit,wire suites (test), PREFIX=/usr/local DESTDIR= (install)'
+
+build: packages-build ## build/zvon, build/libzvon.so, build/libzvon.a
+	@tools/build.sh build
+
+run: build ## a simulated office and its events until Ctrl-C; ASTERISK=ami://user@host: those of a real server
+	@tools/run.sh $(ASTERISK)
+
+test: packages-build packages-test ## everything: checks, units, fuzzers, fakes and faults, sanitizers, two real Asterisk
+	@python3 tests/run.py $(if $(ONLY),--only $(ONLY))
+
+check: packages-build packages-test ## the quick part of the tests
+	@python3 tests/run.py --only checks,runner,unit --skip unit-asan,unit-tsan
+
+bench: build ## measures parser and library beside the simplest programs that do as much
+	@ninja -C build $$(ninja -C build -t targets all | sed -n 's/^\(tests.bench.bench-[a-z]*\):.*/\1/p')
+	@python3 tests/bench/run.py build
+
+asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan
+	@python3 tests/run.py --only unit-asan,wire-asan,sys-asan
+
+fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
+	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false
+	@tests/fuzz/run.sh $(TIME) build-fuzz
+
+format: packages-test ## applies .clang-format
+	@tools/format.sh
+
+shape: ## length of functions and files, share of comments: a mirror, not a gate
+	@tools/shape.sh
+
+man-lint: packages-test ## checks the manual pages
+	@mandoc -T lint -W warning man/*.[1-9]
+
+install: build ## into $(DESTDIR)$(PREFIX), by default /usr/local
+	@meson configure build -Dprefix=$(PREFIX)
+	@DESTDIR=$(DESTDIR) meson install -C build
+
+clean: ## removes build and build-*
+	rm -rf build build-asan build-tsan build-fuzz
+
+packages-build:
+	@tools/install-packages.sh tools/debian-packages-build.txt
+
+packages-test:
+	@tools/install-packages.sh tools/debian-packages-test.txt

@@ -1,0 +1,100 @@
+# fish completion for zvon(1)
+
+set -l commands listen action command originate parse probe capture serve help
+set -l connecting listen action command originate probe capture
+set -l events Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold \
+    Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect AgentComplete \
+    DeviceStateChange ExtensionStatus UserEvent VarSet Cdr
+set -l classes on off system call log verbose command agent user config dtmf reporting cdr \
+    dialplan originate agi cc aoc test security message
+set -l actions Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands Hangup \
+    Originate Redirect Getvar Setvar QueueStatus QueueSummary QueuePause DeviceStateList \
+    ExtensionStateList PJSIPShowEndpoints ParkedCalls UserEvent
+
+# Files are offered only where one is meant.
+complete -c zvon -f
+
+# The command.
+set -l first "not __fish_seen_subcommand_from $commands"
+complete -c zvon -n $first -a listen -d 'print events as they come'
+complete -c zvon -n $first -a action -d 'send an action, print the answer'
+complete -c zvon -n $first -a command -d 'run a command of Asterisk\'s own command line'
+complete -c zvon -n $first -a originate -d 'call a line, then a number'
+complete -c zvon -n $first -a parse -d 'show the packets of a recording'
+complete -c zvon -n $first -a probe -d 'find out why it does not work'
+complete -c zvon -n $first -a capture -d 'record a connection into files'
+complete -c zvon -n $first -a serve -d 'be a PBX to try things on'
+complete -c zvon -n $first -a help -d 'show what a command does'
+complete -c zvon -n '__fish_seen_subcommand_from help' -a "$commands"
+
+# Options of all commands.
+complete -c zvon -s h -l help -d 'show help'
+complete -c zvon -l version -d 'show the version'
+complete -c zvon -s v -l verbose -d 'tell what happens'
+complete -c zvon -s q -l quiet -d 'only errors'
+complete -c zvon -l color -x -a 'auto always never' -d 'colors'
+complete -c zvon -l lang -x -a 'en ru' -d 'language of messages'
+
+# Options of commands that connect.
+set -l connects "__fish_seen_subcommand_from $connecting"
+complete -c zvon -n $connects -a 'ami:// amis://'
+complete -c zvon -n "$connects serve" -l secret-file -r -F -d 'read the secret from a file'
+complete -c zvon -n $connects -l plain-login -d 'send the secret itself'
+complete -c zvon -n $connects -l ca -r -F -d 'amis: trust the CA certificates in a file'
+complete -c zvon -n $connects -l pin -x -a 'sha256//' -d 'amis: public key of the server'
+complete -c zvon -n $connects -l insecure -d 'amis: do not check the certificate'
+complete -c zvon -n $connects -l proxy -x -a 'http:// socks5://' -d 'connect through a proxy'
+complete -c zvon -n $connects -l timeout -x -d 'seconds for an answer'
+complete -c zvon -n $connects -l connect-timeout -x -d 'seconds to connect and to log in'
+complete -c zvon -n $connects -l no-reconnect -d 'end when the connection is lost'
+
+# Filters and formats.
+set -l filters '__fish_seen_subcommand_from listen parse'
+complete -c zvon -n $filters -l event -x -a "$events" -d 'only these events'
+complete -c zvon -n $filters -l filter -x -d 'only packets that contain a text'
+complete -c zvon -n '__fish_seen_subcommand_from listen action parse' -l format -x \
+    -a 'json ami' -d 'format of the output'
+complete -c zvon -n '__fish_seen_subcommand_from originate probe' -l format -x \
+    -a 'json text' -d 'format of the output'
+
+# listen, capture
+set -l records '__fish_seen_subcommand_from listen capture'
+complete -c zvon -n '__fish_seen_subcommand_from listen' -l count -x -d 'end after N events'
+complete -c zvon -n $records -l for -x -d 'end after so many seconds'
+complete -c zvon -n $records -l events -x -a "$classes" -d 'classes the server shall send'
+complete -c zvon -n '__fish_seen_subcommand_from capture' -s o -l output -r -F \
+    -d 'write these files'
+complete -c zvon -n '__fish_seen_subcommand_from capture' -l force \
+    -d 'replace files that exist'
+
+# action
+complete -c zvon -n '__fish_seen_subcommand_from action' -a "$actions"
+
+# parse, serve
+complete -c zvon -n '__fish_seen_subcommand_from parse serve' -F
+
+# originate
+set -l calls '__fish_seen_subcommand_from originate'
+complete -c zvon -n $calls -l from -x -d 'the line that rings first'
+complete -c zvon -n $calls -l to -x -d 'the number that is called then'
+complete -c zvon -n $calls -l channel -x -d 'the channel of the line'
+complete -c zvon -n $calls -l context -x -d 'context of the dialplan'
+complete -c zvon -n $calls -l priority -x -d 'priority or label'
+complete -c zvon -n $calls -l caller-id -x -d 'what both phones show'
+complete -c zvon -n $calls -l ring-timeout -x -d 'the own phone rings so long'
+complete -c zvon -n $calls -l variable -x -d 'set a channel variable'
+complete -c zvon -n $calls -l account -x -d 'account code'
+complete -c zvon -n $calls -l early-media -d 'connect at the first sound'
+complete -c zvon -n $calls -l allow-letters -d 'allow letters in numbers'
+complete -c zvon -n $calls -l wait -d 'wait for the end of the conversation'
+
+# serve
+set -l serves '__fish_seen_subcommand_from serve'
+complete -c zvon -n $serves -l demo -d 'a simulated office'
+complete -c zvon -n $serves -l port -x -d 'port to listen on'
+complete -c zvon -n $serves -l bind -x -a '127.0.0.1 ::1 0.0.0.0' -d 'address to listen on'
+complete -c zvon -n $serves -l seed -x -d 'start of the chance'
+complete -c zvon -n $serves -l speed -x -d 'let time go so many times as fast'
+complete -c zvon -n $serves -l rate -x -d 'most events per second'
+complete -c zvon -n $serves -l loop -d 'begin again when a capture is through'
+complete -c zvon -n $serves -l once -d 'end when the first client has had everything'

@@ -1,0 +1,145 @@
+/* text_probe.h - what `zvon probe` says, one row per message, in two languages.
+ *
+ * {1}, {2}, {3} stand for what the caller fills in; no row is a printf format, so that
+ * a translation cannot break the program. */
+#ifndef ZV_CLI_TEXT_PROBE_H
+#define ZV_CLI_TEXT_PROBE_H
+
+#include "base/buf.h"
+#include "cli/say.h"
+
+enum zv_probe_text {
+	/* names of the steps */
+	ZV_PT_STEP_NAME,
+	ZV_PT_STEP_PORT,
+	ZV_PT_STEP_TLS,
+	ZV_PT_STEP_GREETING,
+	ZV_PT_STEP_LOGIN,
+	ZV_PT_STEP_VERSION,
+	ZV_PT_STEP_WRITE,
+	ZV_PT_STEP_READ,
+	ZV_PT_STEP_BOOTED,
+	ZV_PT_STEP_EVENT,
+	ZV_PT_STEP_CLOCK,
+	ZV_PT_STEP_SUMMARY,
+	/* marks */
+	ZV_PT_OK,
+	ZV_PT_WARNING,
+	ZV_PT_FAILED,
+	ZV_PT_SKIPPED,
+	/* name */
+	ZV_PT_NAME_IS,
+	ZV_PT_NAME_IS_ADDRESS,
+	ZV_PT_NAME_UNKNOWN,
+	ZV_PT_NAME_LATE,
+	ZV_PT_NAME_PROXY,
+	ZV_PT_NAME_CURE,
+	ZV_PT_NAME_LATE_CURE,
+	/* port */
+	ZV_PT_PORT_OPEN,
+	ZV_PT_PORT_PROXY,
+	ZV_PT_PORT_REFUSED,
+	ZV_PT_PORT_LATE,
+	ZV_PT_PORT_CURE_ENABLED,
+	ZV_PT_PORT_CURE_BINDADDR,
+	ZV_PT_PORT_CURE_TLS,
+	ZV_PT_PORT_CURE_FIREWALL,
+	ZV_PT_PORT_CURE_PROXY,
+	/* TLS */
+	ZV_PT_TLS_OK,
+	ZV_PT_TLS_UNTRUSTED,
+	ZV_PT_TLS_OTHER_KEY,
+	ZV_PT_TLS_ABSENT,
+	ZV_PT_TLS_CURE_SERVER,
+	ZV_PT_TLS_CURE_PLAIN,
+	ZV_PT_TLS_CURE_TRUST,
+	ZV_PT_TLS_CURE_PIN,
+	ZV_PT_TLS_NONE,
+	ZV_PT_TLS_NONE_CURE,
+	/* greeting */
+	ZV_PT_GREETING_IS,
+	ZV_PT_GREETING_SILENT,
+	ZV_PT_GREETING_CLOSED,
+	ZV_PT_GREETING_TLS,
+	ZV_PT_GREETING_CURE_PORT,
+	ZV_PT_GREETING_CURE_HTTP,
+	ZV_PT_GREETING_CURE_SSH,
+	ZV_PT_GREETING_CURE_MAIL,
+	ZV_PT_GREETING_CURE_TLS,
+	ZV_PT_GREETING_CURE_HANGS,
+	ZV_PT_GREETING_CURE_AUTHLIMIT,
+	/* login */
+	ZV_PT_LOGIN_OK,
+	ZV_PT_LOGIN_REFUSED,
+	ZV_PT_LOGIN_IN_USE,
+	ZV_PT_LOGIN_CLOSED,
+	ZV_PT_LOGIN_LATE,
+	ZV_PT_LOGIN_CURE_SECRET,
+	ZV_PT_LOGIN_CURE_ACL,
+	ZV_PT_LOGIN_CURE_USER,
+	ZV_PT_LOGIN_CURE_MULTI,
+	ZV_PT_LOGIN_CURE_AUTHLIMIT,
+	ZV_PT_LOGIN_CURE_HANGS,
+	/* version */
+	ZV_PT_VERSION_IS,
+	ZV_PT_VERSION_BY_AMI,
+	ZV_PT_VERSION_UNKNOWN,
+	/* rights */
+	ZV_PT_RIGHTS_ARE,
+	ZV_PT_RIGHTS_NONE,
+	ZV_PT_RIGHTS_UNSEEN,
+	ZV_PT_RIGHTS_MISSING,
+	ZV_PT_RIGHTS_CURE,
+	ZV_PT_RIGHTS_ALL,
+	ZV_PT_RIGHTS_NO_ANSWER,
+	/* what does not work without a class that may be read */
+	ZV_PT_NO_READ_CALL,
+	ZV_PT_NO_READ_AGENT,
+	ZV_PT_NO_READ_DIALPLAN,
+	ZV_PT_NO_READ_REPORTING,
+	ZV_PT_NO_READ_CDR,
+	ZV_PT_NO_READ_USER,
+	/* the same for classes that may be written */
+	ZV_PT_NO_WRITE_CALL,
+	ZV_PT_NO_WRITE_ORIGINATE,
+	ZV_PT_NO_WRITE_AGENT,
+	ZV_PT_NO_WRITE_REPORTING,
+	/* why a class is more than is needed */
+	ZV_PT_EXCESS_SYSTEM,
+	ZV_PT_EXCESS_COMMAND,
+	ZV_PT_EXCESS_CONFIG,
+	ZV_PT_EXCESS_AGI,
+	ZV_PT_EXCESS_ORIGINATE,
+	ZV_PT_EXCESS_READ_CONFIG,
+	ZV_PT_EXCESS_READ_SECURITY,
+	/* the rest */
+	ZV_PT_BOOTED_YES,
+	ZV_PT_BOOTED_STILL,
+	ZV_PT_BOOTED_UNSEEN,
+	ZV_PT_EVENT_IS,
+	ZV_PT_EVENT_NONE,
+	ZV_PT_EVENT_NONE_CURE,
+	ZV_PT_CLOCK_NEAR,
+	ZV_PT_CLOCK_FAR,
+	ZV_PT_CLOCK_CURE,
+	ZV_PT_CLOCK_UNSEEN,
+	ZV_PT_SUMMARY_GOOD,
+	ZV_PT_SUMMARY_WARNINGS,
+	ZV_PT_SUMMARY_MISSING,
+	ZV_PT_SUMMARY_FAILED,
+	ZV_PT_ADVICE_WRITETIMEOUT,
+	ZV_PT_ADVICE_LOST,
+	ZV_PT_COUNT,
+};
+
+/* The row in the chosen language. */
+const char *zv_text_probe(enum zv_probe_text id);
+
+/* Both languages of it, for tests. */
+struct zv_text zv_text_probe_row(enum zv_probe_text id);
+
+/* Adds the row with {1}… replaced by what args[0]… says; at most n of them. */
+void zv_text_probe_fill(struct zv_buf *out, enum zv_probe_text id,
+			const struct zv_str *args, size_t n);
+
+#endif

@@ -1,0 +1,145 @@
+"""The example programs, and the commands that the documents show, against a simulated
+office."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import unittest
+
+from project import BUILD, ROOT, ZVON, Running, office, read, run
+
+EXAMPLES = BUILD / "examples"
+SECRET = {"ZVON_SECRET": "demo"}
+
+
+class OfficeTest(unittest.TestCase):
+    """Each test has an office of its own."""
+
+    def setUp(self):
+        opened = office()
+        self.address = opened.__enter__()
+        self.addCleanup(opened.__exit__, None, None, None)
+        self.url = "ami://demo@" + self.address
+
+
+class Examples(OfficeTest):
+    """examples/*.c"""
+
+    def test_all_are_here(self):
+        """Each source has its program."""
+        for source in (ROOT / "examples").glob("*.c"):
+            self.assertTrue((EXAMPLES / source.stem).exists(), source.stem)
+
+    def test_listen_threads(self):
+        """Events come; Ctrl-C ends it."""
+        running = Running([EXAMPLES / "listen-threads", self.url], SECRET)
+        ready = running.wait_for(r"^ready, AMI \d+\.", running.errors)
+        event = running.wait_for(r"^[A-Z]\w+ ")
+        code = running.end(signal.SIGINT)
+        self.assertTrue(ready and event, running.errors)
+        self.assertEqual(code, 0)
+        self.assertRegex(running.errors[-1], r"^[1-9]\d* events$")
+
+    def test_listen_loop(self):
+        """Events come, actions are answered, the end of input ends it."""
+        running = Running([EXAMPLES / "listen-loop", self.url], SECRET)
+        event = running.wait_for("^event ")
+        running.send("Ping")
+        pong = running.wait_for("^response Success")
+        running.send("CoreShowChannels")
+        item = running.wait_for("^item CoreShowChannelsComplete")
+        done = running.wait_for("^done OK")
+        code = running.end()
+        self.assertTrue(event and pong and item and done, running.output[-20:])
+        self.assertEqual(code, 0)
+        self.assertEqual(running.output.count("done OK"), 2)
+
+    def test_listen_loop_refuses(self):
+        """A bad action name is told, and the program goes on."""
+        running = Running([EXAMPLES / "listen-loop", self.url], SECRET)
+        running.send(" Ping")
+        told = running.wait_for("action name", running.errors)
+        self.assertEqual(running.end(), 0)
+        self.assertTrue(told)
+
+    def test_command(self):
+        """One command, its output, the end."""
+        done = run([EXAMPLES / "command", self.url, "core show version"], SECRET)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^Asterisk \d+\.")
+
+    def test_command_fails(self):
+        """A wrong secret and a closed port: one line, no output, not 0."""
+        for url, env in ((self.url, {"ZVON_SECRET": "wrong"}), ("ami://demo@127.0.0.1:1", SECRET)):
+            with self.subTest(url=url):
+                done = run([EXAMPLES / "command", url, "core show version"], env)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertRegex(done.stderr.splitlines()[0], r"127\.0\.0\.1:\d+: ")
+
+
+class Readme(OfficeTest):
+    """The commands of both READMEs, as they stand there, but for the port."""
+
+    @staticmethod
+    def commands(name):
+        """`$ build/zvon …` in the console blocks: (command, what is shown below it)."""
+        found = []
+        for block in re.findall(r"(?ms)^```console\n(.*?)^```$", read(name)):
+            for part in re.split(r"(?m)^\$ ", block)[1:]:
+                command, _, shown = part.partition("\n")
+                if "build/zvon " in command:
+                    found.append((command, shown))
+        return found
+
+    def run_command(self, command):
+        """Runs it in a shell with the office's address and the tested program."""
+        command = re.sub(r"ami://demo@127\.0\.0\.1:\d+", self.url, command)
+        command = command.replace("build/zvon", shlex.quote(ZVON))
+        return run(["sh", "-c", command], {**SECRET, "LANG": "C.UTF-8"})
+
+    def test_as_shown(self):
+        """Each command works, and what it prints has the form that is shown."""
+        shown_commands = self.commands("README.md")
+        self.assertGreaterEqual(len(shown_commands), 5)
+        self.assertEqual(shown_commands, self.commands("README.ru.md"))
+        for command, shown in shown_commands:
+            with self.subTest(command=command):
+                done = self.run_command(command)
+                self.assertIn(done.returncode, (0, 10, 11, 12), done.stderr)
+                self.assertEqual(self.form(done.stdout + done.stderr), self.form(shown),
+                                 done.stdout + done.stderr)
+
+    @staticmethod
+    def form(text):
+        """What stays the same from run to run: the keys of the first JSON line, or the
+        first word of the first line."""
+        line = text.lstrip().splitlines()[0]
+        if line.startswith("{"):
+            whole = line.endswith("}")  # a long line is cut in the documents
+            return sorted(json.loads(line)) if whole else re.findall(r'"(\w+)":', line)[:2]
+        return line.split()[0]
+
+
+class Run(unittest.TestCase):
+    """`make run`."""
+
+    @unittest.skipUnless(os.environ.get("ZVON_BUILD", "").endswith("/build") or
+                         not os.environ.get("ZVON_BUILD"), "runs build/zvon only")
+    def test_until_interrupted(self):
+        """tools/run.sh shows events, and Ctrl-C closes the office."""
+        running = Running(["tools/run.sh"], {"PORT": "0"}, own_group=True)
+        told = running.wait_for(r"ami://demo@127\.0\.0\.1:\d+", running.errors)
+        event = running.wait_for(r"\w")
+        self.assertTrue(told and event, running.errors)
+        os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
+        code = running.end()
+        self.assertEqual(code, 0, running.errors[-5:])
+        address = re.search(r"127\.0\.0\.1:\d+", told).group()
+        done = run([ZVON, "action", "ami://demo@" + address, "Ping"], SECRET)
+        self.assertEqual(done.returncode, 3, "the office is still open")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,174 @@
+"""The suites of the project, in the order they begin: one row each."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from work import Step, Suite, by_closing_line, by_exit_code, by_tap, by_unittest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build" / "test-logs"
+FUZZ_SECONDS = os.environ.get("FUZZ", "10")
+VALGRIND = LOGS / "zvon-valgrind"
+
+
+# ---- builds ---------------------------------------------------------------------
+
+
+def build(folder, compiler, *options):
+    """Steps that build everything with -Werror (set in meson.build)."""
+    def steps():
+        return [Step(["tools/build.sh", folder, "-Dtests=true", *options], by_exit_code,
+                     {"CC": compiler}, ROOT)]
+    return steps
+
+
+# ---- checks ---------------------------------------------------------------------
+
+
+def checks():
+    """One command, one test; those with --self-test show that the check can fail."""
+    commands = (
+        ["tools/check-includes.py"],
+        ["tools/check-includes.py", "--self-test"],
+        ["tools/check-purity.sh", "build"],
+        ["tools/check-purity.sh", "--self-test"],
+        ["tools/check-headers.sh"],
+        ["tools/check-headers.sh", "--self-test"],
+        ["tools/check-products.sh", "build"],
+        ["tools/check-shell.sh"],
+        ["tools/format.sh", "--check"],
+    )
+    return [Step([ROOT / command[0], *command[1:]], by_exit_code, {}, ROOT,
+                 name=" ".join(command)) for command in commands]
+
+
+# ---- programs of the build -------------------------------------------------------
+
+
+def sanitizer(suite):
+    """Environment of a sanitized program: an exit code of its own, findings to a file."""
+    common = "exitcode=99:log_path=%s" % (LOGS / (suite + ".report"))
+    return {
+        "ASAN_OPTIONS": common + ":detect_leaks=1:detect_stack_use_after_return=1",
+        "UBSAN_OPTIONS": common + ":halt_on_error=1:print_stacktrace=1",
+        "TSAN_OPTIONS": common + ":halt_on_error=0:second_deadlock_stack=1",
+    }
+
+
+def meson_tests(folder, wanted=lambda test: True, env=None):
+    """Steps that run the test programs that Meson knows in that build folder."""
+    def steps():
+        told = subprocess.run(["meson", "introspect", "--tests", str(ROOT / folder)],
+                              check=True, stdout=subprocess.PIPE).stdout
+        found = []
+        for test in json.loads(told):
+            if wanted(test):
+                count = by_tap if test["protocol"] == "tap" else by_exit_code
+                found.append(Step(test["cmd"], count, {**test["env"], **(env or {})},
+                                  test["workdir"] or ROOT / folder, name=test["name"]))
+        return found
+    return steps
+
+
+def is_threaded(test):
+    """The tests that ThreadSanitizer is for."""
+    return any(word in test["name"] for word in ("client", "thread", "queue", "pipe"))
+
+
+def fuzz():
+    """Each fuzzer for a while."""
+    return [Step([ROOT / "tests/fuzz/run.sh", FUZZ_SECONDS, ROOT / "build-fuzz"], by_exit_code,
+                 {}, ROOT)]
+
+
+# ---- Python ----------------------------------------------------------------------
+
+
+def python_tests(where, folder="build", env=None, only=()):
+    """Steps that run each test module of a folder against the program of that build."""
+    def steps():
+        program = {"ZVON": str(ROOT / folder / "zvon"), "ZVON_BUILD": str(ROOT / folder),
+                   "PYTHONDONTWRITEBYTECODE": "1"}
+        modules = sorted((ROOT / where).glob("test_*.py"))
+        return [Step([sys.executable, "-m", "unittest", "-v", module.stem], by_unittest,
+                     {**program, **(env or {})}, ROOT / where, name=module.stem)
+                for module in modules if not only or module.stem in only]
+    return steps
+
+
+def under_valgrind():
+    """A chosen part of the system tests, the program replaced by a script that runs it
+    under valgrind."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    VALGRIND.write_text(
+        "#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full "
+        "--errors-for-leak-kinds=definite,indirect --log-file='%s.%%p' '%s' \"$@\"\n"
+        % (LOGS / "valgrind.report", ROOT / "build" / "zvon"), encoding="utf-8")
+    VALGRIND.chmod(0o755)
+    return python_tests("tests/sys", env={"ZVON": str(VALGRIND)}, only=VALGRIND_MODULES)()
+
+
+VALGRIND_MODULES = ("test_smoke",)
+
+
+def asterisk():
+    """The live tests; they start and stop the servers themselves."""
+    return [Step([sys.executable, ROOT / "tests/asterisk/run.py"], by_closing_line,
+                 {"ZVON": str(ROOT / "build/zvon")}, ROOT)]
+
+
+SUITES = (
+    # the download goes on beside everything else
+    Suite("asterisk-lab", "Asterisk 16 and 22 into folders of their own",
+          lambda: [Step([ROOT / "tests/asterisk/lab.sh", "install", "all"], by_exit_code)],
+          900, weight=0, files=("tests/asterisk/lab.sh",)),
+    Suite("build", "gcc, -Werror", build("build", "gcc"), 300,
+          tools=("gcc", "meson", "ninja")),
+    Suite("build-asan", "clang, -Werror, address and undefined sanitizers",
+          build("build-asan", "clang", "-Db_sanitize=address,undefined", "-Db_lundef=false"),
+          300, tools=("clang",)),
+    Suite("build-tsan", "clang, -Werror, thread sanitizer",
+          build("build-tsan", "clang", "-Db_sanitize=thread", "-Db_lundef=false"),
+          300, tools=("clang",)),
+    Suite("build-fuzz", "clang, -Werror, libFuzzer",
+          build("build-fuzz", "clang", "-Dfuzz=true", "-Db_lundef=false"),
+          300, tools=("clang",)),
+    Suite("checks", "layers, purity, headers, exported names, hardening, format",
+          checks, 180,
+          after=("build",), tools=("gcc", "g++", "clang", "nm", "shellcheck", "clang-format-14")),
+    Suite("runner", "the counting of this runner", python_tests("tests/lib"), 30),
+    Suite("unit", "unit tests", meson_tests("build"), 300, after=("build",)),
+    Suite("unit-asan", "unit tests with sanitizers",
+          meson_tests("build-asan", env=sanitizer("unit-asan")), 600, after=("build-asan",),
+          reports=True),
+    Suite("unit-tsan", "the library's threads under ThreadSanitizer",
+          meson_tests("build-tsan", is_threaded, sanitizer("unit-tsan")), 300,
+          after=("build-tsan",), reports=True),
+    Suite("fuzz", "each fuzzer for %s s" % FUZZ_SECONDS, fuzz, 300, after=("build-fuzz",),
+          files=("tests/fuzz/run.sh",)),
+    Suite("fakes", "the fake servers of the tests", python_tests("tests/fake"), 120,
+          tools=("openssl",)),
+    Suite("wire", "captures through zvon parse", python_tests("tests/wire"), 300,
+          after=("build",), jobs=2),
+    Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
+          after=("build",), jobs=3, tools=("openssl",)),
+    Suite("sys-asan", "the same with sanitizers",
+          python_tests("tests/sys", "build-asan", sanitizer("sys-asan")), 600,
+          after=("build-asan",), jobs=3, tools=("openssl",), reports=True),
+    Suite("wire-asan", "captures with sanitizers",
+          python_tests("tests/wire", "build-asan", sanitizer("wire-asan")), 300,
+          after=("build-asan",), jobs=2, reports=True),
+    Suite("valgrind", "a part of the system tests under valgrind", under_valgrind, 600,
+          after=("build",), jobs=2, tools=("valgrind",), reports=True),
+    Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
+          after=("build",), tools=("mandoc", "bash", "zsh", "fish")),
+    Suite("docs-tsan", "the examples under ThreadSanitizer",
+          python_tests("tests/docs", "build-tsan", sanitizer("docs-tsan"), ("test_examples",)),
+          180, after=("build-tsan",), reports=True),
+    # alone: the servers must get their processor when they emit at their maximum
+    Suite("asterisk", "zvon and two real Asterisk", asterisk, 720,
+          after=("asterisk-lab", "build"), weight=2, files=("tests/asterisk/run.py",)),
+)

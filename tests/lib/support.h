@@ -1,0 +1,47 @@
+/* support.h - what the library's tests share: clock, costs of the process, sizes. */
+#ifndef TESTS_LIB_SUPPORT_H
+#define TESTS_LIB_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define N_OF(array) (sizeof(array) / sizeof *(array))
+
+#define SECRET "s3cret/with@signs"
+
+int64_t now_ms(void);
+void sleep_ms(int ms);
+
+/* CPU time of the whole process. */
+double cpu_ms(void);
+
+/* Resident memory of the process, bytes. */
+size_t resident_bytes(void);
+
+/* Open file descriptors of the process. */
+int count_descriptors(void);
+
+/* true: a sanitizer or valgrind makes everything slow and big. */
+bool is_instrumented(void);
+
+/* Events of a big burst: 1,000,000, less when instrumented; ZVON_TEST_SCALE says
+ * otherwise. */
+unsigned long burst_size(void);
+
+/* true, and written as a TAP comment: what was measured. */
+bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Runs the group with a filter given on the command line, ended by a signal if it takes
+ * longer than anybody would wait. */
+int run_group(int argc, char **argv, const char *name, const struct CMUnitTest *tests,
+	      size_t n);
+
+#define RUN_GROUP(argc, argv, name, tests)                                             \
+ run_group(argc, argv, name, tests, sizeof(tests) / sizeof *(tests))
+
+#endif

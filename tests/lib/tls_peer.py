@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""tls_peer.py PORT - TLS in front of a plain port of loopback, for the library's tests.
+
+Makes two CAs and certificates in a folder of its own, listens on two ports of 127.0.0.1,
+and passes on to PORT what comes in there. Prints one line for each thing a test needs,
+`name value`, then `ready`; ends with its standard input.
+
+    ca FILE          the CA that signed both certificates
+    other_ca FILE    one that signed nothing
+    pin TEXT         sha256//… of the key of the first certificate
+    right PORT       certificate for 127.0.0.1
+    wrong_name PORT  certificate for pbx.example.org
+"""
+
+import base64
+import hashlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+BYTES = 65536
+
+
+class Certificates:
+    """Keys and certificates, made by openssl(1)."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def path(self, name):
+        return str(self.folder / name)
+
+    def _openssl(self, *arguments):
+        return subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL).stdout
+
+    def make_ca(self, name):
+        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                      "-subj", "/CN=" + name, "-keyout", self.path(name + ".key"),
+                      "-out", self.path(name + ".crt"))
+
+    def make(self, name, ca, subject, alternative):
+        """A certificate `name`.pem, with its key in it."""
+        key, request = self.path(name + ".key"), self.path(name + ".csr")
+        extension = self.path(name + ".ext")
+        Path(extension).write_text("subjectAltName=" + alternative, encoding="ascii")
+        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=" + subject,
+                      "-keyout", key, "-out", request)
+        self._openssl("x509", "-req", "-in", request, "-days", "2", "-set_serial", "1",
+                      "-CA", self.path(ca + ".crt"), "-CAkey", self.path(ca + ".key"),
+                      "-extfile", extension, "-out", self.path(name + ".crt"))
+        both = Path(self.path(name + ".crt")).read_text("ascii")
+        both += Path(key).read_text("ascii")
+        Path(self.path(name + ".pem")).write_text(both, encoding="ascii")
+
+    def pin(self, name):
+        public = self._openssl("pkey", "-in", self.path(name + ".key"), "-pubout",
+                               "-outform", "DER")
+        digest = hashlib.sha256(public).digest()
+        return "sha256//" + base64.b64encode(digest).decode("ascii")
+
+
+def pass_on(source, sink):
+    """Until one of them ends; the other then ends too."""
+    try:
+        while True:
+            data = source.recv(BYTES)
+            if not data:
+                break
+            sink.sendall(data)
+    except OSError:
+        pass
+    for side in (source, sink):
+        try:
+            side.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+class Front:
+    """One TLS port in front of a plain one."""
+
+    def __init__(self, pem, plain_port):
+        self.plain_port = plain_port
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(pem)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        try:
+            client.settimeout(10)
+            client = self.context.wrap_socket(client, server_side=True)
+            client.settimeout(None)
+            plain = socket.create_connection(("127.0.0.1", self.plain_port))
+        except OSError:
+            client.close()
+            return
+        back = threading.Thread(target=pass_on, args=(plain, client), daemon=True)
+        back.start()
+        pass_on(client, plain)
+        back.join()
+        client.close()
+        plain.close()
+
+
+def main():
+    plain_port = int(sys.argv[1])
+    folder = tempfile.mkdtemp(prefix="zvon-tls-")
+    try:
+        made = Certificates(folder)
+        made.make_ca("ca")
+        made.make_ca("other")
+        made.make("right", "ca", "127.0.0.1", "IP:127.0.0.1")
+        made.make("wrong", "ca", "pbx.example.org", "DNS:pbx.example.org")
+        print("ca", made.path("ca.crt"))
+        print("other_ca", made.path("other.crt"))
+        print("pin", made.pin("right"))
+        print("right", Front(made.path("right.pem"), plain_port).port)
+        print("wrong_name", Front(made.path("wrong.pem"), plain_port).port)
+        print("ready", flush=True)
+        sys.stdin.read()
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
