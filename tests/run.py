@@ -23,7 +23,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LOGS = ROOT / "build" / "test-logs"
-sys.path.insert(0, str(HERE / "lib"))
+sys.path.insert(0, str(HERE / "runner"))
 
 from suites import SUITES  # noqa: E402
 from work import Counts, Job  # noqa: E402

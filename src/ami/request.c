@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/utf.h"
 
 struct zv_request {
 	struct zv_buf name;
@@ -14,33 +15,69 @@ struct zv_request {
 /* Room that Action and ActionID take of ZV_REQUEST_MAX_LINES. */
 #define OWN_LINES 2
 
+/* What ends a line for Asterisk, for AJAM (which decodes the percent forms) or for a
+ * browser that shows the text: refused on every way, so that an action that is safe on
+ * one is safe on all. Compared without case. */
+static const struct {
+	const char *bytes;
+	size_t n;
+	const char *name;
+} forbidden[] = {
+	{ "\r", 1, "a CR" },
+	{ "\n", 1, "a LF" },
+	{ "\0", 1, "a NUL" },
+	{ "%0d", 3, "a %0d (CR)" },
+	{ "%0a", 3, "a %0a (LF)" },
+	{ "%00", 3, "a %00 (NUL)" },
+	{ "\xe2\x80\xa8", 3, "a line separator (U+2028)" },
+	{ "\xe2\x80\xa9", 3, "a paragraph separator (U+2029)" },
+};
+
+/* The name of the first forbidden thing in s, or NULL. */
 static const char *
-forbidden_byte(struct zv_str s)
+find_forbidden(struct zv_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\r')
-			return "CR";
-		if (s.p[i] == '\n')
-			return "LF";
-		if (s.p[i] == '\0')
-			return "NUL";
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= ' ' && c != '%' && c != 0xe2)
+			continue;
+		for (size_t k = 0; k < sizeof forbidden / sizeof *forbidden; k++)
+			if (zv_str_starts_nocase(zv_str_from(s, i),
+						 (struct zv_str){ forbidden[k].bytes,
+								  forbidden[k].n }))
+				return forbidden[k].name;
 	}
 	return NULL;
 }
 
-/* `what` and key name the text; the text itself may be a secret and is not shown. */
+#define SHOWN_MAX 64
+
+/* A key for a message: its start, in one line. */
+static const char *
+shown(struct zv_str key, char out[SHOWN_MAX + 1])
+{
+	size_t n = zv_utf8_cut(key, SHOWN_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (unsigned char)key.p[i] < ' ' ? '?' : key.p[i];
+	out[n] = '\0';
+	return out;
+}
+
+/* The name of the field, never its text: that may be a secret. */
 static int
 check_bytes(struct zv_str s, const char *what, struct zv_str key, struct zv_error *err)
 {
-	const char *bad = forbidden_byte(s);
+	const char *bad = find_forbidden(s);
+	char name[SHOWN_MAX + 1];
 
 	if (!bad)
 		return 0;
 	return zv_fail(err, ZV_EINVAL,
-		       "%s%s%.*s holds a %s: Asterisk would read what follows as a "
-		       "line of its own; nothing was sent",
-		       what, key.n ? " " : "", (int)(key.n < 64 ? key.n : 64), key.p,
-		       bad);
+		       "%s %s holds %s: what follows could be read as a line of its own; "
+		       "nothing was sent",
+		       what, shown(key, name), bad);
 }
 
 static struct zv_request *
@@ -58,7 +95,7 @@ zvon_request_new(struct zv_str name, struct zv_error *err)
 {
 	struct zv_request *r;
 
-	if (check_bytes(name, "action name", ZV_STR(""), err) < 0)
+	if (check_bytes(name, "action name", name, err) < 0)
 		return NULL;
 	if (zv_str_trim(name).n == 0 || zv_str_trim(name).n != name.n) {
 		zv_fail(err, ZV_EINVAL,
@@ -107,7 +144,7 @@ check_key(struct zv_str key, struct zv_error *err)
 static int
 check_line(struct zv_str key, struct zv_str value, struct zv_error *err)
 {
-	if (check_bytes(key, "field name", ZV_STR(""), err) < 0 ||
+	if (check_bytes(key, "field name", key, err) < 0 ||
 	    check_key(key, err) < 0 || check_bytes(value, "field", key, err) < 0)
 		return ZV_EINVAL;
 	if (value.n > ZV_REQUEST_MAX_LINE || key.n + 2 + value.n > ZV_REQUEST_MAX_LINE)

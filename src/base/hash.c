@@ -56,7 +56,7 @@ zv_hash(struct zv_str s, uint64_t seed)
 
 	for (; i + 8 <= s.n; i += 8)
 		sip_word(&v, load(s.p + i, 8));
-	sip_word(&v, load(s.p + i, s.n - i) | (uint64_t)s.n << 56);
+	sip_word(&v, (i < s.n ? load(s.p + i, s.n - i) : 0) | (uint64_t)s.n << 56);
 	v.c ^= 0xff;
 	for (int round = 0; round < 3; round++)
 		sip_round(&v);

@@ -27,7 +27,9 @@ zv_malloc(size_t n)
 void *
 zv_calloc(size_t count, size_t n)
 {
-	return must_fail() ? NULL : calloc(count ? count : 1, n ? n : 1);
+	if (must_fail() || (n && count > SIZE_MAX / n))
+		return NULL;
+	return calloc(count ? count : 1, n ? n : 1);
 }
 
 void *

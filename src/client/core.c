@@ -137,6 +137,9 @@ next_wait(struct zv_core *c, int reason)
 	c->next_backoff_ms = c->next_backoff_ms < c->options.backoff_most_ms / 2
 				     ? c->next_backoff_ms * 2
 				     : c->options.backoff_most_ms;
+	/* never at once: the driver must see that the link is not wanted */
+	if (wait < 1)
+		wait = 1;
 	/* a refusal is not cured by haste, and locks accounts (fail2ban) */
 	if (reason == ZV_EAUTH && wait < least)
 		wait = least;
@@ -254,10 +257,8 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 	if (c->state == ZV_STATE_CLOSED)
 		return;
 	c->now_ms = now_ms;
-	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up) {
-		lose_session(c, &err); /* the driver must see it before the next try */
-		return;
-	}
+	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up)
+		lose_session(c, &err);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
 }

@@ -14,6 +14,10 @@
 
 #define URL_MAX 300
 
+/* libcurl 7.88 loses its own connect timer when that fires a fraction of a millisecond
+ * early; so long after it we end the attempt ourselves. */
+#define GIVE_UP_AFTER_MS 20
+
 struct zv_dial {
 	CURLM *multi;
 	CURL *easy;
@@ -22,6 +26,7 @@ struct zv_dial {
 	struct zv_descriptor fds[ZV_MAX_DESCRIPTORS]; /* while connecting */
 	size_t n_fds;
 	int64_t wake_at_ms; /* libcurl's timer, -1: none */
+	int64_t give_up_ms; /* while connecting */
 	bool tls;
 	bool up;
 	curl_socket_t socket;
@@ -72,7 +77,9 @@ on_timer(CURLM *multi, long timeout_ms, void *user)
 {
 	struct zv_dial *d = user;
 
-	d->wake_at_ms = timeout_ms < 0 ? -1 : zv_clock_ms() + timeout_ms;
+	/* one more: our clock counts whole ms, and libcurl does nothing when it is woken
+	 * too early, nor sets its timer again */
+	d->wake_at_ms = timeout_ms < 0 ? -1 : zv_clock_ms() + timeout_ms + 1;
 	return 0;
 }
 
@@ -183,6 +190,7 @@ zv_dial_open(struct zv_dial *d, const struct zv_dial_options *o, struct zv_error
 	snprintf(url, sizeof url, "%s://%s/", o->tls ? "https" : "http", d->where);
 	set_options(d, o, url);
 	d->wake_at_ms = zv_clock_ms();
+	d->give_up_ms = d->wake_at_ms + o->connect_timeout_ms + GIVE_UP_AFTER_MS;
 	if (curl_multi_add_handle(d->multi, d->easy) != CURLM_OK) {
 		curl_easy_cleanup(d->easy);
 		d->easy = NULL;
@@ -217,7 +225,15 @@ fail_timeout(struct zv_dial *d, struct zv_error *err)
 {
 	double seconds = d->connect_timeout_ms / 1000.0;
 	long connected_port = 0; /* CONNECT_TIME stays 0 until TLS is through */
+	curl_off_t resolved_us = 0;
 
+	curl_easy_getinfo(d->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+	if (resolved_us == 0)
+		return zv_fail(
+			err, ZV_EIO,
+			"%s: the name was not resolved within %.1f s: check the name "
+			"servers of this machine, or use the address",
+			d->where, seconds);
 	curl_easy_getinfo(d->easy, CURLINFO_PRIMARY_PORT, &connected_port);
 	if (d->tls && connected_port)
 		return zv_fail(
@@ -315,6 +331,7 @@ zv_dial_process(struct zv_dial *d, struct zv_error *err)
 {
 	struct zv_sigpipe guard;
 	CURLMsg *message;
+	CURLcode result;
 	int left, rc;
 
 	if (d->up)
@@ -323,10 +340,14 @@ zv_dial_process(struct zv_dial *d, struct zv_error *err)
 	turn(d);
 	zv_sigpipe_unblock(&guard);
 	message = curl_multi_info_read(d->multi, &left);
-	if (!message || message->msg != CURLMSG_DONE)
+	if (message && message->msg == CURLMSG_DONE)
+		result = message->data.result;
+	else if (zv_clock_ms() >= d->give_up_ms)
+		result = CURLE_OPERATION_TIMEDOUT;
+	else
 		return 0;
-	if (message->data.result != CURLE_OK) {
-		rc = fail_with(d, message->data.result, err);
+	if (result != CURLE_OK) {
+		rc = fail_with(d, result, err);
 		zv_dial_close(d);
 		return rc;
 	}
@@ -354,11 +375,13 @@ zv_dial_descriptors(const struct zv_dial *d, bool writing, struct zv_descriptor 
 int
 zv_dial_timeout(const struct zv_dial *d)
 {
-	int64_t left;
+	int64_t at = d->give_up_ms, left;
 
-	if (d->wake_at_ms < 0)
+	if (d->up || !d->easy)
 		return -1;
-	left = d->wake_at_ms - zv_clock_ms();
+	if (d->wake_at_ms >= 0 && d->wake_at_ms < at)
+		at = d->wake_at_ms;
+	left = at - zv_clock_ms();
 	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
 }
 

@@ -21,10 +21,10 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def run(command, env=None, text=""):
-    """Runs a command from the root of the project; the finished process."""
+def run(command, env=None, text="", folder=ROOT):
+    """Runs a command, from the root of the project or in that folder; the finished process."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
-    return subprocess.run(list(map(str, command)), cwd=ROOT, input=text, env=environment,
+    return subprocess.run(list(map(str, command)), cwd=folder, input=text, env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           encoding="utf-8", timeout=PATIENCE * 3, check=False)
 

@@ -105,10 +105,10 @@ report(const char *format, ...)
 
 int
 run_group(int argc, char **argv, const char *name, const struct CMUnitTest *tests,
-	  size_t n)
+	  size_t n, CMFixtureFunction set_up, CMFixtureFunction tear_down)
 {
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	alarm(LONGEST_S);
-	return _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+	return _cmocka_run_group_tests(name, tests, n, set_up, tear_down);
 }

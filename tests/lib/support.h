@@ -36,12 +36,12 @@ unsigned long burst_size(void);
 /* true, and written as a TAP comment: what was measured. */
 bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Runs the group with a filter given on the command line, ended by a signal if it takes
- * longer than anybody would wait. */
+/* Runs the group, with a filter if one is given on the command line; ended by a signal
+ * if it takes longer than anybody would wait. set_up and tear_down may be NULL. */
 int run_group(int argc, char **argv, const char *name, const struct CMUnitTest *tests,
-	      size_t n);
+	      size_t n, CMFixtureFunction set_up, CMFixtureFunction tear_down);
 
 #define RUN_GROUP(argc, argv, name, tests)                                             \
- run_group(argc, argv, name, tests, sizeof(tests) / sizeof *(tests))
+ run_group(argc, argv, name, tests, sizeof(tests) / sizeof *(tests), NULL, NULL)
 
 #endif

@@ -235,16 +235,26 @@ drive_send(struct drive *d, const char *as, const char *action, const char *fiel
 	return rc;
 }
 
+/* Answers the action of that name that was sent last. */
+static void
+accept(struct drive *d, const char *action)
+{
+	char *id = drive_action_id(d, action);
+
+	drive_saysf(d, "Response: Success\nActionID: %s\nChallenge: 4711\n\n", id);
+	free(id);
+}
+
 void
 drive_log_in(struct drive *d)
 {
+	drive_forget(d);
 	drive_start(d);
 	drive_says(d, "Asterisk Call Manager/11.0.0\n");
-	drive_says(d, "Response: Success\nActionID: zvon-12345678-1\n"
-		      "Challenge: 4711\n\n");
-	drive_says(d, "Response: Success\nActionID: zvon-12345678-2\n"
-		      "Message: Authentication accepted\n\n");
+	accept(d, "Challenge");
+	accept(d, "Login");
 	drive_says(d, "Event: FullyBooted\nStatus: Fully Booted\n\n");
+	assert_int_equal(zv_ami_session_state(d->session), ZV_STATE_READY);
 	drive_forget(d);
 }
 

@@ -52,7 +52,8 @@ void drive_wait(struct drive *d, int64_t ms);
 int drive_send(struct drive *d, const char *as, const char *action, const char *fields,
 	       int timeout_ms);
 
-/* Start, banner, challenge, login, FullyBooted; then forgets news and wire. */
+/* Start, banner, challenge, login, FullyBooted; forgets news and wire then. The first
+ * action that the user sends behind it has the ActionID zvon-12345678-3. */
 void drive_log_in(struct drive *d);
 void drive_forget(struct drive *d);
 

@@ -134,7 +134,8 @@ feed_pieces(const struct codec *codec, const void *options, struct zv_str vector
 
 	for (size_t i = 0; i <= n_ends; i++) {
 		size_t to = i < n_ends ? ends[i] : vector.n;
-		char *piece = exact_copy((struct zv_str){ vector.p + from, to - from });
+		char *piece = exact_copy((struct zv_str){
+			vector.n ? vector.p + from : NULL, to - from });
 
 		codec->piece(machine, piece, to - from);
 		free(piece);

@@ -108,7 +108,12 @@ static const struct {
 	{ VIEW("\r\nAction: Command\r\nCommand: core stop now\r\n\r\n"), "CR" },
 	{ VIEW("200\nAction: Command"), "LF" },
 	{ VIEW("x\n\nAction: Logoff\n\n"), "LF" },
-	{ VIEW("\xe2\x80\xa8\n"), "LF" },
+	{ VIEW("a\xe2\x80\xa8"), "U+2028" },
+	{ VIEW("\xe2\x80\xa9"), "U+2029" },
+	{ VIEW("a%0d%0aAction: Command"), "%0d" },
+	{ VIEW("%0D"), "%0d" },
+	{ VIEW("a%0A"), "%0a" },
+	{ VIEW("%00"), "%00" },
 };
 
 static void

@@ -52,7 +52,9 @@ def sanitizer(suite):
     """Environment of a sanitized program: an exit code of its own, findings to a file."""
     common = "exitcode=99:log_path=%s" % (LOGS / (suite + ".report"))
     return {
-        "ASAN_OPTIONS": common + ":detect_leaks=1:detect_stack_use_after_return=1",
+        "ZVON_SLOW": "3",
+        "ASAN_OPTIONS": common + ":detect_leaks=1:detect_stack_use_after_return=1:"
+                        "allocator_may_return_null=1",
         "UBSAN_OPTIONS": common + ":halt_on_error=1:print_stacktrace=1",
         "TSAN_OPTIONS": common + ":halt_on_error=0:second_deadlock_stack=1",
     }
@@ -108,10 +110,12 @@ def under_valgrind():
         "--errors-for-leak-kinds=definite,indirect --log-file='%s.%%p' '%s' \"$@\"\n"
         % (LOGS / "valgrind.report", ROOT / "build" / "zvon"), encoding="utf-8")
     VALGRIND.chmod(0o755)
-    return python_tests("tests/sys", env={"ZVON": str(VALGRIND)}, only=VALGRIND_MODULES)()
+    return python_tests("tests/sys", env={"ZVON": str(VALGRIND), "ZVON_SLOW": "15"}, only=VALGRIND_MODULES)()
 
 
-VALGRIND_MODULES = ("test_smoke",)
+# Not among them: what measures CPU or memory, and what looks at /proc (valgrind is in the way).
+VALGRIND_MODULES = ("test_error_table", "test_faults_answers", "test_faults_injection",
+                    "test_faults_stream")
 
 
 def asterisk():
@@ -139,7 +143,7 @@ SUITES = (
     Suite("checks", "layers, purity, headers, exported names, hardening, format",
           checks, 180,
           after=("build",), tools=("gcc", "g++", "clang", "nm", "shellcheck", "clang-format-14")),
-    Suite("runner", "the counting of this runner", python_tests("tests/lib"), 30),
+    Suite("runner", "the counting of this runner", python_tests("tests/runner"), 30),
     Suite("unit", "unit tests", meson_tests("build"), 300, after=("build",)),
     Suite("unit-asan", "unit tests with sanitizers",
           meson_tests("build-asan", env=sanitizer("unit-asan")), 600, after=("build-asan",),

@@ -1,0 +1,75 @@
+/* The packet parser: any pieces give the same packets and the same end as one piece,
+ * a copy of a packet is equal to it, and what it says can be asked for.
+ *
+ * Input: which limits, how to cut (1 byte each), the stream. */
+#include "fuzz.h"
+#include "zvon/parser.h"
+
+static void
+use_packet(const struct zv_packet *p, struct zv_buf *out)
+{
+	struct zv_packet *copy = zvon_packet_copy(p);
+	struct zv_buf again = { 0 };
+	size_t cursor = 0, before = out->n;
+	struct zv_str line;
+
+	CHECK(copy);
+	fuzz_add_packet(out, p);
+	fuzz_add_packet(&again, copy);
+	CHECK(zvon_str_equal(zv_buf_str(&again),
+			     (struct zv_str){ out->p + before, out->n - before }));
+	while (zvon_packet_next_output(p, &cursor, &line))
+		zv_buf_printf(out, "%zu ", line.n);
+	zv_buf_printf(out, "%lld", zvon_packet_get_int(p, ZV_STR("X"), -1));
+	zv_buf_deinit(&again);
+	zvon_packet_free(copy);
+}
+
+/* cut 0: in one piece. */
+static void
+read_all(const struct zv_parser_limits *limits, struct zv_str bytes, uint32_t cut,
+	 struct zv_buf *out)
+{
+	struct zv_parser *parser = zvon_parser_new(limits);
+	const struct zv_packet *packet;
+	int rc = 0;
+
+	CHECK(parser);
+	while (bytes.n && rc >= 0) {
+		size_t n = cut ? fuzz_piece(&cut, bytes.n) : bytes.n;
+		char *piece = fuzz_copy((struct zv_str){ bytes.p, n });
+
+		rc = zvon_parser_feed(parser, (struct zv_str){ piece, n });
+		while (rc >= 0 && (rc = zvon_parser_next(parser, &packet)) == 1)
+			use_packet(packet, out);
+		free(piece);
+		bytes = (struct zv_str){ bytes.p + n, bytes.n - n };
+	}
+	zv_buf_printf(out, "end %d", rc);
+	if (rc == 0)
+		zv_buf_printf(out, " pending %zu", zvon_parser_pending(parser));
+	zvon_parser_free(parser);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static const struct zv_parser_limits limits[] = {
+		{ 0, 0, 0 },
+		{ 200, 1000, 16 },
+		{ 40, 100, 4 },
+		{ 100, 30, 3 },
+	};
+	struct fuzz_input in = { bytes, n };
+	const struct zv_parser_limits *limit = &limits[fuzz_byte(&in) % 4];
+	uint32_t cut = fuzz_byte(&in) + 1;
+	struct zv_str stream = fuzz_rest(&in);
+	struct zv_buf whole = { 0 }, pieces = { 0 };
+
+	read_all(limit, stream, 0, &whole);
+	read_all(limit, stream, cut, &pieces);
+	CHECK(zvon_str_equal(zv_buf_str(&whole), zv_buf_str(&pieces)));
+	zv_buf_deinit(&whole);
+	zv_buf_deinit(&pieces);
+	return 0;
+}
