@@ -16,7 +16,7 @@
 #define MAX_CALLS    600     /* a minute, in the office */
 
 static const char *address = "127.0.0.1", *speed_text = "1", *secret_file;
-static int port = -1, seed = -1, rate;
+static int port = -1, seed = -1, rate = -1;
 static bool demo, loop, once;
 
 static const struct zv_opt options[] = {
@@ -35,7 +35,7 @@ static const struct zv_opt options[] = {
 		    "X times as fast: 0.5, 10 (default: 1)",
 		    "в X раз быстрее: 0.5, 10 (по умолчанию: 1)"),
 	ZV_OPT_NUMBER(
-		"rate", 0, "N", &rate, 1, 1000000,
+		"rate", 0, "N", &rate, 0, 1000000,
 		"--demo: N calls a minute (default: 12); recordings: at most N "
 		"events a second",
 		"--demo: N звонков в минуту (по умолчанию: 12); записи: не больше N "
