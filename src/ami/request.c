@@ -74,10 +74,11 @@ check_bytes(struct zv_str s, const char *what, struct zv_str key, struct zv_erro
 
 	if (!bad)
 		return 0;
-	return zv_fail(err, ZV_EINVAL,
-		       "%s %s holds %s: what follows could be read as a line of its own; "
-		       "nothing was sent",
-		       what, shown(key, name), bad);
+	return zv_fail(
+		err, ZV_EINVAL,
+		"%s %s holds %s: what follows could be read as a line of its own; "
+		"nothing was sent",
+		what, shown(key, name), bad);
 }
 
 static struct zv_request *
@@ -144,8 +145,8 @@ check_key(struct zv_str key, struct zv_error *err)
 static int
 check_line(struct zv_str key, struct zv_str value, struct zv_error *err)
 {
-	if (check_bytes(key, "field name", key, err) < 0 ||
-	    check_key(key, err) < 0 || check_bytes(value, "field", key, err) < 0)
+	if (check_bytes(key, "field name", key, err) < 0 || check_key(key, err) < 0 ||
+	    check_bytes(value, "field", key, err) < 0)
 		return ZV_EINVAL;
 	if (value.n > ZV_REQUEST_MAX_LINE || key.n + 2 + value.n > ZV_REQUEST_MAX_LINE)
 		return zv_fail(

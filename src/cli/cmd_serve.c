@@ -37,9 +37,9 @@ static const struct zv_opt options[] = {
 	ZV_OPT_NUMBER(
 		"rate", 0, "N", &rate, 0, 1000000,
 		"--demo: N calls a minute (default: 12); recordings: at most N "
-		"events a second",
+		"events a second; 0: no calls, no limit",
 		"--demo: N звонков в минуту (по умолчанию: 12); записи: не больше N "
-		"событий в секунду"),
+		"событий в секунду; 0: без звонков, без предела"),
 	ZV_OPT_FLAG("loop", 0, &loop, "recordings: again and again",
 		    "записи: снова и снова"),
 	ZV_OPT_FLAG("once", 0, &once,
@@ -185,7 +185,7 @@ serve_office(double speed, struct zv_serve_options *o)
 	struct zv_office_options office = {
 		.seed = seed >= 0 ? (uint64_t)seed : zv_random(),
 		.start_ms = epoch_ms(),
-		.calls_per_minute = rate ? rate : ZV_OFFICE_CALLS_PER_MINUTE,
+		.calls_per_minute = rate >= 0 ? rate : ZV_OFFICE_CALLS_PER_MINUTE,
 		.speed = speed,
 		.secret = secret ? secret : ZV_OFFICE_SECRET,
 	};
@@ -214,7 +214,7 @@ serve_files(char **paths, int n, double speed, struct zv_serve_options *o)
 		o->n_recordings = (size_t)n;
 		o->replay = (struct zv_replay_options){
 			.speed = speed,
-			.rate = rate,
+			.rate = rate > 0 ? rate : 0,
 			.loop = loop,
 			.epoch_ms = epoch_ms(),
 		};

@@ -18,27 +18,32 @@ zvon_client_state_name(enum zv_client_state state)
 
 /* ---- options --------------------------------------------------------------------- */
 
-#define OPTION(member) offsetof(struct zv_client_options, member)
+#define OPTION(member, otherwise)                                                      \
+ {                                                                                     \
+#  member, offsetof(struct zv_client_options, member), otherwise                       \
+ }
 
 static const struct {
+	const char *name;
 	size_t offset;
 	int otherwise;
 } number_options[] = {
-	{ OPTION(connect_timeout_ms), 4500 }, { OPTION(login_timeout_ms), 4500 },
-	{ OPTION(action_timeout_ms), 10000 }, { OPTION(booted_wait_ms), 2000 },
-	{ OPTION(ping_after_ms), 10000 },     { OPTION(ping_timeout_ms), 5000 },
-	{ OPTION(backoff_first_ms), 1000 },   { OPTION(backoff_most_ms), 30000 },
-	{ OPTION(refused_wait_ms), 60000 },
+	OPTION(connect_timeout_ms, 4500), OPTION(login_timeout_ms, 4500),
+	OPTION(action_timeout_ms, 10000), OPTION(booted_wait_ms, 2000),
+	OPTION(ping_after_ms, 10000),	  OPTION(ping_timeout_ms, 5000),
+	OPTION(backoff_first_ms, 1000),	  OPTION(backoff_most_ms, 30000),
+	OPTION(refused_wait_ms, 60000),
 };
 
 static const struct {
+	const char *name;
 	size_t offset;
 	size_t otherwise;
 } size_options[] = {
-	{ OPTION(max_packet_bytes), ZV_MAX_PACKET_BYTES },
-	{ OPTION(max_response_bytes), ZV_MAX_RESPONSE_BYTES },
-	{ OPTION(max_pending), 1000 },
-	{ OPTION(max_queue_bytes), 64u * 1024 * 1024 },
+	OPTION(max_packet_bytes, ZV_MAX_PACKET_BYTES),
+	OPTION(max_response_bytes, ZV_MAX_RESPONSE_BYTES),
+	OPTION(max_pending, 1000),
+	OPTION(max_queue_bytes, 64u * 1024 * 1024),
 };
 
 static int
@@ -48,8 +53,8 @@ fill_options(struct zv_client_options *o, struct zv_error *err)
 		int *value = (int *)((char *)o + number_options[i].offset);
 
 		if (*value < 0)
-			return zv_fail(err, ZV_EINVAL,
-				       "a time in the options is negative");
+			return zv_fail(err, ZV_EINVAL, "option %s is negative",
+				       number_options[i].name);
 		if (*value == 0)
 			*value = number_options[i].otherwise;
 	}
@@ -59,6 +64,11 @@ fill_options(struct zv_client_options *o, struct zv_error *err)
 		if (*value == 0)
 			*value = size_options[i].otherwise;
 	}
+	/* libcurl would take it for the name of a file with the key */
+	if (o->pin && strncmp(o->pin, "sha256//", strlen("sha256//")) != 0)
+		return zv_fail(err, ZV_EINVAL,
+			       "option pin must be \"sha256//\" and the hash of the "
+			       "server's public key in base64");
 	return 0;
 }
 

@@ -128,10 +128,16 @@ parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 		rest = zv_str_from(text, zv_str_find(text, ZV_STR(":")));
 		host.n = text.n - rest.n;
 	}
-	if ((ipv6 && !rest.p) || (rest.n && rest.p[0] != ':') || !is_host(host, ipv6))
+	if ((ipv6 && !rest.p) || (rest.n && rest.p[0] != ':') || !is_host(host, ipv6)) {
+		if (url->secret) /* may be a piece of it, when the host was left out */
+			return zv_fail(err, ZV_EINVAL,
+				       "bad URL: what follows the last '@' is no name "
+				       "and no address; %s",
+				       shape);
 		return zv_fail(err, ZV_EINVAL,
 			       "bad URL: host '%.*s' is no name and no address; %s",
 			       (int)(host.n < 64 ? host.n : 64), host.p, shape);
+	}
 	if (rest.n && parse_port(url, zv_str_from(rest, 1), err) < 0)
 		return ZV_EINVAL;
 	url->host = zv_memdup(host.p, host.n);

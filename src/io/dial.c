@@ -18,6 +18,10 @@
  * early; so long after it we end the attempt ourselves. */
 #define GIVE_UP_AFTER_MS 20
 
+/* While connecting libcurl is called this often at least: 7.88 does not say that it
+ * wants to when the time for one address is over and the next one is to be tried. */
+#define CALL_EACH_MS 50
+
 struct zv_dial {
 	CURLM *multi;
 	CURL *easy;
@@ -26,6 +30,7 @@ struct zv_dial {
 	struct zv_descriptor fds[ZV_MAX_DESCRIPTORS]; /* while connecting */
 	size_t n_fds;
 	int64_t wake_at_ms; /* libcurl's timer, -1: none */
+	int64_t call_at_ms; /* while connecting: at the latest */
 	int64_t give_up_ms; /* while connecting */
 	bool tls;
 	bool up;
@@ -189,7 +194,7 @@ zv_dial_open(struct zv_dial *d, const struct zv_dial_options *o, struct zv_error
 		 o->port);
 	snprintf(url, sizeof url, "%s://%s/", o->tls ? "https" : "http", d->where);
 	set_options(d, o, url);
-	d->wake_at_ms = zv_clock_ms();
+	d->wake_at_ms = d->call_at_ms = zv_clock_ms();
 	d->give_up_ms = d->wake_at_ms + o->connect_timeout_ms + GIVE_UP_AFTER_MS;
 	if (curl_multi_add_handle(d->multi, d->easy) != CURLM_OK) {
 		curl_easy_cleanup(d->easy);
@@ -312,6 +317,7 @@ static void
 turn(struct zv_dial *d)
 {
 	struct zv_descriptor fds[ZV_MAX_DESCRIPTORS];
+	int64_t now_ms = zv_clock_ms();
 	size_t n = d->n_fds;
 	int running;
 
@@ -320,9 +326,12 @@ turn(struct zv_dial *d)
 	for (size_t i = 0; i < n; i++)
 		curl_multi_socket_action(d->multi, (curl_socket_t)fds[i].fd, 0,
 					 &running);
-	if (d->wake_at_ms >= 0 && zv_clock_ms() >= d->wake_at_ms) {
+	if ((d->wake_at_ms >= 0 && now_ms >= d->wake_at_ms) ||
+	    now_ms >= d->call_at_ms) {
 		d->wake_at_ms = -1;
-		curl_multi_socket_action(d->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		d->call_at_ms = now_ms + CALL_EACH_MS;
+		/* curl_multi_socket_action would do nothing without a timer of its own */
+		CURL_IGNORE_DEPRECATION(curl_multi_socket_all(d->multi, &running);)
 	}
 }
 
@@ -375,7 +384,8 @@ zv_dial_descriptors(const struct zv_dial *d, bool writing, struct zv_descriptor 
 int
 zv_dial_timeout(const struct zv_dial *d)
 {
-	int64_t at = d->give_up_ms, left;
+	int64_t at = d->give_up_ms < d->call_at_ms ? d->give_up_ms : d->call_at_ms;
+	int64_t left;
 
 	if (d->up || !d->easy)
 		return -1;

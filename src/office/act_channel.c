@@ -78,6 +78,52 @@ ZV_ACTION(atxfer)
 			      "No attended transfer feature code found");
 }
 
+/* ---- hold ------------------------------------------------------------------- */
+
+/* Asterisk has no such actions, its phones hold by themselves. The office's phones are
+ * not at hand, so their button is here; what follows is what a phone's hold shows. */
+static struct zv_channel *
+talking_channel(struct zv_office_session *s, const struct zv_asked *asked)
+{
+	struct zv_channel *c = channel_in(s, asked, "Channel");
+	const char *error = !zv_asked_get(asked, "Channel").n ? "No channel specified"
+			    : !c			      ? "No such channel"
+			    : !zv_bridge_peer(c) ? "Channel is not in a conversation"
+						 : NULL;
+
+	if (error)
+		zv_door_error(&s->door, asked, "%s", error);
+	return error ? NULL : c;
+}
+
+ZV_ACTION(hold)
+{
+	struct zv_channel *c = talking_channel(s, asked);
+
+	if (!c)
+		return;
+	if (c->bridge->holder) {
+		zv_door_error(&s->door, asked, "Conversation is on hold already");
+		return;
+	}
+	zv_door_success(&s->door, asked, "Channel holds");
+	zv_bridge_hold(c);
+}
+
+ZV_ACTION(unhold)
+{
+	struct zv_channel *c = talking_channel(s, asked);
+
+	if (!c)
+		return;
+	if (c->bridge->holder != c) {
+		zv_door_error(&s->door, asked, "Channel does not hold");
+		return;
+	}
+	zv_door_success(&s->door, asked, "Channel goes on");
+	zv_bridge_resume(c->bridge);
+}
+
 /* ---- Redirect -------------------------------------------------------------- */
 
 struct place {

@@ -246,6 +246,8 @@ static const struct action {
 	{ "Getvar", ZV_CLASS_CALL | ZV_CLASS_REPORTING, zv_act_getvar,
 	  "Gets a channel variable or function value." },
 	{ "Hangup", ZV_CLASS_SYSTEM | ZV_CLASS_CALL, zv_act_hangup, "Hangup channel." },
+	{ "Hold", ZV_CLASS_CALL, zv_act_hold,
+	  "Press the hold button of an office phone (this office only)." },
 	{ "ListCommands", 0, zv_act_list_commands, "List available manager commands." },
 	{ "Login", 0, NULL, "Login Manager." },
 	{ "Logoff", 0, NULL, "Logoff Manager." },
@@ -283,6 +285,8 @@ static const struct action {
 	{ "StopMixMonitor", ZV_CLASS_SYSTEM | ZV_CLASS_CALL, zv_act_stop_mix_monitor,
 	  "Stop recording a call through MixMonitor, and free the recording's file "
 	  "handle." },
+	{ "Unhold", ZV_CLASS_CALL, zv_act_unhold,
+	  "Release the hold button of an office phone (this office only)." },
 	{ "UserEvent", ZV_CLASS_USER, zv_act_user_event, "Send an arbitrary event." },
 	{ "WaitEvent", 0, zv_act_wait_event, "Wait for an event to occur." },
 };

@@ -32,12 +32,14 @@ ZV_ACTION(atxfer);
 ZV_ACTION(bridge);
 ZV_ACTION(getvar);
 ZV_ACTION(hangup);
+ZV_ACTION(hold);
 ZV_ACTION(mix_monitor);
 ZV_ACTION(mute_audio);
 ZV_ACTION(play_dtmf);
 ZV_ACTION(redirect);
 ZV_ACTION(setvar);
 ZV_ACTION(stop_mix_monitor);
+ZV_ACTION(unhold);
 
 /* act_list.c */
 ZV_ACTION(bridge_list);

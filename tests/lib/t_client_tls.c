@@ -61,8 +61,8 @@ start_peer(void **state)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, input[0], 0);
 	posix_spawn_file_actions_adddup2(&actions, output[1], 1);
-	assert_int_equal(posix_spawnp(&peer.pid, argv[0], &actions, NULL, argv, environ),
-			 0);
+	assert_int_equal(
+		posix_spawnp(&peer.pid, argv[0], &actions, NULL, argv, environ), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	close(input[0]);
 	close(output[1]);
@@ -156,7 +156,8 @@ check_refusal(struct rig *r, int reason, const char *words)
 	assert_in_range(now_ms() - began, 0, 5000);
 	end = rig_told(r, ZV_STATE_CLOSED, 0);
 	if (end.reason != reason || !strstr(end.text, words))
-		fail_msg("%d (%s), wanted %d (%s)", end.reason, end.text, reason, words);
+		fail_msg("%d (%s), wanted %d (%s)", end.reason, end.text, reason,
+			 words);
 	rig_close(r);
 	assert_int_equal(rig_count_told(r, ZV_STATE_LOGIN) > 0, reason == ZV_EPROTO);
 	rig_free(r);
@@ -240,9 +241,7 @@ test_loss(void **state)
 static void
 test_blocked_writing(void **state)
 {
-	enum {
-		N = 8000
-	};
+	enum { N = 8000 };
 	struct rig *r = tls_rig(way_of(state), peer.right);
 	struct reply *replies = calloc(N, sizeof *replies);
 	char filling[900], number[16];

@@ -617,6 +617,31 @@ test_sound(void **state)
 	desk_free(&d);
 }
 
+static void
+test_hold(void **state)
+{
+	char *a, *b;
+	struct desk d;
+
+	quiet_desk(&d);
+	talk(&d, &a, &b);
+	ask_about(&d, "Action: Unhold\nChannel: @", a);
+	desk_expect(&d, "Message: Channel does not hold\n");
+	ask_about(&d, "Action: Hold\nActionID: h\nChannel: @", a);
+	desk_expect(&d, "Response: Success\nActionID: h\nMessage: Channel holds\n\n"
+			"Event: Hold\n");
+	ask_about(&d, "Action: Hold\nChannel: @", b);
+	desk_expect(&d, "Message: Conversation is on hold already\n");
+	ask_about(&d, "Action: Unhold\nChannel: @", a);
+	desk_expect(&d, "Event: MusicOnHoldStop\n");
+	desk_answer(&d, "Action: Hold", "Message: No channel specified\n");
+	desk_answer(&d, "Action: Hold\nChannel: PJSIP/nobody",
+		    "Message: No such channel\n");
+	free(a);
+	free(b);
+	desk_free(&d);
+}
+
 /* A member may go while its phone rings, and while it talks. */
 static void
 test_member_goes(void **state)
@@ -711,6 +736,7 @@ main(void)
 		cmocka_unit_test(test_blind_transfer),
 		cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_member_goes),
 		cmocka_unit_test(test_wait_event),
 		cmocka_unit_test(test_filters),
