@@ -555,6 +555,9 @@ next_held(struct zv_parser *p)
 			drop_delivered(p);
 			return next_direct(p);
 		}
+		/* the first line may have told which limit holds */
+		if (check_unfinished(p, p->held.n) < 0)
+			return p->error;
 	}
 	return NEED_MORE;
 }

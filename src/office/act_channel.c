@@ -437,7 +437,6 @@ ZV_ACTION(mix_monitor)
 		return;
 	zv_door_success(&s->door, asked, NULL);
 	set_file_name(c, zv_asked_get(asked, "File"));
-	c->recorded = true;
 	zv_event_plain(c, "MixMonitorStart");
 }
 
@@ -448,6 +447,5 @@ ZV_ACTION(stop_mix_monitor)
 	if (!check_recorded(s, asked, &c))
 		return;
 	zv_door_success(&s->door, asked, NULL);
-	c->recorded = false;
 	zv_event_plain(c, "MixMonitorStop");
 }

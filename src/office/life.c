@@ -69,14 +69,14 @@ give_wishes(struct zv_channel *c, int least_patience_ms)
 {
 	struct zv_office *o = c->office;
 	bool impatient = zv_chance_percent(&o->chance, IMPATIENT_PERCENT);
+	int patience_ms;
 
 	c->wish.has_fate = c->wish.has_talk = true;
 	c->wish.fate = plan_fate(o);
 	c->wish.talk = plan_talk(o);
-	c->wish.patience_ms =
-		least_patience_ms + zv_chance_between(&o->chance, 1000, 8000) +
-		(impatient ? 0 : zv_chance_between(&o->chance, 8000, 60000));
-	zv_timer_set(&o->timers, &c->patience, o->now_ms + c->wish.patience_ms,
+	patience_ms = least_patience_ms + zv_chance_between(&o->chance, 1000, 8000) +
+		      (impatient ? 0 : zv_chance_between(&o->chance, 8000, 60000));
+	zv_timer_set(&o->timers, &c->patience, o->now_ms + patience_ms,
 		     on_patience_over);
 }
 

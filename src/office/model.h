@@ -89,7 +89,6 @@ struct zv_talk {
 struct zv_wish {
 	bool has_fate;
 	struct zv_fate fate; /* of the one who is called */
-	int patience_ms;     /* gives up after; 0: never */
 	bool has_talk;
 	struct zv_talk talk;
 };
@@ -156,7 +155,6 @@ struct zv_channel {
 	struct zv_bridge *bridge;
 	struct zv_waiting *waiting; /* in the queue, also while talking to its agent */
 	struct zv_attempt *attempt; /* an Originate that is not decided yet */
-	bool recorded;		    /* by MixMonitor */
 	bool requested;		    /* a HangupRequest was sent for it */
 	bool hung_up;		    /* is on its way out */
 	int cause, sip;		    /* of the hangup; sip: TechCause, 0 none */

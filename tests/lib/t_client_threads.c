@@ -98,10 +98,10 @@ test_eight_threads_while_events_flow(void **state)
 		assert_int_equal(callers[i].wrong, 0);
 		assert_int_equal(callers[i].refused, 0);
 	}
+	rig_close(r);
 	zvon_client_counters(r->client, &counters);
 	assert_int_equal(counters.orphans, 0);
 	assert_int_equal(counters.responses, 2 + 1 + CALLERS * 100);
-	rig_close(r);
 	assert_int_equal(r->done_ok, CALLERS * 50);
 	rig_free(r);
 	free(callers);

@@ -394,6 +394,24 @@ test_fault_011_the_defaults(void **state)
 	}
 }
 
+/* Which limit holds is known when the first line is complete, and then it holds at
+ * once (found by fuzzing). */
+static void
+test_fault_011_a_small_limit_of_responses(void **state)
+{
+	static const struct zv_parser_limits limits = { 100, 30, 3 };
+	static const char *const rows[][2] = {
+		{ "Response: 90123456789012345678\r\n", "+32" },
+		{ "Response: 9012345678901234567890\r\n", "!ETOOBIG" },
+		{ "Response: 9012345678901234567890123\n", "!ETOOBIG" },
+		{ "Event: 789012345678901234567890123456\r\n", "+39" },
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++)
+		check_splits(&parser_codec, &limits, rows[i][0], zvon_str(rows[i][0]),
+			     rows[i][1], ALL_CUTS);
+}
+
 /* Feeds that many bytes of one line in pieces; the error, and the most memory taken. */
 static int
 feed_endless_line(const char *start, size_t total, size_t piece, size_t *most)
@@ -871,6 +889,7 @@ main(void)
 		cmocka_unit_test(test_fault_011_fields_at_the_edge),
 		cmocka_unit_test(test_fault_011_command_text_at_the_edge),
 		cmocka_unit_test(test_fault_011_the_defaults),
+		cmocka_unit_test(test_fault_011_a_small_limit_of_responses),
 		cmocka_unit_test(test_fault_011_line_of_10_mb),
 		cmocka_unit_test(test_fault_011_the_reason_names_the_limit),
 		cmocka_unit_test(test_no_limit_at_all),

@@ -849,7 +849,11 @@ test_out_of_memory_hits_only_that_action(void **state)
 		struct zv_error err = { 0 };
 		struct drive d;
 		int open = 1, rc;
+		char text[900];
 
+		memset(text, 'v', sizeof text); /* so that the output must grow */
+		zvon_request_add(r, ZV_STR("V"), (struct zv_str){ text, sizeof text },
+				 NULL);
 		assert_true(drive_new(&d, NULL));
 		drive_log_in(&d);
 		zv_mem_fail_at(i);
