@@ -31,13 +31,17 @@ begin(struct zv_channel *c)
 	return r;
 }
 
+/* With a party still in it, the channel goes from one call to the next. */
 void
 zv_cdr_begin(struct zv_channel *c)
 {
 	struct zv_cdr *r = open_record(c);
 
-	if (!r || r->callee[0])
-		begin(c);
+	if (r && !r->callee[0])
+		return;
+	if (r)
+		zv_cdr_close(c, r->answer_s ? "ANSWERED" : "NO ANSWER");
+	begin(c);
 }
 
 void

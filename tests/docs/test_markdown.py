@@ -114,10 +114,10 @@ class Limits(unittest.TestCase):
 
     @staticmethod
     def defaults():
-        """{ OPTION(name), value } of src/client/client.c."""
+        """OPTION(name, value) of src/client/client.c."""
         found = {}
         table = read("src/client/client.c")
-        for name, text in re.findall(r"\{ OPTION\((\w+)\), ([^}]*?) \}", table):
+        for name, text in re.findall(r"\bOPTION\((\w+),\s*([^()]*)\)", table):
             if re.fullmatch(r"[0-9u *]+", text):
                 value = 1
                 for factor in text.replace("u", "").split("*"):

@@ -80,6 +80,12 @@ is_instrumented(void)
 	return INSTRUMENTED || getenv("ZVON_TEST_SCALE");
 }
 
+int
+most_stop_ms(void)
+{
+	return is_instrumented() ? 4000 : 1000;
+}
+
 unsigned long
 burst_size(void)
 {

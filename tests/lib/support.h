@@ -29,6 +29,9 @@ int count_descriptors(void);
 /* true: a sanitizer or valgrind makes everything slow and big. */
 bool is_instrumented(void);
 
+/* What a stop may take: 1,000 ms, more when instrumented. */
+int most_stop_ms(void);
+
 /* Events of a big burst: 1,000,000, less when instrumented; ZVON_TEST_SCALE says
  * otherwise. */
 unsigned long burst_size(void);

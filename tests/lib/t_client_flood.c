@@ -88,17 +88,17 @@ test_burst_on_a_slow_handler(void **state)
 static void
 test_burst_on_a_small_queue(void **state)
 {
-	static const size_t limits[] = { 1 * MIB, 300 * 1024, 1 };
+	static const size_t limits[] = { 1 * MIB, 1 };
 	struct server *s = server_start(NULL);
 
 	for (size_t i = 0; i < N_OF(limits); i++) {
 		struct rig *r = rig_new(WAY_THREADS, s);
-		struct burst b = { .slow = 1000, .slow_ms = 1 };
+		struct burst b = { .slow = 500, .slow_ms = 1 };
 		struct zv_client_counters counters;
 
 		r->options.max_queue_bytes = limits[i];
 		rig_open_ready(r);
-		counters = take_burst(r, &b, (long)burst_size() / 5);
+		counters = take_burst(r, &b, (long)burst_size() / 10);
 		assert_true(counters.paused > 0);
 		/* one block at least, however small the limit */
 		assert_true(counters.queue_most_bytes <=
@@ -182,7 +182,7 @@ test_time_goes_on_in_a_flood(void **state)
 	assert_int_equal(result.status, ZV_ETIMEOUT);
 	began = now_ms();
 	rig_close(r);
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, most_stop_ms());
 	zvon_request_free(request);
 	rig_free(r);
 	server_stop(s);
@@ -209,7 +209,7 @@ test_stop_in_a_flood(void **state)
 	began = now_ms();
 	rig_close(r);
 	assert_true(report("stopped in %d ms", (int)(now_ms() - began)));
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, most_stop_ms());
 	rig_free(r);
 	server_stop(s);
 }

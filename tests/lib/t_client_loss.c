@@ -138,7 +138,7 @@ test_fault_004_frozen_server(void **state)
 	down = rig_told(r, ZV_STATE_DOWN, 0);
 	assert_int_equal(down.reason, ZV_ETIMEOUT);
 	/* it was there before: its greeting is waited for, far beyond login_timeout_ms */
-	rig_run(r, 1000);
+	rig_run(r, 600);
 	assert_int_equal(rig_count_told(r, ZV_STATE_DOWN), 1);
 	began = now_ms();
 	server_freeze(s, false);
@@ -160,13 +160,13 @@ test_fault_019_refused_login(void **state)
 	struct told down;
 
 	r->options.backoff_first_ms = 1;
-	r->options.refused_wait_ms = 250;
+	r->options.refused_wait_ms = 150;
 	rig_open(r);
-	rig_run(r, 900);
+	rig_run(r, 550);
 	assert_in_range(server_counts(s).connections, 2, 4);
 	down = rig_told(r, ZV_STATE_DOWN, 0);
 	assert_int_equal(down.reason, ZV_EAUTH);
-	assert_in_range(down.retry_ms, 250, 300);
+	assert_in_range(down.retry_ms, 150, 200);
 	assert_non_null(strstr(down.text, "login refused for user 'tester'"));
 	assert_non_null(strstr(down.text, r->url + strlen("ami://tester@")));
 	rig_close(r);

@@ -164,14 +164,14 @@ test_fault_026_name_that_hangs(void **state)
 	if (r->way != WAY_THREADS) {
 		/* others have this machine, too: the best of three */
 		for (int i = 0; i < 3 && longest > 20; i++)
-			longest = longest_call(r, 300);
+			longest = longest_call(r, 200);
 		assert_true(report("the longest call took %d ms", longest));
 		assert_in_range(longest, 0, 20);
 	}
 	assert_int_equal(zvon_client_state(r->client), ZV_STATE_CONNECTING);
 	began = now_ms();
 	rig_close(r);
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, most_stop_ms());
 	rig_free(r);
 	assert_int_equal(count_hanging(), 1);
 	release_names();
@@ -225,7 +225,7 @@ check_next_address(enum way way, const char *dead, const char *name, int timeout
 	struct hole *hole = hole_open(dead, server_port(s));
 	int64_t slowest = 0;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		struct rig *r = rig_for(way, name, server_port(s));
 		int64_t began = now_ms();
 
@@ -275,7 +275,7 @@ test_every_try_ends(void **state)
 	r->options.connect_timeout_ms = 23;
 	r->options.backoff_first_ms = r->options.backoff_most_ms = 1;
 	rig_open(r);
-	assert_true(rig_until(r, has_downs, 40, 10000));
+	assert_true(rig_until(r, has_downs, 15, 10000));
 	down = rig_told(r, ZV_STATE_DOWN, 0);
 	assert_int_equal(down.reason, ZV_EIO);
 	assert_non_null(strstr(down.text, "no answer within 0.0 s: wrong address"));

@@ -281,11 +281,11 @@ state_ends_it(struct rig *r, const struct zv_client_status *status)
 static void
 wait_ended(struct rig *r)
 {
+	if (r->way == WAY_THREADS)
+		assert_true(rig_until(r, has_closed, 1, 5000));
 	/* the loop must not be asked once the client is freed */
-	while (r->way != WAY_THREADS && !r->closed)
-		if (zvon_client_process(r->client))
-			break;
-	assert_true(r->way != WAY_THREADS || rig_until(r, has_closed, 1, 5000));
+	while (!r->closed && zvon_client_process(r->client) == 0)
+		;
 }
 
 static void (*const endings[])(struct zv_client *) = {
@@ -314,8 +314,7 @@ run_to_the_end(struct rig *r, void (*end)(struct zv_client *))
 		rig_send(r, make_request("Silence", NULL), 0, &reply);
 		rig_ask_events(r, 1000);
 	}
-	if (!r->closed)
-		wait_ended(r);
+	wait_ended(r);
 	if (end == zvon_client_free)
 		r->client = NULL;
 	else
@@ -388,7 +387,7 @@ test_start_and_stop_200_times(void **state)
 			slowest = now_ms() - began;
 	}
 	assert_true(report("the slowest stop took %d ms", (int)slowest));
-	assert_true(slowest <= 1000);
+	assert_true(slowest <= most_stop_ms());
 	assert_true(server_wait_open(s, 0, 2000));
 	assert_int_equal(count_descriptors(), before);
 	rig_free(r);
@@ -407,7 +406,7 @@ check_quick_end(struct rig *r, enum zv_client_state in)
 	assert_int_equal(zvon_client_state(r->client), in);
 	began = now_ms();
 	rig_close(r);
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, most_stop_ms());
 	assert_int_equal(reply.status, ZV_ECLOSED);
 	assert_int_equal(reply.done, 1);
 	rig_free(r);
@@ -472,7 +471,7 @@ test_stop_with_bytes_that_do_not_leave(void **state)
 	began = now_ms();
 	rig_close(r);
 	assert_true(report("stopped in %d ms", (int)(now_ms() - began)));
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, most_stop_ms());
 	rig_free(r);
 	server_stop(s);
 }

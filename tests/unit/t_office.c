@@ -390,6 +390,8 @@ on_cdr(struct watch *w, const struct zv_packet *p)
 	char name[32];
 
 	BELIEVE(w, c && c->over);
+	BELIEVE(w, field(p, "Disposition").n > 0 && field(p, "EndTime").n > 0);
+	BELIEVE(w, zvon_packet_get_int(p, ZV_STR("BillableSeconds"), -1) >= 0);
 	BELIEVE(w, zvon_packet_get_int(p, ZV_STR("Duration"), -1) >=
 			   zvon_packet_get_int(p, ZV_STR("BillableSeconds"), -2));
 	snprintf(name, sizeof name, "cdr %.*s", ZV_ARG(field(p, "Disposition")));
