@@ -1,26 +1,45 @@
-/* The session machine: whatever the server says and whenever, an action is sent only
- * when logged in, each one taken is told its end once, and time always goes on.
+/* The session machine: whatever the server says and whenever, nothing is sent before
+ * its greeting and no action before the login, each action taken is told its end once,
+ * and time always goes on.
  *
  * Input: commands, each a letter with what follows it:
  *   >bytes NUL   the server says that
  *   a id         it answers the last action sent: Success, Error, a list, an item, its end
  *   t n          n tenths of a second go by
- *   s kind name NUL  we send an action of that name
+ *   s kind name NUL  we send an action of that name (kind & 0x80: with an ActionID of
+ *                ours; & 0x40: its end makes us send a Ping)
  *   x n          the connection is lost (for good if n is odd) and comes back */
 #include "ami/session.h"
 #include "base/str.h"
+#include "base/utf.h"
 #include "fuzz.h"
 
-#define MAX_ACTIONS 64
+#define MAX_ACTIONS   64
+#define MOST_ASLEEP   60000 /* ms: no deadline of these options is further away */
+#define OWN_ACTION_ID 0x80
+#define SEND_AT_END   0x40
+
+struct asked {
+	struct scene *scene;
+	unsigned kind;
+	bool taken;
+	bool answered;
+	bool ended;
+};
 
 struct scene {
 	struct zv_ami_session *session;
 	int64_t now_ms;
-	char last_id[80]; /* of the action sent last */
-	int open;	  /* actions without their end */
-	int asked;
+	struct zv_buf heard; /* of this connection */
+	bool login_sent;     /* on this connection */
+	char last_id[80];    /* of the action sent last */
+	struct asked asked[MAX_ACTIONS];
+	size_t n_asked;
+	bool for_good; /* no new actions while the end is told */
 	bool failed;
 };
+
+static void send_action(struct scene *s, unsigned kind, struct zv_str name);
 
 static void
 on_state(void *user, enum zv_client_state state)
@@ -39,13 +58,52 @@ static void
 on_reply(void *user, enum zv_reply_part part, int status,
 	 const struct zv_packet *packet)
 {
-	struct scene *s = user;
+	struct asked *a = user;
 
 	CHECK((part == ZV_REPLY_DONE) == (packet == NULL));
-	CHECK(status == 0 || part == ZV_REPLY_DONE);
-	if (part == ZV_REPLY_DONE)
-		s->open--;
-	CHECK(s->open >= 0);
+	CHECK(!a->ended);
+	if (part == ZV_REPLY_RESPONSE) {
+		CHECK(status == 0 && !a->answered);
+		CHECK(packet->kind == ZV_PACKET_RESPONSE);
+		a->answered = true;
+	} else if (part == ZV_REPLY_ITEM) {
+		CHECK(status == 0 && a->answered);
+		CHECK(packet->kind == ZV_PACKET_EVENT);
+	} else {
+		CHECK(part == ZV_REPLY_DONE);
+		CHECK(status == ZV_ETIMEOUT || status == ZV_ECLOSED ||
+		      (status == 0 && a->answered));
+		a->ended = true;
+		if ((a->kind & SEND_AT_END) && !a->scene->for_good)
+			send_action(a->scene, 0, ZV_STR("Ping"));
+	}
+}
+
+/* Has each action come to its end that was taken, and no other one? */
+static void
+check_ends(const struct scene *s)
+{
+	for (size_t i = 0; i < s->n_asked; i++)
+		CHECK(s->asked[i].ended == s->asked[i].taken);
+}
+
+/* A reason that a person can read comes with each failure; further calls just fail. */
+static void
+note_result(struct scene *s, int rc, const struct zv_error *err)
+{
+	CHECK(rc <= 0);
+	if (rc < 0 && !s->failed) {
+		CHECK(err->code == rc && err->text[0]);
+		CHECK(zv_utf8_valid(zvon_str(err->text)) == strlen(err->text));
+	}
+	s->failed |= rc < 0;
+}
+
+static bool
+has_greeted(const struct scene *s)
+{
+	return zv_str_starts(zv_buf_str(&s->heard), ZV_STR("Asterisk Call Manager/")) &&
+	       memchr(s->heard.p, '\n', s->heard.n);
 }
 
 static bool
@@ -55,8 +113,8 @@ is_own_login(struct zv_str name)
 	       zvon_str_equal(name, ZV_STR("Login"));
 }
 
-/* What the session wants to send is whole packets, and before the login is answered
- * nothing but the login. */
+/* What the session wants to send is whole packets: none before the greeting, and
+ * before the login nothing but the login. */
 static void
 drain(struct scene *s)
 {
@@ -66,11 +124,14 @@ drain(struct scene *s)
 	const struct zv_packet *p;
 
 	CHECK(parser);
+	CHECK(out->n == 0 || has_greeted(s));
 	CHECK(zvon_parser_feed(parser, zv_buf_str(out)) == 0);
 	while (zvon_parser_next(parser, &p) == 1) {
 		CHECK(zvon_str_equal(p->fields[0].key, ZV_STR("Action")));
 		CHECK(zvon_str_equal(p->fields[1].key, ZV_STR("ActionID")));
-		CHECK(state >= ZV_STATE_BOOTING || is_own_login(p->name));
+		CHECK(is_own_login(p->name) ||
+		      (s->login_sent && state >= ZV_STATE_BOOTING));
+		s->login_sent |= zvon_str_equal(p->name, ZV_STR("Login"));
 		snprintf(s->last_id, sizeof s->last_id, "%.*s",
 			 ZV_ARG(p->fields[1].value));
 	}
@@ -84,11 +145,12 @@ server_says(struct scene *s, struct zv_str bytes)
 {
 	struct zv_error err = { 0 };
 	char *copy = fuzz_copy(bytes);
-	int rc = zv_ami_session_input(s->session, (struct zv_str){ copy, bytes.n },
-				      s->now_ms, &err);
+	int rc;
 
-	CHECK(rc <= 0 && (rc == 0 || err.code == rc || s->failed));
-	s->failed |= rc < 0;
+	zv_buf_add(&s->heard, bytes);
+	rc = zv_ami_session_input(s->session, (struct zv_str){ copy, bytes.n },
+				  s->now_ms, &err);
+	note_result(s, rc, &err);
 	free(copy);
 	drain(s);
 }
@@ -112,58 +174,64 @@ answer(struct scene *s, unsigned kind)
 	zv_buf_deinit(&text);
 }
 
+/* Wakes the session when it wants to be woken: it must want that, and not at once
+ * again. */
 static void
 pass_time(struct scene *s, unsigned tenths)
 {
 	int64_t end = s->now_ms + tenths * 100;
-	struct zv_error err = { 0 };
 
 	do {
 		int64_t at = zv_ami_session_deadline(s->session);
-		int rc;
+		struct zv_error err = { 0 };
 
 		if (at > s->now_ms)
 			s->now_ms = at < end ? at : end;
-		rc = zv_ami_session_tick(s->session, s->now_ms, &err);
-		s->failed |= rc < 0;
+		note_result(s, zv_ami_session_tick(s->session, s->now_ms, &err), &err);
 		drain(s);
-		CHECK(s->failed || zv_ami_session_deadline(s->session) > s->now_ms);
+		at = zv_ami_session_deadline(s->session);
+		CHECK(s->failed || (at > s->now_ms && at <= s->now_ms + MOST_ASLEEP));
 	} while (!s->failed && s->now_ms < end);
 }
 
+/* From the inside of a reply the output is left for later. */
 static void
 send_action(struct scene *s, unsigned kind, struct zv_str name)
 {
 	static const int timeouts[] = { 0, 1, 3000, 10000, 20000 };
 	struct zv_error err = { 0 };
 	struct zv_request *r = zvon_request_new(name, &err);
+	struct asked *a;
 	int rc;
 
 	CHECK((r == NULL) == (err.code != 0));
-	if (!r || s->asked++ >= MAX_ACTIONS) {
+	if (!r || s->n_asked == MAX_ACTIONS) {
 		zvon_request_free(r);
 		return;
 	}
-	if (kind & 0x80)
+	if (kind & OWN_ACTION_ID)
 		zvon_request_set(r, "ActionID", "zvon-00000001-5", NULL);
-	s->open++; /* its end may come at once */
-	rc = zv_ami_session_send(s->session, r, timeouts[kind % 5], on_reply, s,
-				 s->now_ms, &err);
+	a = &s->asked[s->n_asked++];
+	*a = (struct asked){ .scene = s, .kind = kind };
+	rc = zv_ami_session_send(s->session, r, timeouts[(kind & 0x3f) % 5], on_reply,
+				 a, s->now_ms, &err);
 	CHECK(rc <= 0 && rc == err.code);
-	if (rc < 0) /* not taken: no end will be told */
-		s->open--;
+	a->taken = rc == 0;
 	zvon_request_free(r);
-	drain(s);
 }
 
 static void
 lose_connection(struct scene *s, bool for_good)
 {
+	s->for_good = for_good;
 	zv_ami_session_stop(s->session, for_good);
-	CHECK(!for_good || s->open == 0);
-	drain(s);
+	s->for_good = false;
+	if (for_good)
+		check_ends(s);
+	CHECK(zv_ami_session_output(s->session)->n == 0);
 	zv_ami_session_start(s->session, s->now_ms);
-	s->failed = false;
+	zv_buf_clear(&s->heard);
+	s->login_sent = s->failed = false;
 }
 
 static void
@@ -184,6 +252,7 @@ obey(struct scene *s, struct fuzz_input *in)
 	case 's':
 		kind = fuzz_byte(in);
 		send_action(s, kind, fuzz_until(in, 0));
+		drain(s);
 		break;
 	case 'x':
 		lose_connection(s, fuzz_byte(in) & 1);
@@ -218,7 +287,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	zv_ami_session_start(s.session, s.now_ms);
 	while (in.n)
 		obey(&s, &in);
+	s.for_good = true;
 	zv_ami_session_free(s.session);
-	CHECK(s.open == 0);
+	check_ends(&s);
+	zv_buf_deinit(&s.heard);
 	return 0;
 }

@@ -183,7 +183,8 @@ SUITES = (
     Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
           after=("build",), tools=("mandoc", "bash", "zsh", "fish")),
     Suite("docs-tsan", "the examples under ThreadSanitizer",
-          python_tests("tests/docs", "build-tsan", sanitizer("docs-tsan"), ("test_examples",)),
+          python_tests("tests/docs", "build-tsan", sanitizer("docs-tsan"),
+                       ("test_examples.Examples", "test_examples.Readme")),
           180, after=("build-tsan",), reports=True),
     # alone: the servers must get their processor when they emit at their maximum
     Suite("asterisk", "zvon and two real Asterisk", asterisk, 720,

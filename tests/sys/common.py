@@ -24,3 +24,8 @@ def ticks(running):
 def saw(running, number, seconds=10):
     """Wait for one of them; true if it came."""
     return running.wait_event("UserEvent", "Seq", str(number), seconds)
+
+
+def saw_some(running, count=5):
+    """Wait for so many of them, whichever; for a PBX that numbers without waiting for us."""
+    return running.wait_until(lambda: len(ticks(running)) >= count)
