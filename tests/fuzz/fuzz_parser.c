@@ -1,5 +1,6 @@
 /* The packet parser: any pieces give the same packets and the same end as one piece,
- * a copy of a packet is equal to it, and what it says can be asked for.
+ * no packet is beyond a limit, a stream that broke stays broken until the parser is
+ * reset, a copy of a packet is equal to it, and what it says can be asked for.
  *
  * Input: which limits, how to cut (1 byte each), the stream. */
 #include "fuzz.h"
@@ -25,30 +26,54 @@ use_packet(const struct zv_packet *p, struct zv_buf *out)
 	zvon_packet_free(copy);
 }
 
+/* limits: a member 0 is the default, larger than any input. */
+static void
+check_limits(const struct zv_parser_limits *limits, const struct zv_packet *p)
+{
+	size_t most = p->kind == ZV_PACKET_RESPONSE ? limits->max_response_bytes
+						    : limits->max_packet_bytes;
+
+	CHECK(!most || p->text.n <= most);
+	CHECK(!limits->max_fields || p->n_fields <= limits->max_fields);
+}
+
+static void
+check_end(struct zv_parser *parser, int rc)
+{
+	const struct zv_packet *packet;
+
+	CHECK(rc == 0 || rc == ZV_ETOOBIG);
+	CHECK((rc < 0) == (zvon_parser_error(parser)[0] != '\0'));
+	if (rc < 0) {
+		CHECK(zvon_parser_next(parser, &packet) == rc);
+		CHECK(zvon_parser_feed(parser, ZV_STR("\r\n\r\n")) == rc);
+	}
+}
+
 /* cut 0: in one piece. */
 static void
-read_all(const struct zv_parser_limits *limits, struct zv_str bytes, uint32_t cut,
-	 struct zv_buf *out)
+read_all(struct zv_parser *parser, const struct zv_parser_limits *limits,
+	 struct zv_str bytes, uint32_t cut, struct zv_buf *out)
 {
-	struct zv_parser *parser = zvon_parser_new(limits);
 	const struct zv_packet *packet;
 	int rc = 0;
 
-	CHECK(parser);
 	while (bytes.n && rc >= 0) {
 		size_t n = cut ? fuzz_piece(&cut, bytes.n) : bytes.n;
 		char *piece = fuzz_copy((struct zv_str){ bytes.p, n });
 
 		rc = zvon_parser_feed(parser, (struct zv_str){ piece, n });
-		while (rc >= 0 && (rc = zvon_parser_next(parser, &packet)) == 1)
+		while (rc >= 0 && (rc = zvon_parser_next(parser, &packet)) == 1) {
+			check_limits(limits, packet);
 			use_packet(packet, out);
+		}
 		free(piece);
 		bytes = (struct zv_str){ bytes.p + n, bytes.n - n };
 	}
 	zv_buf_printf(out, "end %d", rc);
 	if (rc == 0)
 		zv_buf_printf(out, " pending %zu", zvon_parser_pending(parser));
-	zvon_parser_free(parser);
+	check_end(parser, rc);
 }
 
 int
@@ -64,11 +89,15 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	const struct zv_parser_limits *limit = &limits[fuzz_byte(&in) % 4];
 	uint32_t cut = fuzz_byte(&in) + 1;
 	struct zv_str stream = fuzz_rest(&in);
+	struct zv_parser *parser = zvon_parser_new(limit);
 	struct zv_buf whole = { 0 }, pieces = { 0 };
 
-	read_all(limit, stream, 0, &whole);
-	read_all(limit, stream, cut, &pieces);
+	CHECK(parser);
+	read_all(parser, limit, stream, 0, &whole);
+	zvon_parser_reset(parser);
+	read_all(parser, limit, stream, cut, &pieces);
 	CHECK(zvon_str_equal(zv_buf_str(&whole), zv_buf_str(&pieces)));
+	zvon_parser_free(parser);
 	zv_buf_deinit(&whole);
 	zv_buf_deinit(&pieces);
 	return 0;

@@ -1,5 +1,6 @@
 /* Runs a fuzzer over the files and folders named, where there is no libFuzzer: what
- * was once found is found again by any compiler. Prints TAP. */
+ * was once found is found again by any compiler. Prints TAP; when a check fails, the
+ * last line names the input. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ run_file(const char *path)
 	uint8_t *bytes;
 	long size;
 
+	printf("# %s\n", path);
+	fflush(stdout);
 	CHECK(file);
 	CHECK(fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0);
 	rewind(file);

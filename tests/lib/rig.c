@@ -96,6 +96,7 @@ on_log(void *user, enum zv_log_level level, const char *area, const char *text)
 	struct rig *r = user;
 
 	pthread_mutex_lock(&r->lock);
+	r->lines++;
 	r->secrets += strstr(text, SECRET) != NULL;
 	if (level == ZV_LOG_WARN) {
 		r->warnings++;
@@ -149,6 +150,7 @@ rig_new(enum way way, const struct server *s)
 	assert_non_null(r->told);
 	r->way = way;
 	r->next_number = 1;
+	r->log_level = ZV_LOG_DEBUG;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -167,12 +169,12 @@ rig_new(enum way way, const struct server *s)
 void
 rig_open(struct rig *r)
 {
-	static const struct zv_client_handlers handlers = {
+	const struct zv_client_handlers handlers = {
 		.on_event = on_event,
 		.on_state = on_state,
 		.on_bytes = on_bytes,
 		.on_log = on_log,
-		.log_level = ZV_LOG_DEBUG,
+		.log_level = r->log_level,
 	};
 	struct zv_error err = { 0 };
 	int rc;

@@ -47,6 +47,7 @@ struct rig {
 	/* set before rig_open */
 	enum way way;
 	struct zv_client_options options; /* url: made of host and port unless set */
+	enum zv_log_level log_level;
 	void (*on_event)(struct rig *r, const struct zv_packet *event);
 	void (*on_state)(struct rig *r, const struct zv_client_status *status);
 	void *own; /* for these two */
@@ -70,7 +71,7 @@ struct rig {
 	long responses, items;
 	long done, done_ok; /* DONE, and those with status 0 */
 	long done_twice;
-	long warnings, secrets; /* in the log */
+	long lines, warnings, secrets; /* in the log */
 	char last_warning[512];
 	uint64_t raw_in, raw_out; /* on_bytes */
 	double longest_ms;	  /* zvon_client_process, WAY_POLL */

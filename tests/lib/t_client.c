@@ -39,9 +39,11 @@ test_plain_login(void **state)
 	struct rig *r = rig_new(way_of(state), s);
 
 	r->options.plain_login = true;
+	r->log_level = ZV_LOG_TRACE; /* every line of the wire, but the secret */
 	rig_open_ready(r);
 	assert_int_equal(server_counts(s).too_soon, 0);
 	rig_close(r);
+	assert_true(r->lines >= 20);
 	rig_free(r);
 	server_stop(s);
 }

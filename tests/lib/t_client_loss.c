@@ -192,8 +192,10 @@ close_while_written_to(struct talk *t, void *user)
 		talk_serve(t);
 		return;
 	}
-	if (talk_next(t))
+	if (talk_next(t)) {
+		sleep_ms(is_instrumented() ? 600 : 150); /* all is asked for by then */
 		talk_emit(t, 1, 300);
+	}
 }
 
 static void
