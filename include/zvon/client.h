@@ -113,7 +113,8 @@ struct zv_client_handlers {
 	void (*on_event)(void *user, const struct zv_packet *event);
 	void (*on_state)(void *user, const struct zv_client_status *status);
 	/* whole reads and writes; secrets are in there: pass each direction through
-	 * a redactor (redact.h) before the bytes are kept */
+	 * a redactor (redact.h) before the bytes are kept. Must not call the client:
+	 * the bytes may move */
 	void (*on_bytes)(void *user, enum zv_direction direction, struct zv_str bytes);
 	zvon_log_fn on_log;
 	enum zv_log_level log_level; /* the most detailed one wanted */
@@ -197,9 +198,11 @@ typedef void (*zvon_reply_fn)(void *user, enum zv_reply_part part, int status,
  * not READY or BOOTING yet; its time runs from this call. on_reply may be NULL.
  * timeout_ms 0: the option's. 0, or < 0 when it was not taken: ZV_EBUSY (max_pending
  * reached), ZV_EINVAL (ActionID already in use), ZV_ECLOSED, ZV_ENOMEM; then on_reply
- * is not called. With own threads and from another thread than the delivery thread the
- * last two are told by DONE instead. Actions of one connection run one after another in Asterisk: an
- * Originate without `Async: true` holds up all that follow. */
+ * is not called. With own threads, called from another thread than the delivery
+ * thread, they may come as the status of DONE instead. Actions of one connection run
+ * one after another in Asterisk: an Originate without `Async: true` holds up all that
+ * follow; give such a one a timeout_ms longer than the option's, so that silence
+ * meanwhile is not taken for a dead connection. */
 ZVON_API int zvon_client_send(struct zv_client *c, const struct zv_request *request,
 			      int timeout_ms, zvon_reply_fn on_reply, void *user,
 			      struct zv_error *err);

@@ -63,6 +63,7 @@ decode_json(struct zv_str json, struct zv_buf *out)
 	CHECK(json.n >= 2 && json.p[0] == '"' && json.p[json.n - 1] == '"');
 	json = (struct zv_str){ json.p + 1, json.n - 2 };
 	for (size_t i = 0; i < json.n; i++) {
+		char hex[6] = "";
 		const char *name;
 		unsigned code;
 
@@ -78,7 +79,8 @@ decode_json(struct zv_str json, struct zv_buf *out)
 			continue;
 		}
 		CHECK(json.n - i >= 5);
-		CHECK(sscanf(json.p + i, "u%4x", &code) == 1 && code < 0x20);
+		memcpy(hex, json.p + i, 5);
+		CHECK(sscanf(hex, "u%4x", &code) == 1 && code < 0x20);
 		zv_buf_add_char(out, (char)code);
 		i += 4;
 	}
