@@ -76,6 +76,19 @@ read_all(struct zv_parser *parser, const struct zv_parser_limits *limits,
 	check_end(parser, rc);
 }
 
+/* A connection of another kind that broke off, and a reset: nothing of it may stay. */
+static void
+use_up(struct zv_parser *parser)
+{
+	struct zv_str log = ZV_STR("Event: A\n\nResponse: Follows\nx\n--END");
+	const struct zv_packet *packet;
+
+	CHECK(zvon_parser_feed(parser, log) == 0);
+	while (zvon_parser_next(parser, &packet) == 1)
+		CHECK(packet->n_fields == 1);
+	zvon_parser_reset(parser);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -89,15 +102,17 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	const struct zv_parser_limits *limit = &limits[fuzz_byte(&in) % 4];
 	uint32_t cut = fuzz_byte(&in) + 1;
 	struct zv_str stream = fuzz_rest(&in);
-	struct zv_parser *parser = zvon_parser_new(limit);
+	struct zv_parser *fresh = zvon_parser_new(limit),
+			 *used = zvon_parser_new(limit);
 	struct zv_buf whole = { 0 }, pieces = { 0 };
 
-	CHECK(parser);
-	read_all(parser, limit, stream, 0, &whole);
-	zvon_parser_reset(parser);
-	read_all(parser, limit, stream, cut, &pieces);
+	CHECK(fresh && used);
+	read_all(fresh, limit, stream, 0, &whole);
+	use_up(used);
+	read_all(used, limit, stream, cut, &pieces);
 	CHECK(zvon_str_equal(zv_buf_str(&whole), zv_buf_str(&pieces)));
-	zvon_parser_free(parser);
+	zvon_parser_free(fresh);
+	zvon_parser_free(used);
 	zv_buf_deinit(&whole);
 	zv_buf_deinit(&pieces);
 	return 0;

@@ -30,7 +30,8 @@ struct asked {
 struct scene {
 	struct zv_ami_session *session;
 	int64_t now_ms;
-	struct zv_buf heard; /* of this connection */
+	struct zv_buf heard; /* from the server, on this connection */
+	struct zv_buf said;  /* to the server, on this connection */
 	bool login_sent;     /* on this connection */
 	char last_id[80];    /* of the action sent last */
 	struct asked asked[MAX_ACTIONS];
@@ -54,6 +55,22 @@ on_event(void *user, const struct zv_packet *event)
 	CHECK(event->kind == ZV_PACKET_EVENT);
 }
 
+/* Was an action of that ActionID sent, or is at least in the output? */
+static bool
+was_sent(const struct scene *s, struct zv_str id)
+{
+	struct zv_str said = zv_buf_str(&s->said);
+	struct zv_str output = zv_buf_str(zv_ami_session_output(s->session));
+	struct zv_buf line = { 0 };
+	bool found;
+
+	zv_buf_printf(&line, "ActionID: %.*s\r\n", ZV_ARG(id));
+	found = zv_str_find(said, zv_buf_str(&line)) < said.n ||
+		zv_str_find(output, zv_buf_str(&line)) < output.n;
+	zv_buf_deinit(&line);
+	return found;
+}
+
 static void
 on_reply(void *user, enum zv_reply_part part, int status,
 	 const struct zv_packet *packet)
@@ -65,6 +82,7 @@ on_reply(void *user, enum zv_reply_part part, int status,
 	if (part == ZV_REPLY_RESPONSE) {
 		CHECK(status == 0 && !a->answered);
 		CHECK(packet->kind == ZV_PACKET_RESPONSE);
+		CHECK(was_sent(a->scene, zvon_packet_get(packet, ZV_STR("ActionID"))));
 		a->answered = true;
 	} else if (part == ZV_REPLY_ITEM) {
 		CHECK(status == 0 && a->answered);
@@ -137,6 +155,7 @@ drain(struct scene *s)
 	}
 	CHECK(zvon_parser_pending(parser) == 0);
 	zvon_parser_free(parser);
+	zv_buf_add(&s->said, zv_buf_str(out));
 	zv_buf_consume(out, out->n);
 }
 
@@ -231,6 +250,7 @@ lose_connection(struct scene *s, bool for_good)
 	CHECK(zv_ami_session_output(s->session)->n == 0);
 	zv_ami_session_start(s->session, s->now_ms);
 	zv_buf_clear(&s->heard);
+	zv_buf_clear(&s->said);
 	s->login_sent = s->failed = false;
 }
 
@@ -291,5 +311,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	zv_ami_session_free(s.session);
 	check_ends(&s);
 	zv_buf_deinit(&s.heard);
+	zv_buf_deinit(&s.said);
 	return 0;
 }

@@ -86,6 +86,9 @@ def session_seeds():
     yield "ping", login + b"t\x64a\x00t\x64t\x32"
     yield "blocked", login + b"s\x04Originate\0t\x96t\x64t\x64"
     yield "waiting", b"\x00s\x00Ping\0s\x01Status\0" + login[1:] + b"x\x00" + login[1:]
+    yield "guessed-id", (b"\x00s\x00Ping\0" + banner +
+                         b">Response: Success\r\nActionID: zvon-00000001-1\r\n\r\n\0a\x00a\x00")
+    yield "again", login + b"s\x42Ping\0t\x28s\x40Ping\0a\x00x\x00" + login[1:] + b"x\x01"
     yield "own-id", login + b"s\x80Ping\0s\x80Ping\0a\x00x\x01"
     yield "silence", b"\x00t\xff"
     yield "http", b"\x00>HTTP/1.1 400 Bad Request\r\n\r\n\0"

@@ -136,8 +136,8 @@ test_fault_004_frozen_server(void **state)
 	struct told down;
 	int64_t began;
 
-	r->options.ping_after_ms = 100;
-	r->options.ping_timeout_ms = 50;
+	r->options.ping_after_ms = 300;
+	r->options.ping_timeout_ms = 400;
 	r->options.login_timeout_ms = 150;
 	r->options.backoff_first_ms = 20;
 	r->options.backoff_most_ms = 40;
