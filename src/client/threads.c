@@ -18,7 +18,7 @@
 /* Above this the reader gives the other thread READ_AHEAD_WAIT_MS to catch up before
  * it reads on, so that a handler that keeps pace costs no memory. Asterisk closes a
  * session after 100 ms of full buffers: the socket is never left for that long. */
-#define READ_AHEAD_BYTES   (4u * ZV_DIAL_READ_BYTES)
+#define READ_AHEAD_BYTES   (8u * ZV_DIAL_READ_BYTES)
 #define READ_AHEAD_WAIT_MS 10
 
 #define READS_PER_TURN 64
