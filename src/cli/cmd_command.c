@@ -44,20 +44,8 @@ print(const struct zv_result *result, int code)
 static int
 run(char **args, int n)
 {
-	struct zv_link link = { 0 };
-	struct zv_result result = { 0 };
-	struct zv_request *request = make_request(args[1]);
-	int code = request ? zv_link_open(&link, args[0], "off") : ZV_EXIT_USAGE;
-
 	(void)n;
-	if (code == 0)
-		code = zv_link_request(&link, request, &result);
-	if (code == 0)
-		code = print(&result, zv_link_answer_code(&link, &result));
-	zvon_result_deinit(&result);
-	zvon_request_free(request);
-	zv_link_close(&link);
-	return code;
+	return zv_link_ask(args[0], make_request(args[1]), print);
 }
 
 const struct zv_cmd zv_cmd_command = {

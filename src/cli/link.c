@@ -325,3 +325,21 @@ zv_link_close(struct zv_link *l)
 	zvon_client_free(l->client);
 	l->client = NULL;
 }
+
+int
+zv_link_ask(const char *url, struct zv_request *request,
+	    int (*print)(const struct zv_result *result, int code))
+{
+	struct zv_link link = { 0 };
+	struct zv_result result = { 0 };
+	int code = request ? zv_link_open(&link, url, "off") : ZV_EXIT_USAGE;
+
+	if (code == 0)
+		code = zv_link_request(&link, request, &result);
+	if (code == 0)
+		code = print(&result, zv_link_answer_code(&link, &result));
+	zvon_result_deinit(&result);
+	zvon_request_free(request);
+	zv_link_close(&link);
+	return code;
+}

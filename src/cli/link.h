@@ -62,4 +62,10 @@ int zv_link_answer_code(const struct zv_link *l, const struct zv_result *result)
 /* Logs off and frees. */
 void zv_link_close(struct zv_link *l);
 
+/* One action from start to end: logs in without events, sends, prints the answer with
+ * its exit code by `print`, whose code it returns. Takes the request; NULL: it was bad
+ * and that was told. */
+int zv_link_ask(const char *url, struct zv_request *request,
+		int (*print)(const struct zv_result *result, int code));
+
 #endif
