@@ -17,19 +17,22 @@ LAYERS = {
     "base": (),
     # 1 codecs
     "json": ("base",),
+    "http": ("base",),
+    "xml": ("base",),
     "ami": ("base",),
+    "ajam": ("base", "ami", "http", "xml"),
     # 2 models
     "call": ("base", "ami"),
     "office": ("base", "ami"),
     # the yard: drivers
     "io": ("base",),
     # houses: programs and the library's face
-    "client": ("base", "ami", "call", "io"),
-    "cli": ("base", "json", "ami", "call", "office", "io", "client"),
+    "client": ("base", "http", "xml", "ami", "ajam", "call", "io"),
+    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "office", "io", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.
-PURE = ("base", "json", "ami", "call", "office")
+PURE = ("base", "json", "http", "xml", "ami", "ajam", "call", "office")
 
 # What of the system pure code and the public headers may include.
 PLAIN_C = {
