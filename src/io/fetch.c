@@ -3,19 +3,19 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
-#include "io/exchange.h"
+#include "io/fetch_exchange.h"
 
 struct zv_fetch {
 	bool is_open;
-	struct zv_exchange_server server;
-	struct zv_exchange exchanges[ZV_FETCH_MAX_EXCHANGES];
-	int last;		  /* whose news came last: the next one's turn then */
-	struct zv_exchange *lent; /* whose news the caller holds */
+	struct zv_fetch_exchange_server server;
+	struct zv_fetch_exchange exchanges[ZV_FETCH_MAX_EXCHANGES];
+	int last; /* whose news came last: the next one's turn then */
+	struct zv_fetch_exchange *lent; /* whose news the caller holds */
 	enum zv_fetch_kind lent_kind;
 };
 
 #define EACH(f, e)                                                                     \
- for (struct zv_exchange *e = (f)->exchanges;                                          \
+ for (struct zv_fetch_exchange *e = (f)->exchanges;                                    \
       e < (f)->exchanges + ZV_FETCH_MAX_EXCHANGES; e++)
 
 /* ---- life ---------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ zv_fetch_new(void)
 	if (!f)
 		return NULL;
 	EACH(f, e)
-	zv_exchange_init(e, &f->server);
+	zv_fetch_exchange_init(e, &f->server);
 	return f;
 }
 
@@ -72,7 +72,7 @@ int
 zv_fetch_open(struct zv_fetch *f, const struct zv_dial_options *options,
 	      struct zv_error *err)
 {
-	struct zv_exchange_server *s = &f->server;
+	struct zv_fetch_exchange_server *s = &f->server;
 
 	zv_fetch_close(f);
 	if (!copy_options(&s->options, options) || !zv_multi_init(&s->multi)) {
@@ -95,8 +95,8 @@ zv_fetch_close(struct zv_fetch *f)
 	f->lent = NULL;
 	EACH(f, e)
 	{
-		zv_exchange_cancel(e);
-		zv_exchange_deinit(e);
+		zv_fetch_exchange_cancel(e);
+		zv_fetch_exchange_deinit(e);
 	}
 	zv_multi_deinit(&f->server.multi);
 	free_options(&f->server.options);
@@ -109,19 +109,19 @@ zv_fetch_close(struct zv_fetch *f)
 static void
 release(struct zv_fetch *f)
 {
-	struct zv_exchange *e = f->lent;
+	struct zv_fetch_exchange *e = f->lent;
 
 	f->lent = NULL;
 	if (!e)
 		return;
 	if (f->lent_kind == ZV_FETCH_END)
-		zv_exchange_become_free(e);
+		zv_fetch_exchange_become_free(e);
 	else
-		zv_exchange_taken(e, f->lent_kind);
+		zv_fetch_exchange_taken(e, f->lent_kind);
 }
 
 static void
-lend(struct zv_fetch *f, struct zv_exchange *e, struct zv_fetch_news *news)
+lend(struct zv_fetch *f, struct zv_fetch_exchange *e, struct zv_fetch_news *news)
 {
 	*news = (struct zv_fetch_news){ .id = (int)(e - f->exchanges) };
 	if (e->has_head && e->head.n) {
@@ -144,10 +144,10 @@ zv_fetch_next(struct zv_fetch *f, struct zv_fetch_news *news)
 {
 	release(f);
 	for (int i = 1; i <= ZV_FETCH_MAX_EXCHANGES; i++) {
-		struct zv_exchange *e =
+		struct zv_fetch_exchange *e =
 			&f->exchanges[(f->last + i) % ZV_FETCH_MAX_EXCHANGES];
 
-		if (e->state != ZV_EXCHANGE_FREE && zv_exchange_has_news(e)) {
+		if (e->state != ZV_FETCH_FREE && zv_fetch_exchange_has_news(e)) {
 			lend(f, e, news);
 			return true;
 		}
@@ -161,22 +161,22 @@ int
 zv_fetch_start(struct zv_fetch *f, const struct zv_fetch_request *r,
 	       struct zv_error *err)
 {
-	struct zv_exchange *e = &f->exchanges[r->id];
+	struct zv_fetch_exchange *e = &f->exchanges[r->id];
 
 	release(f);
 	if (!f->is_open)
 		return zv_fail(err, ZV_ECLOSED, "the connection is not open");
-	if (e->state != ZV_EXCHANGE_FREE)
+	if (e->state != ZV_FETCH_FREE)
 		return zv_fail(err, ZV_EBUSY, "%s: exchange %d still runs",
 			       f->server.where, r->id);
-	return zv_exchange_start(e, r, err);
+	return zv_fetch_exchange_start(e, r, err);
 }
 
 void
 zv_fetch_cancel(struct zv_fetch *f, int id)
 {
 	release(f);
-	zv_exchange_cancel(&f->exchanges[id]);
+	zv_fetch_exchange_cancel(&f->exchanges[id]);
 }
 
 static void
@@ -188,12 +188,12 @@ end_done(struct zv_fetch *f)
 	while (zv_multi_next_done(&f->server.multi, &easy, &result)) {
 		EACH(f, e)
 		if (e->easy == easy)
-			zv_exchange_end(e, result);
+			zv_fetch_exchange_end(e, result);
 	}
 }
 
 static bool
-is_to_be_resumed(const struct zv_fetch *f, const struct zv_exchange *e)
+is_to_be_resumed(const struct zv_fetch *f, const struct zv_fetch_exchange *e)
 {
 	bool is_lent = f->lent == e && f->lent_kind == ZV_FETCH_BODY;
 
@@ -211,19 +211,19 @@ zv_fetch_process(struct zv_fetch *f)
 		return;
 	EACH(f, e)
 	{
-		if (e->state == ZV_EXCHANGE_RUNNING)
-			zv_exchange_mark_late(e, now_ms);
+		if (e->state == ZV_FETCH_RUNNING)
+			zv_fetch_exchange_mark_late(e, now_ms);
 		if (is_to_be_resumed(f, e))
-			zv_exchange_resume(e);
+			zv_fetch_exchange_resume(e);
 	}
 	zv_multi_turn(&f->server.multi);
 	end_done(f);
 	now_ms = zv_clock_ms();
 	EACH(f, e)
 	{
-		if (e->state == ZV_EXCHANGE_RUNNING)
-			zv_exchange_look_at_clock(e, now_ms);
-		is_connecting |= e->state == ZV_EXCHANGE_RUNNING && !e->is_sent;
+		if (e->state == ZV_FETCH_RUNNING)
+			zv_fetch_exchange_look_at_clock(e, now_ms);
+		is_connecting |= e->state == ZV_FETCH_RUNNING && !e->is_sent;
 	}
 	f->server.multi.is_connecting = is_connecting;
 }
@@ -247,16 +247,16 @@ zv_fetch_timeout(const struct zv_fetch *f)
 	bool is_running = false;
 
 	for (size_t i = 0; i < ZV_FETCH_MAX_EXCHANGES; i++) {
-		const struct zv_exchange *e = &f->exchanges[i];
+		const struct zv_fetch_exchange *e = &f->exchanges[i];
 
-		if (e->state != ZV_EXCHANGE_RUNNING)
+		if (e->state != ZV_FETCH_RUNNING)
 			continue;
 		if (is_to_be_resumed(f, e))
 			return 0;
 		is_running = true;
 		if (!e->is_sent)
 			at = sooner(at, e->give_up_ms);
-		if (!zv_exchange_has_news(e))
+		if (!zv_fetch_exchange_has_news(e))
 			at = sooner(at, e->deadline_ms);
 	}
 	if (!is_running)

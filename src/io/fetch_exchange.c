@@ -1,4 +1,4 @@
-#include "io/exchange.h"
+#include "io/fetch_exchange.h"
 
 #include <string.h>
 
@@ -11,13 +11,13 @@
 /* ---- libcurl's call-backs ---------------------------------------------------- */
 
 bool
-zv_exchange_has_news(const struct zv_exchange *e)
+zv_fetch_exchange_has_news(const struct zv_fetch_exchange *e)
 {
-	return (e->has_head && e->head.n) || e->body.n || e->state == ZV_EXCHANGE_ENDED;
+	return (e->has_head && e->head.n) || e->body.n || e->state == ZV_FETCH_ENDED;
 }
 
 static void
-note_news(struct zv_exchange *e)
+note_news(struct zv_fetch_exchange *e)
 {
 	if (!e->held_since_ms)
 		e->held_since_ms = zv_clock_ms();
@@ -29,7 +29,7 @@ note_news(struct zv_exchange *e)
 static int
 on_request(void *user, char *address, char *local, int port, int local_port)
 {
-	struct zv_exchange *e = user;
+	struct zv_fetch_exchange *e = user;
 
 	e->is_repeat = e->is_sent;
 	e->is_sent = true;
@@ -39,7 +39,7 @@ on_request(void *user, char *address, char *local, int port, int local_port)
 static int
 on_connect(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-	struct zv_exchange *e = user;
+	struct zv_fetch_exchange *e = user;
 
 	e->is_repeat = e->is_sent;
 	return e->is_repeat ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
@@ -60,7 +60,7 @@ is_packed(struct zv_str line)
 }
 
 static int
-take_head_line(struct zv_exchange *e, struct zv_str line)
+take_head_line(struct zv_fetch_exchange *e, struct zv_str line)
 {
 	e->head_bytes += line.n;
 	if (e->head_bytes > ZV_FETCH_MAX_HEAD_BYTES)
@@ -80,7 +80,7 @@ take_head_line(struct zv_exchange *e, struct zv_str line)
 
 /* 101 is a final answer: it was not asked for. */
 static void
-end_head(struct zv_exchange *e)
+end_head(struct zv_fetch_exchange *e)
 {
 	long status = 0;
 
@@ -98,7 +98,7 @@ end_head(struct zv_exchange *e)
 static size_t
 on_head(char *p, size_t size, size_t n, void *user)
 {
-	struct zv_exchange *e = user;
+	struct zv_fetch_exchange *e = user;
 	struct zv_str line = { p, size * n };
 
 	if (e->has_head)
@@ -113,7 +113,7 @@ on_head(char *p, size_t size, size_t n, void *user)
 static size_t
 on_body(char *p, size_t size, size_t n, void *user)
 {
-	struct zv_exchange *e = user;
+	struct zv_fetch_exchange *e = user;
 	struct zv_str bytes = { p, size * n };
 
 	if (e->body.n + bytes.n > ZV_FETCH_READ_BYTES) {
@@ -132,14 +132,15 @@ on_body(char *p, size_t size, size_t n, void *user)
 /* ---- life ---------------------------------------------------------------------- */
 
 void
-zv_exchange_init(struct zv_exchange *e, struct zv_exchange_server *server)
+zv_fetch_exchange_init(struct zv_fetch_exchange *e,
+		       struct zv_fetch_exchange_server *server)
 {
 	e->server = server;
 	e->target.secret = e->posted.secret = e->head.secret = true;
 }
 
 void
-zv_exchange_deinit(struct zv_exchange *e)
+zv_fetch_exchange_deinit(struct zv_fetch_exchange *e)
 {
 	curl_easy_cleanup(e->easy);
 	e->easy = NULL;
@@ -151,7 +152,7 @@ zv_exchange_deinit(struct zv_exchange *e)
 
 /* Nothing of the request is needed any longer. */
 static void
-forget_request(struct zv_exchange *e)
+forget_request(struct zv_fetch_exchange *e)
 {
 	for (struct curl_slist *s = e->fields; s; s = s->next)
 		zv_wipe(s->data, strlen(s->data));
@@ -163,7 +164,7 @@ forget_request(struct zv_exchange *e)
 
 /* Off the network, its connection closed unless the exchange was through. */
 static void
-stop(struct zv_exchange *e)
+stop(struct zv_fetch_exchange *e)
 {
 	zv_multi_remove(&e->server->multi, e->easy);
 	forget_request(e);
@@ -171,20 +172,20 @@ stop(struct zv_exchange *e)
 }
 
 void
-zv_exchange_become_free(struct zv_exchange *e)
+zv_fetch_exchange_become_free(struct zv_fetch_exchange *e)
 {
 	zv_buf_clear(&e->head);
 	zv_buf_clear(&e->body);
 	e->held_since_ms = 0;
-	e->state = ZV_EXCHANGE_FREE;
+	e->state = ZV_FETCH_FREE;
 }
 
 void
-zv_exchange_cancel(struct zv_exchange *e)
+zv_fetch_exchange_cancel(struct zv_fetch_exchange *e)
 {
-	if (e->state == ZV_EXCHANGE_RUNNING)
+	if (e->state == ZV_FETCH_RUNNING)
 		stop(e);
-	zv_exchange_become_free(e);
+	zv_fetch_exchange_become_free(e);
 }
 
 /* ---- beginning ---------------------------------------------------------------------- */
@@ -201,7 +202,7 @@ is_plain_target(struct zv_str target)
 }
 
 static bool
-add_field(struct zv_exchange *e, const char *line)
+add_field(struct zv_fetch_exchange *e, const char *line)
 {
 	struct curl_slist *more = curl_slist_append(e->fields, line);
 
@@ -212,7 +213,7 @@ add_field(struct zv_exchange *e, const char *line)
 
 /* "A: b\r\nC: d\r\n" */
 static bool
-add_fields(struct zv_exchange *e, struct zv_str fields)
+add_fields(struct zv_fetch_exchange *e, struct zv_str fields)
 {
 	struct zv_buf text = { .secret = true };
 	struct zv_str line;
@@ -230,14 +231,14 @@ add_fields(struct zv_exchange *e, struct zv_str fields)
 }
 
 static bool
-copy_request(struct zv_exchange *e, const struct zv_fetch_request *r)
+copy_request(struct zv_fetch_exchange *e, const struct zv_fetch_request *r)
 {
 	return zv_buf_add(&e->target, r->target) == 0 && *zv_buf_cstr(&e->target) &&
 	       zv_buf_add(&e->posted, r->body) == 0 && add_fields(e, r->fields);
 }
 
 static void
-set_request(struct zv_exchange *e, bool is_post)
+set_request(struct zv_fetch_exchange *e, bool is_post)
 {
 	CURL *easy = e->easy;
 
@@ -256,7 +257,7 @@ set_request(struct zv_exchange *e, bool is_post)
 }
 
 static void
-set_callbacks(struct zv_exchange *e)
+set_callbacks(struct zv_fetch_exchange *e)
 {
 	curl_easy_setopt(e->easy, CURLOPT_HEADERFUNCTION, on_head);
 	curl_easy_setopt(e->easy, CURLOPT_HEADERDATA, e);
@@ -269,11 +270,11 @@ set_callbacks(struct zv_exchange *e)
 }
 
 static void
-begin(struct zv_exchange *e, const struct zv_fetch_request *r)
+begin(struct zv_fetch_exchange *e, const struct zv_fetch_request *r)
 {
 	int64_t now_ms = zv_clock_ms();
 
-	e->state = ZV_EXCHANGE_RUNNING;
+	e->state = ZV_FETCH_RUNNING;
 	e->timeout_ms = r->timeout_ms;
 	e->deadline_ms = r->timeout_ms > 0 ? now_ms + r->timeout_ms : INT64_MAX;
 	e->give_up_ms =
@@ -286,8 +287,8 @@ begin(struct zv_exchange *e, const struct zv_fetch_request *r)
 }
 
 int
-zv_exchange_start(struct zv_exchange *e, const struct zv_fetch_request *r,
-		  struct zv_error *err)
+zv_fetch_exchange_start(struct zv_fetch_exchange *e, const struct zv_fetch_request *r,
+			struct zv_error *err)
 {
 	if (!is_plain_target(r->target))
 		return zv_fail(err, ZV_EINVAL,
@@ -316,9 +317,9 @@ zv_exchange_start(struct zv_exchange *e, const struct zv_fetch_request *r,
 /* ---- ending --------------------------------------------------------------------------- */
 
 static int
-explain(struct zv_exchange *e, CURLcode code, int timeout_ms)
+explain(struct zv_fetch_exchange *e, CURLcode code, int timeout_ms)
 {
-	const struct zv_exchange_server *s = e->server;
+	const struct zv_fetch_exchange_server *s = e->server;
 	const struct zv_fault_scene scene = {
 		.easy = e->easy,
 		.protocol = ZV_FAULT_HTTP,
@@ -339,7 +340,7 @@ explain(struct zv_exchange *e, CURLcode code, int timeout_ms)
 
 /* e->err stands when it is filled in: why our own call-backs ended it. */
 static int
-explain_end(struct zv_exchange *e, CURLcode result)
+explain_end(struct zv_fetch_exchange *e, CURLcode result)
 {
 	const char *where = e->server->where;
 
@@ -365,17 +366,17 @@ explain_end(struct zv_exchange *e, CURLcode result)
 }
 
 static void
-end(struct zv_exchange *e)
+end(struct zv_fetch_exchange *e)
 {
 	stop(e);
 	if (!e->has_head)
 		zv_buf_clear(&e->head);
-	e->state = ZV_EXCHANGE_ENDED;
+	e->state = ZV_FETCH_ENDED;
 	note_news(e);
 }
 
 void
-zv_exchange_end(struct zv_exchange *e, CURLcode result)
+zv_fetch_exchange_end(struct zv_fetch_exchange *e, CURLcode result)
 {
 	explain_end(e, result);
 	end(e);
@@ -384,10 +385,10 @@ zv_exchange_end(struct zv_exchange *e, CURLcode result)
 /* ---- time ---------------------------------------------------------------------- */
 
 void
-zv_exchange_taken(struct zv_exchange *e, enum zv_fetch_kind kind)
+zv_fetch_exchange_taken(struct zv_fetch_exchange *e, enum zv_fetch_kind kind)
 {
 	zv_buf_clear(kind == ZV_FETCH_HEAD ? &e->head : &e->body);
-	if (zv_exchange_has_news(e))
+	if (zv_fetch_exchange_has_news(e))
 		return;
 	if (e->deadline_ms != INT64_MAX)
 		e->deadline_ms += zv_clock_ms() - e->held_since_ms;
@@ -395,7 +396,7 @@ zv_exchange_taken(struct zv_exchange *e, enum zv_fetch_kind kind)
 }
 
 void
-zv_exchange_resume(struct zv_exchange *e)
+zv_fetch_exchange_resume(struct zv_fetch_exchange *e)
 {
 	struct zv_sigpipe guard;
 
@@ -409,7 +410,7 @@ zv_exchange_resume(struct zv_exchange *e)
 /* What had arrived in time is not late because we read it late: when the time is found
  * to be over, as much as waits just then may still be read, in several turns. */
 void
-zv_exchange_mark_late(struct zv_exchange *e, int64_t now_ms)
+zv_fetch_exchange_mark_late(struct zv_fetch_exchange *e, int64_t now_ms)
 {
 	bool was_held = e->held_since_ms && e->held_since_ms < e->deadline_ms;
 
@@ -421,14 +422,14 @@ zv_exchange_mark_late(struct zv_exchange *e, int64_t now_ms)
 }
 
 static bool
-is_late(const struct zv_exchange *e)
+is_late(const struct zv_fetch_exchange *e)
 {
 	return e->late_mark >= 0 &&
-	       (!zv_exchange_has_news(e) || e->got >= e->late_mark);
+	       (!zv_fetch_exchange_has_news(e) || e->got >= e->late_mark);
 }
 
 static int
-explain_late(struct zv_exchange *e)
+explain_late(struct zv_fetch_exchange *e)
 {
 	const char *where = e->server->where;
 	double seconds = e->timeout_ms / 1000.0;
@@ -447,7 +448,7 @@ explain_late(struct zv_exchange *e)
 }
 
 void
-zv_exchange_look_at_clock(struct zv_exchange *e, int64_t now_ms)
+zv_fetch_exchange_look_at_clock(struct zv_fetch_exchange *e, int64_t now_ms)
 {
 	if (is_late(e))
 		explain_late(e);
