@@ -159,9 +159,12 @@ print_json_summary(struct trial *t, struct cost c)
 	zv_json_begin_object(&j);
 	zv_json_key(&j, "packets");
 	zv_json_int(&j, t->packets);
-	for (int v = 0; v < N_VERDICTS; v++) {
-		zv_json_key(&j, v ? zvon_filter_verdict_name((enum zv_filter_verdict)v)
-				  : "passed");
+	zv_json_key(&j, "passed");
+	zv_json_int(&j, t->verdicts[ZV_FILTER_PASSES]);
+	zv_json_key(&j, "dropped");
+	zv_json_int(&j, t->packets - t->verdicts[ZV_FILTER_PASSES]);
+	for (int v = 1; v < N_VERDICTS; v++) {
+		zv_json_key(&j, zvon_filter_verdict_name((enum zv_filter_verdict)v));
 		zv_json_int(&j, t->verdicts[v]);
 	}
 	zv_json_key(&j, "us");
