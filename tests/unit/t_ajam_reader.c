@@ -99,6 +99,8 @@ test_mxml(void **state)
 		{ "a byte order mark", VIEW("\xef\xbb\xbf" OPEN CLOSE), "" },
 		{ "no key (a line `: x`)", ONE("event='A' ='nokey: 1' y='2'"),
 		  "event(event=A|=nokey: 1|y=2)" },
+		{ "no key at first (found by fuzzing)", ONE("='1' y='2'"),
+		  "other(=1|y=2)" },
 		{ "cyrillic", ONE("event='A' x='Оля'"),
 		  "event(event=A|x=\\xd0\\x9e\\xd0\\xbb\\xd1\\x8f)" },
 		{ "the answer ends behind a closing tag", VIEW(OPEN "</ajax-response"),
