@@ -194,7 +194,7 @@ class Ajam(Server):
 
     def digest_reply(self, request):
         """Any nonce that was answered rightly is a session, also one never given out."""
-        verdict = self.digest.check(request, self.pbx.accounts)
+        verdict = self.digest.check(request, self.pbx.accounts, self.sessions_known.find)
         if verdict.denied:
             return http.denied(self.profile)
         if not verdict.user or verdict.stale:

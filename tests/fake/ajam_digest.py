@@ -53,7 +53,7 @@ class Digest:
         """Whatever was used until now is stale."""
         self.expired |= set(self.counts)
 
-    def check(self, request, accounts):
+    def check(self, request, accounts, is_session):
         """A Verdict; one without user means: 401 again."""
         given = parameters(request.header("Authorization", ""))
         if not given or not re.fullmatch("[0-9a-fA-F]+", given.get("nonce", "")):
@@ -64,7 +64,7 @@ class Digest:
             return Verdict()
         verdict = Verdict(given["username"], given["nonce"])
         verdict.denied = not account.permitted
-        verdict.stale = not verdict.denied and not self.count(given)
+        verdict.stale = not verdict.denied and not self.count(given, is_session)
         return verdict
 
     def response(self, request, given, secret):
@@ -78,13 +78,16 @@ class Digest:
                        given["qop"], second)
         return md5(first, given["nonce"], second)
 
-    def count(self, given):
-        """true: this nonce count is higher than all before it."""
+    def count(self, given, is_session):
+        """true: this nonce count is higher than all before it. The request that begins a
+        session is not counted, in all versions."""
         nonce = given["nonce"]
         if self.always_stale or nonce in self.expired:
             return False
+        if not is_session(nonce):
+            self.counts[nonce] = 0
+            return True
         if not given.get("qop"):
-            self.counts.setdefault(nonce, 0)
             return True
         try:
             number = int(given.get("nc", "0"), 16)

@@ -86,6 +86,7 @@ class Sessions:
     def __init__(self, pbx, timeout):
         self.pbx = pbx
         self.timeout = timeout  # httptimeout of manager.conf
+        self.pace = 1.0         # what a second of WaitEvent takes
         self.lock = threading.Lock()
         self.known = {}
         self.count = 0
@@ -155,7 +156,7 @@ class Exchange:
         longest = self.session.longest_wait()
         seconds = to_number(action.get("Timeout", "-1"))
         seconds = longest if seconds < 0 else min(seconds, longest)
-        if not self.session.wait(seconds):
+        if not self.session.wait(seconds * self.session.sessions.pace):
             return
         respond(self, action, "Success", ("Message", "Waiting for Event completed."))
         self.send(self.session.fetch() + wait_complete(action))
