@@ -17,6 +17,7 @@ Run as a program it is an AJAM in a process of its own, for tests that stop or k
 
 import argparse
 import json
+import math
 import sys
 import threading
 import time
@@ -190,7 +191,7 @@ class Ajam(Server):
         return reply
 
     def max_age(self):
-        return int(self.sessions_known.timeout)
+        return math.ceil(self.sessions_known.timeout)
 
     def digest_reply(self, request):
         """Any nonce that was answered rightly is a session, also one never given out."""
