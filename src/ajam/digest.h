@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "zvon/error.h"
 
-#define ZV_DIGEST_MAX_PARAM 256 /* bytes of realm, nonce, opaque */
+#define ZV_DIGEST_MAX_PARAM  256 /* bytes of realm, nonce, opaque */
+#define ZV_DIGEST_MAX_CNONCE 64
 
 enum zv_digest_algorithm {
 	ZV_DIGEST_MD5,
@@ -24,17 +25,19 @@ struct zv_digest {
 	bool has_qop_auth;
 	bool stale;
 	enum zv_digest_algorithm algorithm;
-	uint32_t nc; /* used so far with this nonce */
+	char cnonce[ZV_DIGEST_MAX_CNONCE + 1]; /* MD5-sess: the first, used for all */
+	uint32_t nc;			       /* used so far with this nonce */
 };
 
-/* value: of one WWW-Authenticate field. 0 and *d is the new challenge with nc 0;
- * ZV_ENOTFOUND: another scheme (Basic); ZV_EPROTO: not to be understood, or an algorithm
- * or qop that we do not know; ZV_ETOOBIG. Then *d is as it was. */
+/* value: of one WWW-Authenticate field, which may hold several challenges: the first one
+ * that can be answered counts. 0 and *d is the new challenge with nc 0; ZV_ENOTFOUND:
+ * other schemes only (Basic); ZV_EPROTO: not to be understood, or an algorithm or qop
+ * that we do not know; ZV_ETOOBIG. Then *d is as it was. */
 int zv_digest_read(struct zv_digest *d, struct zv_str value, struct zv_error *err);
 
 /* Adds the value of an Authorization field for one request and counts it in d->nc.
- * cnonce: fresh for each request, hex. 0, ZV_ENOMEM, or ZV_EINVAL: user or realm cannot
- * be quoted. */
+ * cnonce: fresh for each request, hex. 0, ZV_ENOMEM, or ZV_EINVAL: control characters in
+ * user, uri or cnonce, a cnonce that is too long, or the count is at its end. */
 int zv_digest_answer(struct zv_digest *d, struct zv_str user, struct zv_str secret,
 		     struct zv_str method, struct zv_str uri, struct zv_str cnonce,
 		     struct zv_buf *out);

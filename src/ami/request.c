@@ -241,6 +241,22 @@ zv_request_action_id(const struct zv_request *r)
 	return zv_buf_str(&r->action_id);
 }
 
+/* A key has no colon, a value no CR: zvon_request_add saw to that. */
+bool
+zv_request_next(const struct zv_request *r, size_t *cursor, struct zv_str *key,
+		struct zv_str *value)
+{
+	struct zv_str rest = zv_str_from(zv_buf_str(&r->lines), *cursor);
+
+	if (rest.n == 0)
+		return false;
+	zv_str_split(&rest, ':', key);
+	zv_str_split(&rest, '\r', value);
+	*value = zv_str_from(*value, 1); /* the space */
+	*cursor += key->n + strlen(": ") + value->n + strlen("\r\n");
+	return true;
+}
+
 int
 zv_request_format(const struct zv_request *r, struct zv_str action_id,
 		  struct zv_buf *out)

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "base/str.h"
 #include "cli/cli.h"
 #include "cli/secret.h"
+#include "client/url.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
@@ -21,13 +21,15 @@ const struct zv_opt zv_link_options[] = {
 		    "отправить сам секрет, а не ответ на запрос MD5"),
 	ZV_OPT_TEXT(
 		"ca", 0, "FILE", &ca_file,
-		"amis: trust the CA certificates in FILE (PEM) instead of the system's",
-		"amis: доверять сертификатам CA из FILE (PEM) вместо системных"),
+		"amis, https: trust the CA certificates in FILE (PEM) instead of the "
+		"system's",
+		"amis, https: доверять сертификатам CA из FILE (PEM) вместо системных"),
 	ZV_OPT_TEXT("pin", 0, "sha256//BASE64", &pin,
-		    "amis: the server must have this public key",
-		    "amis: у сервера должен быть этот открытый ключ"),
-	ZV_OPT_FLAG("insecure", 0, &insecure, "amis: do not check the certificate",
-		    "amis: не проверять сертификат"),
+		    "amis, https: the server must have this public key",
+		    "amis, https: у сервера должен быть этот открытый ключ"),
+	ZV_OPT_FLAG("insecure", 0, &insecure,
+		    "amis, https: do not check the certificate",
+		    "amis, https: не проверять сертификат"),
 	ZV_OPT_TEXT("proxy", 0, "URL", &proxy,
 		    "connect through this HTTP or SOCKS proxy",
 		    "соединяться через этот прокси HTTP или SOCKS"),
@@ -86,30 +88,18 @@ zv_link_exit_code(int reason, enum zv_client_state during)
 
 /* ---- the place ----------------------------------------------------------------- */
 
-static struct zv_str
-behind_user(const char *url)
-{
-	const char *start = strstr(url, "://"), *at = strrchr(url, '@');
-	struct zv_str place = zvon_str(at ? at + 1 : start ? start + 3 : url);
-
-	if (place.n && place.p[place.n - 1] == '/')
-		place.n--;
-	return place;
-}
-
 const char *
-zv_link_place(const char *url)
+zv_link_place(const char *text)
 {
 	static char place[300];
-	struct zv_str host = behind_user(url), rest = host;
-	bool tls = zv_str_starts_nocase(zvon_str(url), ZV_STR("amis:"));
+	struct zv_url url;
 
-	if (host.n && host.p[0] == '[') /* the colons of an IPv6 address are no port */
-		rest = zv_str_from(host, zv_str_find(host, ZV_STR("]")));
-	snprintf(place, sizeof place, "%.*s%s", ZV_ARG(host),
-		 zv_str_find(rest, ZV_STR(":")) < rest.n ? ""
-		 : tls					 ? ":5039"
-							 : ":5038");
+	place[0] = '\0';
+	if (zv_url_parse(&url, zvon_str(text), NULL) == 0)
+		snprintf(place, sizeof place,
+			 strchr(url.host, ':') ? "[%s]:%d" : "%s:%d", url.host,
+			 url.port);
+	zv_url_deinit(&url);
 	return place;
 }
 

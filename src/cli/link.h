@@ -22,7 +22,8 @@ struct zv_client *zv_link_client(const char *url, const struct zv_client_options
 				 const struct zv_client_handlers *handlers, void *user,
 				 int *code);
 
-/* "host:port" of the URL, to show: no user, no secret. Static, until the next call. */
+/* "host:port" of the URL, to show: no user, no secret; "" for a bad one. Static, until the
+ * next call. */
 const char *zv_link_place(const char *url);
 
 /* What to exit with for a reason of the library (enum zv_err); `during` is the state

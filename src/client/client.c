@@ -168,12 +168,28 @@ on_core_state(void *user, const struct zv_client_status *status)
 		c->handlers.on_state(c->user, status);
 }
 
+static void
+on_core_text(void *user, enum zv_direction direction, struct zv_str text)
+{
+	struct zv_client *c = user;
+
+	zv_trace_bytes(direction == ZV_FROM_SERVER ? &c->received : &c->sent, &c->log,
+		       text);
+	if (c->handlers.on_bytes)
+		c->handlers.on_bytes(c->user, direction, text);
+}
+
+/* It costs a copy of each packet. */
+static bool
+wants_text(const struct zv_client *c)
+{
+	return c->handlers.on_bytes || (c->log.fn && c->log.level >= ZV_LOG_TRACE);
+}
+
 void
 zv_client_received(struct zv_client *c, struct zv_str bytes, int64_t now_ms)
 {
-	zv_trace_bytes(&c->received, &c->log, bytes);
-	if (c->handlers.on_bytes)
-		c->handlers.on_bytes(c->user, ZV_FROM_SERVER, bytes);
+	on_core_text(c, ZV_FROM_SERVER, bytes);
 	zv_core_input(c->core, bytes, now_ms);
 }
 
@@ -189,8 +205,9 @@ zv_client_sending(struct zv_client *c, struct zv_str bytes)
 struct zv_str
 zv_client_farewell(const struct zv_client *c)
 {
-	return zv_core_is_logged_in(c->core) ? ZV_STR("Action: Logoff\r\n\r\n")
-					     : ZV_STR("");
+	return c->dial && zv_core_is_logged_in(c->core)
+		       ? ZV_STR("Action: Logoff\r\n\r\n")
+		       : ZV_STR("");
 }
 
 /* ---- life ------------------------------------------------------------------------- */
@@ -201,7 +218,7 @@ core_options(const struct zv_client *c)
 	const struct zv_client_options *o = &c->options;
 
 	return (struct zv_core_options){
-		.session = {
+		.session.ami = {
 			.user = zvon_str(c->login_user),
 			.secret = zvon_str(c->secret),
 			.events = zvon_str(c->events),
@@ -215,6 +232,11 @@ core_options(const struct zv_client *c)
 			.limits = { o->max_packet_bytes, o->max_response_bytes, 0 },
 			.seed = zv_random(),
 		},
+		.session.path = zvon_str(c->url.path),
+		.session.encoding = c->url.encoding,
+		.session.digest = c->url.digest,
+		.session.tls = c->url.tls,
+		.is_ajam = c->url.protocol == ZV_URL_AJAM,
 		.where = c->where,
 		.no_reconnect = o->no_reconnect,
 		.backoff_first_ms = o->backoff_first_ms,
@@ -223,29 +245,14 @@ core_options(const struct zv_client *c)
 	};
 }
 
-struct zv_dial_options
-zv_client_dial_options(const struct zv_client *c)
-{
-	return (struct zv_dial_options){
-		.host = c->url.host,
-		.port = c->url.port,
-		.tls = c->url.tls,
-		.ca_file = c->ca_file,
-		.pin = c->pin,
-		.insecure = c->options.insecure,
-		.proxy = c->proxy,
-		.connect_timeout_ms = c->options.connect_timeout_ms,
-	};
-}
-
 struct zv_client *
 zvon_client_new(const struct zv_client_options *options,
 		const struct zv_client_handlers *handlers, void *user,
 		struct zv_error *err)
 {
-	static const struct zv_core_handlers core_handlers = {
-		on_core_event,
-		on_core_state,
+	struct zv_core_handlers core_handlers = {
+		.on_event = on_core_event,
+		.on_state = on_core_state,
 	};
 	struct zv_client *c = zv_calloc(1, sizeof *c);
 	struct zv_core_options core;
@@ -265,9 +272,10 @@ zvon_client_new(const struct zv_client_options *options,
 	if (set_options(c, options, err) < 0)
 		goto fail;
 	core = core_options(c);
+	if (wants_text(c))
+		core_handlers.on_text = on_core_text;
 	c->core = zv_core_new(&core, &core_handlers, c, &c->log);
-	c->dial = zv_dial_new();
-	if (!c->core || !c->dial) {
+	if (!c->core || zv_client_new_transport(c) < 0) {
 		zv_fail_nomem(err);
 		goto fail;
 	}
@@ -284,7 +292,7 @@ zv_client_destroy(struct zv_client *c)
 {
 	zv_threads_free(c->threads);
 	zv_core_free(c->core);
-	zv_dial_free(c->dial);
+	zv_client_free_transport(c);
 	zv_wake_close(&c->wake);
 	zv_trace_deinit(&c->received);
 	zv_trace_deinit(&c->sent);
@@ -342,7 +350,7 @@ zvon_client_counters(struct zv_client *c, struct zv_client_counters *out)
 		return;
 	}
 	zv_core_count(c->core, out);
-	out->bytes_out = c->bytes_out;
+	out->bytes_out += c->bytes_out;
 }
 
 enum zv_client_state

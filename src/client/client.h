@@ -8,6 +8,7 @@
 #include "client/trace.h"
 #include "client/url.h"
 #include "io/dial.h"
+#include "io/fetch.h"
 #include "io/wait.h"
 #include "zvon/client.h"
 
@@ -36,8 +37,11 @@ struct zv_client {
 	bool free_later; /* by zvon_client_free from a handler, the host's loop */
 	uint64_t bytes_out;
 
-	/* the host's loop */
+	/* one of the two: a stream for AMI, exchanges for AJAM */
 	struct zv_dial *dial;
+	struct zv_fetch *fetch;
+
+	/* the host's loop */
 	bool dialling; /* dial is open */
 	bool up;
 	bool more;	     /* not all that had arrived was read: go on at once */
@@ -53,8 +57,20 @@ struct zv_client {
 	struct zv_threads *threads;
 };
 
-/* The transport's options from the client's. */
-struct zv_dial_options zv_client_dial_options(const struct zv_client *c);
+#define ZV_FAREWELL_MS 200 /* for the last words; nobody waits for the answer */
+
+/* transport.c */
+int zv_client_new_transport(struct zv_client *c);
+void zv_client_free_transport(struct zv_client *c);
+int zv_client_open_transport(struct zv_client *c, struct zv_error *err);
+void zv_client_close_transport(struct zv_client *c);
+
+/* AJAM: starts or breaks off an exchange. */
+int zv_client_follow_order(struct zv_client *c, const struct zv_ajam_order *order,
+			   struct zv_error *err);
+
+/* AJAM: lets the Logoff, which was ordered, leave; nothing else comes through. */
+void zv_client_run_farewell(struct zv_client *c);
 
 static inline bool
 zv_client_is_closing(const struct zv_client *c)

@@ -10,7 +10,8 @@ struct zv_core {
 	struct zv_core_handlers handlers;
 	void *user;
 	const struct zv_log *log;
-	struct zv_ami_session *session;
+	struct zv_session session;
+	struct zv_buf no_bytes; /* AJAM has no stream */
 
 	enum zv_client_state state;
 	bool wants_link;
@@ -19,6 +20,8 @@ struct zv_core {
 	int64_t retry_at_ms; /* DOWN */
 	int next_backoff_ms;
 	uint64_t jitter;
+	int64_t ready_ms;  /* since when; READY */
+	bool session_lost; /* in `lose`: not the link, the session ended it */
 	uint64_t connects, losses;
 };
 
@@ -28,14 +31,14 @@ tell(struct zv_core *c, enum zv_client_state state, int reason, const char *text
 {
 	struct zv_client_status status = {
 		.state = state,
-		.booted = zv_ami_session_is_booted(c->session),
+		.booted = zv_session_is_booted(&c->session),
 		.reason = reason,
 		.text = text,
 		.retry_ms = retry_ms,
 	};
 
 	c->state = state;
-	status.ami_version = zv_ami_session_version(c->session, &status.ami_major);
+	status.ami_version = zv_session_version(&c->session, &status.ami_major);
 	if (c->handlers.on_state)
 		c->handlers.on_state(c->user, &status);
 }
@@ -56,9 +59,19 @@ on_session_state(void *user, enum zv_client_state state)
 
 	if (state == ZV_STATE_BOOTING)
 		c->connects++;
-	if (state == ZV_STATE_READY)
+	if (state == ZV_STATE_READY) {
 		c->next_backoff_ms = c->options.backoff_first_ms;
+		c->ready_ms = c->now_ms;
+	}
 	tell(c, state, 0, "", -1);
+}
+
+static void
+on_session_text(void *user, enum zv_direction direction, struct zv_str text)
+{
+	struct zv_core *c = user;
+
+	c->handlers.on_text(c->user, direction, text);
 }
 
 struct zv_core *
@@ -66,9 +79,9 @@ zv_core_new(const struct zv_core_options *options,
 	    const struct zv_core_handlers *handlers, void *user,
 	    const struct zv_log *log)
 {
-	static const struct zv_ami_session_handlers session_handlers = {
-		on_session_event,
-		on_session_state,
+	const struct zv_ajam_session_handlers session_handlers = {
+		.ami = { on_session_event, on_session_state },
+		.on_text = handlers->on_text ? on_session_text : NULL,
 	};
 	struct zv_core *c = zv_calloc(1, sizeof *c);
 
@@ -78,10 +91,11 @@ zv_core_new(const struct zv_core_options *options,
 	c->handlers = *handlers;
 	c->user = user;
 	c->log = log;
-	c->jitter = options->session.seed | 1;
+	c->jitter = options->session.ami.seed | 1;
 	c->next_backoff_ms = options->backoff_first_ms;
-	c->session = zv_ami_session_new(&options->session, &session_handlers, c, log);
-	if (!c->session) {
+	if (zv_session_init(&c->session, &options->session.ami,
+			    options->is_ajam ? &options->session : NULL,
+			    &session_handlers, c, log) < 0) {
 		zv_free(c);
 		return NULL;
 	}
@@ -93,7 +107,7 @@ zv_core_free(struct zv_core *c)
 {
 	if (!c)
 		return;
-	zv_ami_session_free(c->session);
+	zv_session_deinit(&c->session);
 	zv_free(c);
 }
 
@@ -114,7 +128,7 @@ zv_core_stop(struct zv_core *c, int reason, const char *text)
 		return;
 	c->wants_link = c->link_up = false;
 	c->state = ZV_STATE_CLOSED; /* an action asked for from now on is refused */
-	zv_ami_session_stop(c->session, true);
+	zv_session_stop(&c->session, true);
 	tell(c, ZV_STATE_CLOSED, reason, text, -1);
 }
 
@@ -128,12 +142,22 @@ with_jitter(struct zv_core *c, int ms)
 	return ms / 2 + (int)(c->jitter % (uint64_t)(ms ? ms : 1));
 }
 
+/* The server is well, it only forgot us: no reason to wait, unless it does so always. */
+static bool
+is_expired(const struct zv_core *c, int reason)
+{
+	return reason == ZV_ECLOSED && c->session_lost && c->state == ZV_STATE_READY &&
+	       c->now_ms - c->ready_ms >= c->options.backoff_first_ms;
+}
+
 static int
 next_wait(struct zv_core *c, int reason)
 {
 	int wait = with_jitter(c, c->next_backoff_ms);
 	int least = c->options.refused_wait_ms;
 
+	if (is_expired(c, reason))
+		return 1;
 	c->next_backoff_ms = c->next_backoff_ms < c->options.backoff_most_ms / 2
 				     ? c->next_backoff_ms * 2
 				     : c->options.backoff_most_ms;
@@ -156,6 +180,7 @@ lose(struct zv_core *c, int reason, const char *text)
 		c->next_backoff_ms = c->options.backoff_first_ms;
 	c->losses += zv_core_is_logged_in(c);
 	c->wants_link = c->link_up = false;
+	wait = next_wait(c, reason);
 	if (c->options.no_reconnect) {
 		zv_log(c->log, ZV_LOG_INFO, "client", "closed reason=%s %s",
 		       zvon_err_name(reason), text);
@@ -163,8 +188,7 @@ lose(struct zv_core *c, int reason, const char *text)
 		return;
 	}
 	c->state = ZV_STATE_DOWN;
-	zv_ami_session_stop(c->session, false);
-	wait = next_wait(c, reason);
+	zv_session_stop(&c->session, false);
 	c->retry_at_ms = c->now_ms + wait;
 	zv_log(c->log, ZV_LOG_WARN, "client", "down reason=%s retry_ms=%d %s",
 	       zvon_err_name(reason), wait, text);
@@ -184,7 +208,7 @@ zv_core_link_up(struct zv_core *c, int64_t now_ms)
 		return;
 	c->now_ms = now_ms;
 	c->link_up = true;
-	zv_ami_session_start(c->session, now_ms);
+	zv_session_start(&c->session, now_ms);
 }
 
 /* While it logs in a server closes without a word: that has reasons of its own. */
@@ -205,7 +229,8 @@ zv_core_link_down(struct zv_core *c, const struct zv_error *why, int64_t now_ms)
 	if (!c->wants_link)
 		return;
 	c->now_ms = now_ms;
-	if (c->state == ZV_STATE_LOGIN && why->code == ZV_ECLOSED) {
+	if (!c->options.is_ajam && c->state == ZV_STATE_LOGIN &&
+	    why->code == ZV_ECLOSED) {
 		explain_early_close(&early, c->options.where);
 		why = &early;
 	}
@@ -217,8 +242,13 @@ lose_session(struct zv_core *c, const struct zv_error *why)
 {
 	struct zv_error named = { 0 };
 
-	zv_fail(&named, why->code, "%s: %s", c->options.where, why->text);
+	if (strncmp(why->text, c->options.where, strlen(c->options.where)) == 0)
+		named = *why; /* the transport's own words */
+	else
+		zv_fail(&named, why->code, "%s: %s", c->options.where, why->text);
+	c->session_lost = true;
 	lose(c, named.code, named.text);
+	c->session_lost = false;
 }
 
 void
@@ -229,20 +259,57 @@ zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms)
 	if (!c->link_up)
 		return;
 	c->now_ms = now_ms;
-	if (zv_ami_session_input(c->session, bytes, now_ms, &err) < 0 && c->link_up)
+	if (zv_ami_session_input(c->session.ami, bytes, now_ms, &err) < 0 && c->link_up)
 		lose_session(c, &err);
+}
+
+void
+zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms)
+{
+	struct zv_ajam_session *s = c->session.ajam;
+	struct zv_error err = { 0 };
+	int rc = 0;
+
+	if (!c->link_up)
+		return;
+	c->now_ms = now_ms;
+	switch (news->kind) {
+	case ZV_FETCH_HEAD:
+		rc = zv_ajam_session_head(s, news->id, news->bytes, now_ms, &err);
+		break;
+	case ZV_FETCH_BODY:
+		rc = zv_ajam_session_body(s, news->id, news->bytes, now_ms, &err);
+		break;
+	case ZV_FETCH_END:
+		rc = zv_ajam_session_end(s, news->id, &news->err, now_ms, &err);
+		break;
+	}
+	if (rc < 0 && c->link_up)
+		lose_session(c, &err);
+}
+
+bool
+zv_core_next_order(struct zv_core *c, struct zv_ajam_order *out)
+{
+	return c->link_up && zv_ajam_session_next_order(c->session.ajam, out);
+}
+
+bool
+zv_core_farewell(struct zv_core *c, struct zv_ajam_order *out)
+{
+	return c->link_up && zv_ajam_session_farewell(c->session.ajam, out);
 }
 
 struct zv_buf *
 zv_core_output(struct zv_core *c)
 {
-	return zv_ami_session_output(c->session);
+	return c->session.ami ? zv_ami_session_output(c->session.ami) : &c->no_bytes;
 }
 
 int64_t
 zv_core_deadline(const struct zv_core *c)
 {
-	int64_t at = zv_ami_session_deadline(c->session);
+	int64_t at = zv_session_deadline(&c->session);
 
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && c->retry_at_ms < at)
 		at = c->retry_at_ms;
@@ -257,7 +324,7 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 	if (c->state == ZV_STATE_CLOSED)
 		return;
 	c->now_ms = now_ms;
-	if (zv_ami_session_tick(c->session, now_ms, &err) < 0 && c->link_up)
+	if (zv_session_tick(&c->session, now_ms, &err) < 0 && c->link_up)
 		lose_session(c, &err);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
@@ -269,8 +336,7 @@ zv_core_send(struct zv_core *c, const struct zv_request *request, int timeout_ms
 {
 	if (c->state == ZV_STATE_CLOSED)
 		return zv_fail(err, ZV_ECLOSED, "the client is closed");
-	return zv_ami_session_send(c->session, request, timeout_ms, fn, user, now_ms,
-				   err);
+	return zv_session_send(&c->session, request, timeout_ms, fn, user, now_ms, err);
 }
 
 enum zv_client_state
@@ -288,7 +354,7 @@ zv_core_is_logged_in(const struct zv_core *c)
 void
 zv_core_count(const struct zv_core *c, struct zv_client_counters *out)
 {
-	zv_ami_session_count(c->session, out);
+	zv_session_count(&c->session, out);
 	out->connects += c->connects;
 	out->losses += c->losses;
 }

@@ -2,16 +2,20 @@
  * machine without sockets and clock; loop.c and threads.c drive it.
  *
  * The driver looks at zv_core_wants_link after each call, opens or closes the
- * transport so that it agrees, and tells what came of it. */
+ * transport so that it agrees, and tells what came of it. The transport is a stream of
+ * bytes (AMI: zv_core_input, zv_core_output), or carries HTTP exchanges (AJAM:
+ * zv_core_news, zv_core_next_order); there the link is up at once. */
 #ifndef ZV_CLIENT_CORE_H
 #define ZV_CLIENT_CORE_H
 
-#include "ami/session.h"
+#include "client/session.h"
+#include "io/fetch.h"
 
 struct zv_core;
 
 struct zv_core_options {
-	struct zv_ami_session_options session;
+	struct zv_ajam_session_options session; /* AMI looks at its `ami` only */
+	bool is_ajam;
 	const char *where; /* "host:port" for messages; borrowed */
 	bool no_reconnect;
 	int backoff_first_ms;
@@ -22,6 +26,8 @@ struct zv_core_options {
 struct zv_core_handlers {
 	void (*on_event)(void *user, const struct zv_packet *event);
 	void (*on_state)(void *user, const struct zv_client_status *status);
+	/* AJAM: see ajam/session.h; NULL: nobody wants it */
+	void (*on_text)(void *user, enum zv_direction direction, struct zv_str text);
 };
 
 struct zv_core *zv_core_new(const struct zv_core_options *options,
@@ -40,6 +46,12 @@ void zv_core_link_down(struct zv_core *c, const struct zv_error *why, int64_t no
 
 void zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms);
 struct zv_buf *zv_core_output(struct zv_core *c);
+
+/* AJAM. The order is borrowed until the next call on c. */
+void zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms);
+bool zv_core_next_order(struct zv_core *c, struct zv_ajam_order *out);
+bool zv_core_farewell(struct zv_core *c, struct zv_ajam_order *out);
+
 int64_t zv_core_deadline(const struct zv_core *c);
 
 /* When everything that has arrived was given to zv_core_input. */

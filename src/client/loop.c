@@ -8,14 +8,14 @@
 /* Reads of ZV_DIAL_READ_BYTES in one zvon_client_process, so that a flood of events does
  * not keep the host's other work waiting. */
 #define READS_PER_TURN 16
+#define NEWS_PER_TURN  32 /* AJAM: of at most ZV_FETCH_READ_BYTES */
 
 int
 zvon_client_open(struct zv_client *c, struct zv_error *err)
 {
 	if (c->drive != ZV_DRIVE_NONE)
 		return zv_fail(err, ZV_EBUSY, "the client is running already");
-	c->read_buffer = zv_malloc(ZV_DIAL_READ_BYTES);
-	if (!c->read_buffer)
+	if (c->dial && !(c->read_buffer = zv_malloc(ZV_DIAL_READ_BYTES)))
 		return zv_fail_nomem(err);
 	c->drive = ZV_DRIVE_LOOP;
 	c->in_handler = true; /* of CONNECTING */
@@ -29,7 +29,7 @@ zvon_client_open(struct zv_client *c, struct zv_error *err)
 static void
 drop_link(struct zv_client *c)
 {
-	zv_dial_close(c->dial);
+	zv_client_close_transport(c);
 	c->dialling = c->up = c->mute = false;
 }
 
@@ -44,14 +44,13 @@ lose_link(struct zv_client *c, const struct zv_error *why)
 static void
 follow_wish(struct zv_client *c)
 {
-	struct zv_dial_options options = zv_client_dial_options(c);
 	struct zv_error err = { 0 };
 
 	if (c->dialling && !zv_core_wants_link(c->core))
 		drop_link(c);
 	if (!c->dialling && zv_core_wants_link(c->core)) {
 		c->dialling = true;
-		if (zv_dial_open(c->dial, &options, &err) < 0)
+		if (zv_client_open_transport(c, &err) < 0)
 			lose_link(c, &err);
 	}
 }
@@ -60,7 +59,7 @@ static void
 connect_on(struct zv_client *c)
 {
 	struct zv_error err = { 0 };
-	int rc = zv_dial_process(c->dial, &err);
+	int rc = c->fetch ? 1 : zv_dial_process(c->dial, &err);
 
 	if (rc < 0)
 		lose_link(c, &err);
@@ -124,18 +123,67 @@ write_some(struct zv_client *c)
 	}
 }
 
+/* ---- AJAM: exchanges instead of a stream ---------------------------------------- */
+
+static void
+follow_orders(struct zv_client *c)
+{
+	struct zv_ajam_order order;
+	struct zv_error err = { 0 };
+
+	while (c->up && zv_core_next_order(c->core, &order))
+		if (zv_client_follow_order(c, &order, &err) < 0)
+			lose_link(c, &err);
+}
+
+/* true: everything that had arrived was given. */
+static bool
+run_exchanges(struct zv_client *c)
+{
+	struct zv_fetch_news news;
+
+	follow_orders(c);
+	zv_fetch_process(c->fetch);
+	for (int i = 0; i < NEWS_PER_TURN && c->up && !c->closing; i++) {
+		if (!zv_fetch_next(c->fetch, &news))
+			return true;
+		zv_core_news(c->core, &news, zv_clock_ms());
+		follow_wish(c);
+	}
+	return !c->up;
+}
+
+/* ---- the last words ---------------------------------------------------------------- */
+
+static void
+log_off(struct zv_client *c)
+{
+	struct zv_ajam_order order;
+	struct zv_error err = { 0 };
+
+	if (zv_core_farewell(c->core, &order) &&
+	    zv_client_follow_order(c, &order, &err) == 0)
+		zv_client_run_farewell(c);
+}
+
+static void
+say_farewell(struct zv_client *c)
+{
+	struct zv_str farewell = zv_client_farewell(c);
+	struct zv_error err = { 0 };
+
+	write_some(c);
+	if (!c->mute && farewell.n && zv_dial_send(c->dial, farewell, &err) > 0)
+		zv_client_sending(c, farewell);
+}
+
 void
 zv_loop_close(struct zv_client *c)
 {
-	struct zv_error err = { 0 };
-
-	if (c->up) {
-		struct zv_str farewell = zv_client_farewell(c);
-
-		write_some(c);
-		if (!c->mute && farewell.n && zv_dial_send(c->dial, farewell, &err) > 0)
-			zv_client_sending(c, farewell);
-	}
+	if (c->up && c->fetch)
+		log_off(c);
+	else if (c->up)
+		say_farewell(c);
 	drop_link(c);
 	zv_core_stop(c->core, 0, "");
 }
@@ -153,7 +201,7 @@ tick(struct zv_client *c, bool all_read)
 		zv_core_tick(c->core, c->mark_ms);
 		c->mark_ms = 0;
 	}
-	if (!all_read && !c->mark_ms) {
+	if (!all_read && !c->mark_ms && c->dial) {
 		c->mark_ms = now_ms;
 		c->mark_bytes = c->bytes_read + zv_dial_unread(c->dial);
 	}
@@ -167,14 +215,19 @@ turn(struct zv_client *c)
 	follow_wish(c);
 	if (c->dialling && !c->up)
 		connect_on(c);
-	if (c->up) {
+	if (c->up && c->fetch) {
+		all_read = run_exchanges(c);
+	} else if (c->up) {
 		write_some(c);
 		all_read = read_some(c);
 	}
 	if (!c->closing)
 		tick(c, all_read);
 	follow_wish(c);
-	write_some(c);
+	if (c->fetch)
+		follow_orders(c);
+	else
+		write_some(c);
 	c->more = !all_read || c->mute;
 }
 
@@ -217,6 +270,8 @@ zvon_client_descriptors(struct zv_client *c, struct zv_descriptor *out, size_t m
 {
 	if (!c->dialling)
 		return 0;
+	if (c->fetch)
+		return zv_fetch_descriptors(c->fetch, out, max);
 	return zv_dial_descriptors(c->dial, zv_core_output(c->core)->n > 0, out, max);
 }
 
@@ -237,6 +292,16 @@ sooner(int a_ms, int b_ms)
 	return a_ms < 0 ? b_ms : b_ms < 0 ? a_ms : a_ms < b_ms ? a_ms : b_ms;
 }
 
+static int
+transport_timeout(struct zv_client *c)
+{
+	if (!c->dialling)
+		return -1;
+	if (c->fetch)
+		return zv_fetch_timeout(c->fetch);
+	return c->up ? -1 : zv_dial_timeout(c->dial);
+}
+
 int
 zvon_client_timeout(struct zv_client *c)
 {
@@ -246,8 +311,7 @@ zvon_client_timeout(struct zv_client *c)
 		return -1;
 	if (nothing_open || c->more)
 		return 0;
-	return sooner(until(zv_core_deadline(c->core)),
-		      c->dialling && !c->up ? zv_dial_timeout(c->dial) : -1);
+	return sooner(until(zv_core_deadline(c->core)), transport_timeout(c));
 }
 
 /* Waits for the descriptors, the bell and the time; the bell is quiet then. */

@@ -7,28 +7,43 @@
 
 #define HOST_MAX 255 /* RFC 1035, 2.3.4 */
 
+#define DEFAULT_PATH "/asterisk/rawman"
+
 static const char shape[] =
-	"write ami://user@host:5038, or amis://user@host:5039 for TLS";
+	"write ami://user@host:5038, amis://user@host:5039 for TLS, or "
+	"http://user@host:8088/asterisk/rawman";
 
 static const struct {
-	struct {
-		const char *p;
-		size_t n;
-	} start;
+	const char *start;
+	enum zv_url_protocol protocol;
 	bool tls;
 	int port;
 } schemes[] = {
-	{ { "ami://", 6 }, false, ZV_PORT_AMI },
-	{ { "amis://", 7 }, true, ZV_PORT_AMIS },
+	{ "ami://", ZV_URL_AMI, false, ZV_PORT_AMI },
+	{ "amis://", ZV_URL_AMI, true, ZV_PORT_AMIS },
+	{ "http://", ZV_URL_AJAM, false, ZV_PORT_AJAM },
+	{ "https://", ZV_URL_AJAM, true, ZV_PORT_AJAMS },
+};
+
+/* The last part of the path: Asterisk's names for its six encoders. */
+static const struct {
+	const char *name;
+	enum zv_ajam_encoding encoding;
+	bool digest;
+} encoders[] = {
+	{ "rawman", ZV_AJAM_RAWMAN, false },   { "mxml", ZV_AJAM_MXML, false },
+	{ "manager", ZV_AJAM_MANAGER, false }, { "arawman", ZV_AJAM_RAWMAN, true },
+	{ "amxml", ZV_AJAM_MXML, true },       { "amanager", ZV_AJAM_MANAGER, true },
 };
 
 static int
 parse_scheme(struct zv_url *url, struct zv_str *rest, struct zv_error *err)
 {
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-		struct zv_str start = { schemes[i].start.p, schemes[i].start.n };
+		struct zv_str start = zvon_str(schemes[i].start);
 
 		if (zv_str_starts_nocase(*rest, start)) {
+			url->protocol = schemes[i].protocol;
 			url->tls = schemes[i].tls;
 			url->port = schemes[i].port;
 			*rest = zv_str_from(*rest, start.n);
@@ -144,6 +159,60 @@ parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 	return url->host ? 0 : zv_fail_nomem(err);
 }
 
+/* ---- the path of AJAM ------------------------------------------------------------ */
+
+static bool
+is_path(struct zv_str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		unsigned char c = (unsigned char)path.p[i];
+		unsigned char low = zv_lower(c);
+
+		if (!(low >= 'a' && low <= 'z') && !(c >= '0' && c <= '9') &&
+		    !(c && strchr("/-._~%", c)))
+			return false;
+	}
+	return true;
+}
+
+/* true: the path ends with the name of an encoder. */
+static bool
+find_encoder(struct zv_url *url, struct zv_str path)
+{
+	struct zv_str last = path, part;
+
+	while (zv_str_split(&path, '/', &part))
+		last = part;
+	for (size_t i = 0; i < sizeof encoders / sizeof *encoders; i++)
+		if (zvon_str_equal_nocase(last, zvon_str(encoders[i].name))) {
+			url->encoding = encoders[i].encoding;
+			url->digest = encoders[i].digest;
+			return true;
+		}
+	return false;
+}
+
+static int
+parse_path(struct zv_url *url, struct zv_str path, struct zv_error *err)
+{
+	if (path.n <= 1)
+		path = ZV_STR(DEFAULT_PATH);
+	if (path.n > ZV_URL_MAX_PREFIX + sizeof "/amanager" || !is_path(path))
+		return zv_fail(err, ZV_EINVAL,
+			       "bad URL: behind the host stands no path of AJAM; "
+			       "write http://user@host:8088/asterisk/rawman, with the "
+			       "prefix of http.conf instead of asterisk");
+	if (!find_encoder(url, path))
+		return zv_fail(err, ZV_EINVAL,
+			       "bad URL: the path must end with rawman, mxml, manager, "
+			       "arawman, amxml or amanager; write "
+			       "http://user@host:8088/asterisk/rawman");
+	url->path = zv_memdup(path.p, path.n);
+	return url->path ? 0 : zv_fail_nomem(err);
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
 static size_t
 last_at(struct zv_str s)
 {
@@ -156,7 +225,7 @@ last_at(struct zv_str s)
 int
 zv_url_parse(struct zv_url *url, struct zv_str text, struct zv_error *err)
 {
-	struct zv_str rest = text, authority;
+	struct zv_str rest = text, authority, path = { 0 };
 	size_t at;
 	int rc;
 
@@ -166,12 +235,18 @@ zv_url_parse(struct zv_url *url, struct zv_str text, struct zv_error *err)
 		return rc;
 	at = last_at(rest); /* a secret may hold '@' and '/' */
 	authority = at < rest.n ? zv_str_from(rest, at + 1) : rest;
-	if (authority.n && authority.p[authority.n - 1] == '/')
+	if (url->protocol == ZV_URL_AJAM) {
+		path = zv_str_from(authority, zv_str_find(authority, ZV_STR("/")));
+		authority.n -= path.n;
+	} else if (authority.n && authority.p[authority.n - 1] == '/') {
 		authority.n--;
+	}
 	if (at < rest.n)
 		rc = parse_user(url, (struct zv_str){ rest.p, at }, err);
 	if (rc == 0)
 		rc = parse_host(url, authority, err);
+	if (rc == 0 && url->protocol == ZV_URL_AJAM)
+		rc = parse_path(url, path, err);
 	if (rc < 0)
 		zv_url_deinit(url);
 	return rc;
@@ -185,5 +260,6 @@ zv_url_deinit(struct zv_url *url)
 	zv_free(url->secret);
 	zv_free(url->user);
 	zv_free(url->host);
+	zv_free(url->path);
 	*url = (struct zv_url){ 0 };
 }

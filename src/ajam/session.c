@@ -1,0 +1,577 @@
+#include "ajam/session.h"
+
+#include <stdio.h>
+
+#include "ajam/session_impl.h"
+#include "ami/pending.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* ---- life ------------------------------------------------------------------------- */
+
+static struct zv_str
+own_copy(char **out, struct zv_str s)
+{
+	*out = zv_memdup(s.p, s.n);
+	return (struct zv_str){ *out, s.n };
+}
+
+static int
+copy_options(struct zv_ajam_session *s, const struct zv_ajam_session_options *o)
+{
+	s->options = *o;
+	s->options.ami.user = own_copy(&s->user, o->ami.user);
+	s->options.ami.secret = own_copy(&s->secret, o->ami.secret);
+	s->options.ami.events = own_copy(&s->events, o->ami.events);
+	s->options.path = own_copy(&s->path, o->path);
+	if (!s->user || !s->secret || !s->events || !s->path)
+		return ZV_ENOMEM;
+	s->wants_events = !zvon_str_equal_nocase(o->ami.events, ZV_STR("off"));
+	s->place = (struct zv_ajam_place){
+		.path = s->path,
+		.encoding = o->encoding,
+		.tls = o->tls,
+		.uses_digest = o->digest,
+		.user = s->options.ami.user,
+		.secret = s->options.ami.secret,
+		.chance = o->ami.seed | 1,
+	};
+	return 0;
+}
+
+struct zv_ajam_session *
+zv_ajam_session_new(const struct zv_ajam_session_options *options,
+		    const struct zv_ajam_session_handlers *handlers, void *user,
+		    const struct zv_log *log)
+{
+	struct zv_ajam_session *s = zv_calloc(1, sizeof *s);
+	int rc;
+
+	if (!s)
+		return NULL;
+	s->handlers = *handlers;
+	s->handler_user = user;
+	s->log = log;
+	s->text.secret = true;
+	zv_pending_init(&s->pending, options->ami.seed);
+	rc = copy_options(s, options);
+	for (int i = 0; rc == 0 && i < ZV_AJAM_N_EXCHANGES; i++)
+		rc = zv_exchange_init(&s->errands[i].exchange, &s->place,
+				      &options->ami.limits);
+	if (rc < 0) {
+		zv_ajam_session_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+zv_ajam_session_free(struct zv_ajam_session *s)
+{
+	if (!s)
+		return;
+	zv_ajam_session_stop(s, true);
+	zv_pending_deinit(&s->pending);
+	for (int i = 0; i < ZV_AJAM_N_EXCHANGES; i++)
+		zv_exchange_deinit(&s->errands[i].exchange);
+	zv_buf_deinit(&s->text);
+	if (s->secret)
+		zv_wipe(s->secret, s->options.ami.secret.n);
+	zv_free(s->secret);
+	zv_free(s->user);
+	zv_free(s->events);
+	zv_free(s->path);
+	zv_free(s);
+}
+
+void
+zv_ajam_enter(struct zv_ajam_session *s, enum zv_client_state state)
+{
+	s->state = state;
+	if (s->handlers.ami.on_state)
+		s->handlers.ami.on_state(s->handler_user, state);
+}
+
+int
+zv_ajam_fail(struct zv_ajam_session *s, int code)
+{
+	if (!s->failed)
+		s->failed = code;
+	return code;
+}
+
+int
+zv_ajam_fail_expired(struct zv_ajam_session *s)
+{
+	return zv_ajam_fail(
+		s, zv_fail(s->err, ZV_ECLOSED,
+			   "the server has forgotten the session: it was restarted, or "
+			   "nothing was asked for longer than httptimeout of "
+			   "manager.conf"));
+}
+
+static enum zv_ajam_purpose
+first_step(const struct zv_ajam_session *s)
+{
+	if (s->options.digest)
+		return ZV_AJAM_FOR_MASK;
+	return s->options.ami.plain_login ? ZV_AJAM_FOR_LOGIN : ZV_AJAM_FOR_CHALLENGE;
+}
+
+void
+zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
+{
+	s->now_ms = s->received_ms = s->asked_ms = s->next_wait_ms = now_ms;
+	s->login_by_ms = now_ms + zv_ajam_login_patience_ms(s);
+	s->failed = 0;
+	s->booted = s->ping_now = false;
+	s->suspect = NULL;
+	s->ami_major = 0;
+	s->version[0] = '\0';
+	s->n_orders = 0;
+	s->place.cookie = (struct zv_cookie){ .max_age_s = -1 };
+	s->place.digest = (struct zv_digest){ 0 };
+	s->step = first_step(s);
+	zv_ajam_enter(s, ZV_STATE_LOGIN);
+	zv_ajam_start_due(s);
+}
+
+static void
+end_actions(struct zv_ajam_session *s, bool for_good)
+{
+	struct zv_node ended, *node, *next;
+
+	zv_list_init(&ended);
+	/* collected first: a handler may send again, and that must stay */
+	ZV_EACH(&s->pending.all, node, next)
+	{
+		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
+
+		if (for_good || !p->request) {
+			zv_list_remove(node);
+			zv_list_append(&ended, node);
+		}
+	}
+	while ((node = zv_list_first(&ended)))
+		zv_pending_finish(&s->pending, ZV_OWNER(node, struct zv_pending, node),
+				  ZV_ECLOSED);
+}
+
+void
+zv_ajam_session_stop(struct zv_ajam_session *s, bool for_good)
+{
+	s->state = ZV_STATE_DOWN;
+	s->n_orders = 0;
+	for (int i = 0; i < ZV_AJAM_N_EXCHANGES; i++)
+		zv_exchange_stop(&s->errands[i].exchange);
+	if (s->current && s->current->request)
+		zv_pending_sent(s->current); /* it may have been carried out */
+	s->current = s->suspect = NULL;
+	end_actions(s, for_good);
+}
+
+/* ---- sending ------------------------------------------------------------------------ */
+
+static struct zv_ajam_order *
+add_order(struct zv_ajam_session *s, int exchange)
+{
+	struct zv_ajam_order *order = &s->orders[s->n_orders++];
+
+	*order = (struct zv_ajam_order){ .exchange = exchange };
+	return order;
+}
+
+/* Those not taken yet: what they point to is about to go. */
+static void
+drop_orders(struct zv_ajam_session *s, int exchange)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_orders; i++)
+		if (s->orders[i].exchange != exchange)
+			s->orders[kept++] = s->orders[i];
+	s->n_orders = kept;
+}
+
+static void
+order_start(struct zv_ajam_session *s, int exchange, const struct zv_ajam_asked *asked,
+	    int timeout_ms)
+{
+	struct zv_ajam_order *order = add_order(s, exchange);
+
+	order->kind = ZV_AJAM_ORDER_START;
+	order->asked = *asked;
+	order->timeout_ms = timeout_ms;
+	s->asked_ms = s->now_ms;
+	s->counters.bytes_out += asked->target.n + asked->body.n;
+}
+
+static void
+tell_text(struct zv_ajam_session *s, enum zv_direction direction)
+{
+	if (!zv_buf_failed(&s->text))
+		s->handlers.on_text(s->handler_user, direction, zv_buf_str(&s->text));
+	zv_buf_clear(&s->text);
+}
+
+static void
+tell_request(struct zv_ajam_session *s, const struct zv_request *request,
+	     struct zv_str action_id)
+{
+	if (!s->handlers.on_text || !zv_ajam_is_logged_in(s))
+		return;
+	zv_request_format(request, action_id, &s->text);
+	tell_text(s, ZV_TO_SERVER);
+}
+
+void
+zv_ajam_tell_banner(struct zv_ajam_session *s)
+{
+	if (!s->handlers.on_text)
+		return;
+	zv_buf_printf(&s->text, "Asterisk Call Manager/%s\r\n",
+		      s->version[0]	  ? s->version
+		      : s->ami_major == 1 ? "1"
+					  : "2");
+	tell_text(s, ZV_FROM_SERVER);
+}
+
+int
+zv_ajam_ask(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpose,
+	    const struct zv_request *request, struct zv_str action_id, int timeout_ms,
+	    struct zv_error *err)
+{
+	struct zv_errand *e = &s->errands[exchange];
+	struct zv_ajam_asked asked;
+
+	e->exchange.adopts_cookie =
+		purpose == ZV_AJAM_FOR_CHALLENGE || purpose == ZV_AJAM_FOR_LOGIN;
+	if (zv_exchange_start(&e->exchange, request, action_id, &asked, err) < 0)
+		return err->code;
+	e->purpose = purpose;
+	e->timeout_ms = timeout_ms;
+	e->started_ms = s->now_ms;
+	e->n_events = 0;
+	e->is_complete = e->is_refused = false;
+	order_start(s, exchange, &asked, timeout_ms);
+	tell_request(s, request, action_id);
+	return 0;
+}
+
+static struct zv_str
+next_action_id(struct zv_ajam_session *s)
+{
+	struct zv_str id = { s->action_id, 0 };
+
+	do { /* a user may have taken it */
+		id.n = (size_t)snprintf(
+			s->action_id, sizeof s->action_id, "zvon-%08x-%lu",
+			(unsigned)(s->options.ami.seed >> 32), ++s->last_id);
+	} while (zv_pending_find(&s->pending, id));
+	return id;
+}
+
+void
+zv_ajam_ask_own(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpose,
+		struct zv_request *request, int timeout_ms)
+{
+	struct zv_error unwanted = { 0 }, *err = s->err ? s->err : &unwanted;
+
+	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
+		zv_ajam_fail(s, err->code ? err->code : ZV_ENOMEM);
+	else if (zv_ajam_ask(s, exchange, purpose, request, next_action_id(s),
+			     timeout_ms, err) < 0)
+		zv_ajam_fail(s, err->code);
+	zvon_request_free(request);
+}
+
+int
+zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request,
+		     int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
+		     struct zv_error *err)
+{
+	struct zv_str id = zv_request_action_id(request);
+	struct zv_pending *p;
+	int rc;
+
+	s->now_ms = now_ms;
+	if (s->pending.n >= s->options.ami.max_pending)
+		return zv_fail(err, ZV_EBUSY,
+			       "%zu actions wait for an answer (max_pending)",
+			       s->pending.n);
+	if (timeout_ms <= 0)
+		timeout_ms = s->options.ami.action_timeout_ms;
+	rc = zv_pending_add(&s->pending, request, id.n ? id : next_action_id(s),
+			    now_ms + timeout_ms, &p);
+	if (rc == ZV_EINVAL)
+		return zv_fail(err, rc, "ActionID '%.*s' is in use", ZV_ARG(id));
+	if (rc < 0)
+		return zv_fail_nomem(err);
+	p->fn = fn;
+	p->user = user;
+	if (!s->err) /* else the call we are in does it at its end */
+		zv_ajam_start_due(s);
+	return 0;
+}
+
+bool
+zv_ajam_session_next_order(struct zv_ajam_session *s, struct zv_ajam_order *out)
+{
+	if (s->n_orders == 0)
+		return false;
+	*out = s->orders[0];
+	s->n_orders--;
+	memmove(s->orders, s->orders + 1, s->n_orders * sizeof *s->orders);
+	return true;
+}
+
+bool
+zv_ajam_session_farewell(struct zv_ajam_session *s, struct zv_ajam_order *out)
+{
+	struct zv_error err = { 0 };
+	struct zv_request *logoff;
+
+	if (!zv_ajam_is_logged_in(s) || s->options.digest)
+		return false; /* a digest session has no end that anybody could tell */
+	s->n_orders = 0;
+	zv_exchange_stop(&s->errands[ZV_AJAM_COMMAND].exchange);
+	logoff = zvon_request_new(ZV_STR("Logoff"), NULL);
+	if (logoff)
+		zv_ajam_ask(s, ZV_AJAM_COMMAND, ZV_AJAM_FOR_LOGOFF, logoff, ZV_STR("0"),
+			    0, &err);
+	zvon_request_free(logoff);
+	return zv_ajam_session_next_order(s, out);
+}
+
+/* ---- receiving ---------------------------------------------------------------------- */
+
+/* Asterisk 13 and later read a form only with its type; others say so too when a proxy
+ * has taken the body away. */
+static bool
+is_missing_action(const struct zv_packet *packet)
+{
+	return zvon_str_equal_nocase(zvon_packet_get(packet, ZV_STR("Message")),
+				     ZV_STR("Missing action in request"));
+}
+
+static void
+on_packet(struct zv_ajam_session *s, int exchange, const struct zv_packet *packet)
+{
+	struct zv_errand *e = &s->errands[exchange];
+
+	s->counters.packets++;
+	if (packet->kind == ZV_PACKET_RESPONSE) {
+		s->counters.responses++;
+		e->is_refused = !e->exchange.as_get && is_missing_action(packet);
+	} else if (packet->kind == ZV_PACKET_EVENT) {
+		s->counters.events++;
+	}
+	if (s->handlers.on_text && zv_ajam_is_logged_in(s)) {
+		zv_buf_add(&s->text, packet->text);
+		zv_buf_add(&s->text, ZV_STR("\r\n"));
+		tell_text(s, ZV_FROM_SERVER);
+	}
+	if (!e->is_refused)
+		zv_ajam_on_packet(s, e, packet);
+}
+
+static int
+read_packets(struct zv_ajam_session *s, int exchange)
+{
+	struct zv_errand *e = &s->errands[exchange];
+	const struct zv_packet *packet;
+	struct zv_error err = { 0 };
+	int rc = 0;
+
+	while (!s->failed && e->exchange.running &&
+	       (rc = zv_exchange_next(&e->exchange, &packet, &err)) == 1)
+		on_packet(s, exchange, packet);
+	if (rc < 0)
+		zv_ajam_on_failure(s, e, &err);
+	return s->failed;
+}
+
+/* The call we are in returns the first failure; what became due meanwhile starts. */
+static int
+leave(struct zv_ajam_session *s)
+{
+	if (!s->failed && s->state != ZV_STATE_DOWN)
+		zv_ajam_start_due(s);
+	s->err = NULL;
+	return s->failed;
+}
+
+static bool
+enter_call(struct zv_ajam_session *s, int exchange, int64_t now_ms,
+	   struct zv_error *err)
+{
+	s->now_ms = now_ms;
+	if (s->state == ZV_STATE_DOWN || !s->errands[exchange].exchange.running)
+		return false;
+	s->err = err;
+	return true;
+}
+
+int
+zv_ajam_session_head(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
+		     int64_t now_ms, struct zv_error *err)
+{
+	struct zv_errand *e = &s->errands[exchange];
+	struct zv_error why = { 0 };
+
+	if (!enter_call(s, exchange, now_ms, err))
+		return 0;
+	s->received_ms = now_ms;
+	s->counters.bytes_in += bytes.n;
+	if (zv_exchange_head(&e->exchange, bytes, &why) < 0)
+		zv_ajam_on_failure(s, e, &why);
+	return leave(s);
+}
+
+int
+zv_ajam_session_body(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
+		     int64_t now_ms, struct zv_error *err)
+{
+	struct zv_errand *e = &s->errands[exchange];
+	struct zv_error why = { 0 };
+
+	if (!enter_call(s, exchange, now_ms, err))
+		return 0;
+	s->received_ms = now_ms;
+	s->counters.bytes_in += bytes.n;
+	if (zv_exchange_body(&e->exchange, bytes, &why) < 0)
+		zv_ajam_on_failure(s, e, &why);
+	else
+		read_packets(s, exchange);
+	return leave(s);
+}
+
+static void
+end_exchange(struct zv_ajam_session *s, int exchange)
+{
+	bool may_renew = !zv_ajam_is_logged_in(s) || !s->wants_events;
+	struct zv_errand *e = &s->errands[exchange];
+	struct zv_ajam_asked again;
+	struct zv_error why = { 0 };
+	int rc;
+
+	if (e->is_refused) {
+		s->place.post_refused = true;
+		e->is_refused = false;
+		rc = zv_exchange_as_get(&e->exchange, &again, &why);
+	} else {
+		rc = zv_exchange_end(&e->exchange, may_renew, &again, &why);
+	}
+	if (rc == ZV_EXCHANGE_AGAIN) {
+		order_start(s, exchange, &again, e->timeout_ms);
+		return;
+	}
+	zv_exchange_stop(&e->exchange);
+	if (rc < 0)
+		zv_ajam_on_failure(s, e, &why);
+	else if (rc == ZV_EXCHANGE_EXPIRED)
+		zv_ajam_on_expired(s, e);
+	else
+		zv_ajam_on_end(s, e);
+}
+
+int
+zv_ajam_session_end(struct zv_ajam_session *s, int exchange, const struct zv_error *why,
+		    int64_t now_ms, struct zv_error *err)
+{
+	struct zv_errand *e = &s->errands[exchange];
+
+	if (!enter_call(s, exchange, now_ms, err))
+		return 0;
+	if (why->code) {
+		zv_exchange_stop(&e->exchange);
+		zv_ajam_on_lost(s, e, why);
+	} else {
+		s->received_ms = now_ms;
+		end_exchange(s, exchange);
+	}
+	return leave(s);
+}
+
+/* ---- time --------------------------------------------------------------------------- */
+
+int64_t
+zv_ajam_session_deadline(const struct zv_ajam_session *s)
+{
+	struct zv_pending *p = zv_pending_first((struct zv_pending_table *)&s->pending);
+	int64_t at = p ? p->deadline_ms : INT64_MAX, due = zv_ajam_due_ms(s);
+
+	if (s->state == ZV_STATE_LOGIN && s->login_by_ms < at)
+		at = s->login_by_ms;
+	return due < at ? due : at;
+}
+
+void
+zv_ajam_break_off(struct zv_ajam_session *s, struct zv_errand *e)
+{
+	int exchange = (int)(e - s->errands);
+
+	zv_exchange_stop(&e->exchange);
+	drop_orders(s, exchange);
+	add_order(s, exchange)->kind = ZV_AJAM_ORDER_CANCEL;
+}
+
+static void
+expire_actions(struct zv_ajam_session *s)
+{
+	struct zv_pending *p;
+
+	while ((p = zv_pending_first(&s->pending)) && p->deadline_ms <= s->now_ms) {
+		s->counters.timeouts++;
+		zv_log(s->log, ZV_LOG_DEBUG, "ajam", "no answer in time actionid=%s",
+		       p->action_id);
+		if (p == s->current) {
+			s->current = NULL;
+			zv_ajam_break_off(s, &s->errands[ZV_AJAM_COMMAND]);
+		}
+		if (p == s->suspect)
+			s->suspect = NULL;
+		zv_pending_finish(&s->pending, p, ZV_ETIMEOUT);
+	}
+}
+
+int
+zv_ajam_session_tick(struct zv_ajam_session *s, int64_t now_ms, struct zv_error *err)
+{
+	s->now_ms = now_ms;
+	s->err = err;
+	expire_actions(s);
+	if (s->state == ZV_STATE_LOGIN && now_ms >= s->login_by_ms)
+		zv_ajam_fail(s, zv_fail(s->err, ZV_ETIMEOUT,
+					"no answer to the login within %.1f s: the "
+					"server hangs or is overloaded",
+					zv_ajam_login_patience_ms(s) / 1000.0));
+	return leave(s);
+}
+
+/* ---- what it knows ------------------------------------------------------------------ */
+
+bool
+zv_ajam_session_is_booted(const struct zv_ajam_session *s)
+{
+	return s->booted;
+}
+
+struct zv_str
+zv_ajam_session_version(const struct zv_ajam_session *s, int *major)
+{
+	*major = s->ami_major;
+	return zvon_str(s->version);
+}
+
+void
+zv_ajam_session_count(const struct zv_ajam_session *s, struct zv_client_counters *out)
+{
+	out->bytes_in += s->counters.bytes_in;
+	out->packets += s->counters.packets;
+	out->events += s->counters.events;
+	out->responses += s->counters.responses;
+	out->orphans += s->counters.orphans;
+	out->timeouts += s->counters.timeouts;
+}
