@@ -144,14 +144,13 @@ class Ajam(Server):
                 self.ledger.changed.notify_all()
 
     def answer(self, connection, request):
-        fault = self.next_fault(request)
-        reply = fault.instead(self, request) if fault else None
-        if reply is None:
-            reply = self.reply(request)
+        page = self.next_fault(request, lambda fault: fault.is_page)
+        reply = page.make(self, request) if page else self.reply(request)
         reply.closes = reply.closes or request.closes or self.profile.old
         reply.head_only = request.method == "HEAD"
         self.gate.wait()
         request.status = reply.status
+        fault = self.next_fault(request, lambda fault: not fault.is_page)
         if fault:
             fault.change(request, reply)
             fault.write(connection, reply, self.profile)
@@ -159,10 +158,12 @@ class Ajam(Server):
             connection.send(reply.bytes(self.profile))
         return connection.open and not reply.closes
 
-    def next_fault(self, request):
+    def next_fault(self, request, fits):
+        """A page is chosen when the request comes, what spoils an answer when that is
+        ready: so also a wait that hangs already can be met."""
         for rule in self.faults:
             fault, when, times = rule
-            if when(request) and times != 0:
+            if fits(fault) and times != 0 and when(request):
                 rule[2] = times if times is None else times - 1
                 return fault
         return None

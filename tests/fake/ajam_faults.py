@@ -3,14 +3,14 @@
 import gzip
 import time
 
+from ajam_encode import ENCODINGS, encode
 from ajam_http import Reply, error_page
 
 
 class Fault:
-    """Does nothing wrong; the others replace one of its three steps."""
+    """Does nothing wrong; the others replace one of its steps."""
 
-    def instead(self, ajam, request):
-        """A Reply in place of the PBX's, or None."""
+    is_page = False  # `make` replaces the PBX's answer
 
     def change(self, request, reply):
         """Spoil the reply."""
@@ -21,13 +21,13 @@ class Fault:
 
 
 class Page(Fault):
-    """The answer of somebody else: the action never reaches the PBX."""
+    """The answer of somebody else, by a function of (ajam, request): the action never
+    reaches the PBX."""
+
+    is_page = True
 
     def __init__(self, make):
         self.make = make
-
-    def instead(self, ajam, request):
-        return self.make(ajam, request)
 
 
 class Change(Fault):
@@ -71,6 +71,14 @@ def cut_head(size):
     def send(connection, head, _body):
         connection.send(head[:size])
         connection.close()
+    return Write(send)
+
+
+def then(function):
+    """The right answer, and then this."""
+    def send(connection, head, body):
+        connection.send(head + body)
+        function()
     return Write(send)
 
 
@@ -181,6 +189,14 @@ def redirect(location="http://127.0.0.1:1/elsewhere", code=302):
     return status(code, "Found", "Moved", [("Location", location)])
 
 
+def no_action():
+    """What a server says that has not seen the form of a POST."""
+    text = b"Response: Error\r\nMessage: Missing action in request\r\n\r\n"
+    return Page(lambda ajam, request: Reply(
+        fields=[("Content-type", ENCODINGS[request.encoding].content_type)],
+        body=encode(request.encoding, text)))
+
+
 PORTAL = (b"<!DOCTYPE html><html><head><title>Welcome to the hotel</title></head><body>"
           b"<form action='/login' method='post'>Room: <input name='room'></form></body>"
           b"</html>\n")
@@ -193,13 +209,14 @@ def portal():
                 ("Set-Cookie", "portal=1; Path=/")], body=PORTAL))
 
 
-class Cache(Fault):
+class Cache(Page):
     """A proxy that keeps the first answer to each request line and gives it again."""
 
     def __init__(self):
+        super().__init__(self.again)
         self.kept = {}
 
-    def instead(self, ajam, request):
+    def again(self, ajam, request):
         line = (request.method, request.path, request.query, request.body)
         if line not in self.kept:
             self.kept[line] = ajam.reply(request)

@@ -151,13 +151,14 @@ class Server:
     """Accepts connections and runs `talk(session)` for each in a thread of its own."""
 
     def __init__(self, *, host="127.0.0.1", port=0, tls=None, write_timeout=0.1,
-                 send_buffer=None, receive_buffer=None):
+                 send_buffer=None, receive_buffer=None, no_delay=True):
         self.host = host
         self.port = port
         self.tls = tls  # an ssl.SSLContext of the server's side
         self.write_timeout = write_timeout
         self.send_buffer = send_buffer
         self.receive_buffer = receive_buffer
+        self.no_delay = no_delay
         self.ledger = Ledger()
         self.sessions = []
         self.listener = None
@@ -220,7 +221,7 @@ class Server:
             self.begin(connection)
 
     def begin(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, self.no_delay)
         seconds = int(self.write_timeout)
         micros = int((self.write_timeout - seconds) * 1e6)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO,
