@@ -10,7 +10,7 @@ struct zv_core {
 	struct zv_core_handlers handlers;
 	void *user;
 	const struct zv_log *log;
-	struct zv_session session;
+	struct zv_client_session session;
 	struct zv_buf no_bytes; /* AJAM has no stream */
 
 	enum zv_client_state state;
@@ -31,14 +31,14 @@ tell(struct zv_core *c, enum zv_client_state state, int reason, const char *text
 {
 	struct zv_client_status status = {
 		.state = state,
-		.booted = zv_session_is_booted(&c->session),
+		.booted = zv_client_session_is_booted(&c->session),
 		.reason = reason,
 		.text = text,
 		.retry_ms = retry_ms,
 	};
 
 	c->state = state;
-	status.ami_version = zv_session_version(&c->session, &status.ami_major);
+	status.ami_version = zv_client_session_version(&c->session, &status.ami_major);
 	if (c->handlers.on_state)
 		c->handlers.on_state(c->user, &status);
 }
@@ -93,9 +93,9 @@ zv_core_new(const struct zv_core_options *options,
 	c->log = log;
 	c->jitter = options->session.ami.seed | 1;
 	c->next_backoff_ms = options->backoff_first_ms;
-	if (zv_session_init(&c->session, &options->session.ami,
-			    options->is_ajam ? &options->session : NULL,
-			    &session_handlers, c, log) < 0) {
+	if (zv_client_session_init(&c->session, &options->session.ami,
+				   options->is_ajam ? &options->session : NULL,
+				   &session_handlers, c, log) < 0) {
 		zv_free(c);
 		return NULL;
 	}
@@ -107,7 +107,7 @@ zv_core_free(struct zv_core *c)
 {
 	if (!c)
 		return;
-	zv_session_deinit(&c->session);
+	zv_client_session_deinit(&c->session);
 	zv_free(c);
 }
 
@@ -128,7 +128,7 @@ zv_core_stop(struct zv_core *c, int reason, const char *text)
 		return;
 	c->wants_link = c->link_up = false;
 	c->state = ZV_STATE_CLOSED; /* an action asked for from now on is refused */
-	zv_session_stop(&c->session, true);
+	zv_client_session_stop(&c->session, true);
 	tell(c, ZV_STATE_CLOSED, reason, text, -1);
 }
 
@@ -188,7 +188,7 @@ lose(struct zv_core *c, int reason, const char *text)
 		return;
 	}
 	c->state = ZV_STATE_DOWN;
-	zv_session_stop(&c->session, false);
+	zv_client_session_stop(&c->session, false);
 	c->retry_at_ms = c->now_ms + wait;
 	zv_log(c->log, ZV_LOG_WARN, "client", "down reason=%s retry_ms=%d %s",
 	       zvon_err_name(reason), wait, text);
@@ -208,7 +208,7 @@ zv_core_link_up(struct zv_core *c, int64_t now_ms)
 		return;
 	c->now_ms = now_ms;
 	c->link_up = true;
-	zv_session_start(&c->session, now_ms);
+	zv_client_session_start(&c->session, now_ms);
 }
 
 /* While it logs in a server closes without a word: that has reasons of its own. */
@@ -309,7 +309,7 @@ zv_core_output(struct zv_core *c)
 int64_t
 zv_core_deadline(const struct zv_core *c)
 {
-	int64_t at = zv_session_deadline(&c->session);
+	int64_t at = zv_client_session_deadline(&c->session);
 
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && c->retry_at_ms < at)
 		at = c->retry_at_ms;
@@ -324,7 +324,7 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 	if (c->state == ZV_STATE_CLOSED)
 		return;
 	c->now_ms = now_ms;
-	if (zv_session_tick(&c->session, now_ms, &err) < 0 && c->link_up)
+	if (zv_client_session_tick(&c->session, now_ms, &err) < 0 && c->link_up)
 		lose_session(c, &err);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
@@ -336,7 +336,8 @@ zv_core_send(struct zv_core *c, const struct zv_request *request, int timeout_ms
 {
 	if (c->state == ZV_STATE_CLOSED)
 		return zv_fail(err, ZV_ECLOSED, "the client is closed");
-	return zv_session_send(&c->session, request, timeout_ms, fn, user, now_ms, err);
+	return zv_client_session_send(&c->session, request, timeout_ms, fn, user,
+				      now_ms, err);
 }
 
 enum zv_client_state
@@ -354,7 +355,7 @@ zv_core_is_logged_in(const struct zv_core *c)
 void
 zv_core_count(const struct zv_core *c, struct zv_client_counters *out)
 {
-	zv_session_count(&c->session, out);
+	zv_client_session_count(&c->session, out);
 	out->connects += c->connects;
 	out->losses += c->losses;
 }
