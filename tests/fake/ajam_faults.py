@@ -210,7 +210,8 @@ def portal():
 
 
 class Cache(Page):
-    """A proxy that keeps the first answer to each request line and gives it again."""
+    """A proxy that keeps the first good answer to each request line and gives it again,
+    unless the request was authorized."""
 
     def __init__(self):
         super().__init__(self.again)
@@ -219,7 +220,10 @@ class Cache(Page):
     def again(self, ajam, request):
         line = (request.method, request.path, request.query, request.body)
         if line not in self.kept:
-            self.kept[line] = ajam.reply(request)
+            reply = ajam.reply(request)
+            if reply.status != 200 or request.header("Authorization"):
+                return reply
+            self.kept[line] = reply
         kept = self.kept[line]
         return Reply(kept.status, kept.reason, [*kept.fields, ("Age", "5")], kept.body)
 

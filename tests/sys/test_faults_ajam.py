@@ -230,6 +230,17 @@ class CutTest(AjamTest):
                     if difference != -60:
                         self.assertEqual(found, [1, 2, 3, 4], running)
 
+    def test_fault_112_whole_packets_are_missing(self):
+        """Cut between two packets, by somebody who then told the right length."""
+        ends = {"rawman": b"Event: WaitEventComplete", "manager": b"<tr><td>Event</td><td>Wait",
+                "mxml": b"<response type='object' id='unknown'><generic event='Wait"}
+        for kind, end in ends.items():
+            with self.subTest(kind=kind):
+                def shorten(body, end=end):
+                    return body.partition(end)[0]
+                found, running = self.spoiled(faults.body_of(shorten), kind)
+                self.assertEqual(found, [1, 2, 3, 4], running)
+
     def test_fault_112_chunked(self):
         """Another framing of a whole answer: nothing is wrong with that."""
         for kind in PLAIN:
@@ -466,6 +477,33 @@ class CookieTest(AjamTest):
             result = self.action(ajam)
             self.assert_code(result, cli.REFUSED, cli.PROTOCOL, cli.NO_CONNECTION)
             self.assertLessEqual(len(ajam.requests()), 6, result)
+
+
+class ProxyTest(AjamTest):
+    def test_fault_116_proxy_that_caches(self):
+        """No two requests are alike, so nothing of the past comes again."""
+        for kind in PLAIN:
+            ajam = self.ajam()
+            ajam.fault(faults.status(501, "Not Implemented"), lambda r: r.method == "POST")
+            ajam.fault(faults.Cache())
+            running = self.listen(ajam, kind)
+            for number in range(1, 6):
+                post_ticks(ajam, number)
+                self.assert_seen(running, range(1, number + 1))
+            self.assert_never_lost(running)
+            queries = [r.query for r in ajam.requests("WaitEvent")]
+            self.assertEqual(len(queries), len(set(queries)))
+
+    def test_fault_116_somebody_else_in_mid_session(self):
+        """503, a login page or a redirection in place of an answer: lost, told, and back."""
+        for fault in (faults.busy(), faults.portal(), faults.redirect()):
+            ajam = self.ajam()
+            running = self.listen(ajam)
+            ajam.fault(fault, WAITS, times=1)
+            post_ticks(ajam, 1)
+            self.assert_back(ajam, running)
+            post_ticks(ajam, 2)
+            self.assert_seen(running, [1, 2])
 
 
 class EveryWayTest(AjamTest):
