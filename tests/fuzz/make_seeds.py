@@ -5,6 +5,7 @@ streams, each in the form that its fuzzer reads (see the comment at the top of f
 What a fuzzer once found lies beside them as found-*; this program leaves it alone.
 """
 
+import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -107,7 +108,94 @@ def text_seeds():
     yield "long", "€".encode() * 200
 
 
+def digest_seeds():
+    """Challenges and who answers them, in the words of fuzz_digest.c."""
+    who = b"\x1flab\x1flab-secret\x1f/asterisk/arawman?action=ping\x1f0a4f113b\x1f"
+    asterisk = b'Digest algorithm=MD5, realm="asterisk", nonce="5bfd85a3", qop="auth"'
+    yield "asterisk", asterisk + b', opaque="5bfd85a3"' + who
+    yield "stale", asterisk + b', opaque="5bfd85a3", stale=true' + who
+    yield "no-qop", b'Digest realm="a", nonce="b"' + who
+    yield "md5-sess", b'digest Realm=a ,Nonce = b,,algorithm=MD5-sess,qop=auth' + who
+    yield "quotes", b'Digest realm="a \\"b\\" \\\\ c", nonce="b", opaque=""' + who
+    yield "two", (b'Digest realm="a", nonce="b", algorithm=SHA-256, qop="auth, auth-int", '
+                  b'Digest realm="a", nonce="b", algorithm=MD5, qop="auth, auth-int"' + who)
+    yield "others", b'Negotiate YII/Gf+w==, NTLM, Basic realm="x", ' + asterisk + who
+    yield "user", asterisk + b'\x1fa"b\\c\x1f\n\x1f/"\\\x1f"\x1f'
+
+
+def cookie_seeds():
+    asterisk = b'mansession_id="388db460"; Version=1; Max-Age=60'
+    yield "asterisk", asterisk
+    yield "bare", b"a=b\x1fMANSESSION_ID = 388db460 ;max-age=\"15\";Path=/x"
+    yield "two", asterisk + b"\x1fmansession_id=other"
+    yield "forgotten", asterisk + b"\x1fmansession_id=x; Max-Age=0"
+    yield "joined", b'a="1,2;3"; Version=1, ' + asterisk + b", b=c; Max-Age=-1"
+    yield "expires", b"mansession_id=x; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=9"
+    yield "unusable", b'mansession_id="a;b"\x1fmansession_id=' + 70 * b"x"
+
+
+def head_seeds():
+    """How it was asked, a head, the start of a body, in the words of fuzz_head.c."""
+    session = (b'Set-Cookie: mansession_id="388db460"; Version=1; Max-Age=60\r\n'
+               b"Pragma: SuppressEvents\r\n")
+    ok = b"HTTP/1.1 200 OK\r\nServer: Asterisk\r\n"
+    yield "rawman", (b"\x00" + ok + b"Content-type: text/plain\r\n" + session +
+                     b"\r\n\x1fResponse: Success\r\n")
+    yield "mxml", (b"\x12" + ok + b"Content-type: text/xml\r\n\r\n\x1f<ajax-response>\n")
+    yield "portal", (b"\x00HTTP/1.0 200\nContent-Type: text/html; charset=x\n" + session +
+                     b"\n\x1f<title>Login</title><form>")
+    yield "continue", (b"\x00HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\n"
+                       b"Server: nginx\r\n\r\n\x1f<address>Asterisk</address>")
+    yield "redirect", b"\x04HTTP/1.1 302 x\r\nLocation: https://u:p@h/x?y#z\r\n"
+    yield "digest", (b"\x10HTTP/1.1 401 Unauthorized\r\n"
+                     b'WWW-authenticate: Digest realm="asterisk", nonce="5bfd85a3"\r\n')
+    yield "cached", b"\x00" + ok + b"Age: 7\r\nX-Cache: HIT\r\nContent-Encoding: gzip\r\n"
+    yield "https-port", (b"\x00HTTP/1.1 400 Bad Request\r\n\r\n\x1f"
+                         b"The plain HTTP request was sent to HTTPS port")
+
+
+def bodies(recording, path):
+    """The answers to requests for that path, from a recording of AJAM, by their length."""
+    data = (CAPTURES / (recording + ".http")).read_bytes()
+    request = re.compile(rb"=====> request \d+ \(\d+ ms, \d+ bytes\)\n\w+ (\S+) ")
+    for match in request.finditer(data):
+        if not match.group(1).startswith(b"/asterisk/" + path):
+            continue
+        length = re.compile(rb"\r\nContent-Length: (\d+)\r\n").search(data, match.end())
+        start = data.index(b"\r\n\r\n", length.start()) + 4
+        yield data[start:start + int(length.group(1))]
+
+
+def body_seeds(path, recordings):
+    for recording in recordings:
+        chosen = sorted(set(bodies(recording, path)), key=len)
+        for number, body in enumerate(chosen[::5]):
+            if len(body) <= 2 * MOST:
+                head = bytes([number % 2, number])
+                yield "%s-%d" % (name_of(recording).replace("-ajam", ""), number), head + body
+
+
+def mxml_seeds():
+    yield from body_seeds(b"mxml", ("1.8.32.3/ajam/mxml-session", "22.10.1/ajam/mxml-session",
+                                    "1.8.32.3/ajam/special-characters",
+                                    "22.10.1/ajam/waitevent-lists"))
+    around = b"\x00\x02<ajax-response>\n%s</ajax-response>\n"
+    yield "declared", (b"\x00\x01<?xml version='1.0'?><!DOCTYPE x [<!ENTITY l 'x>'>]>" +
+                       around[2:] % b"<!-- x --><a b='&l;'/>")
+    yield "cut-value", around % b"<response><g event='A' x='1 /></response>\n<g event='B'/>"
+    yield "odd-names", around % b"<g ='1' a:b='2' x y = \"3\" it's z=4 w-2='5' event='A'/>"
+    yield "entities", around % b"<g event='&#65;&amp;&#x1f600;&bogus;&' x='&#10;&#13;'/>"
+
+
+def html_seeds():
+    yield from body_seeds(b"manager", ("1.8.32.3/ajam/manager-session",
+                                       "22.10.1/ajam/manager-session"))
+    yield from body_seeds(b"amanager", ("22.10.1/ajam/amanager-digest",))
+
+
 KINDS = {
+    "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "html": html_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }
