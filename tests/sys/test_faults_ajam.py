@@ -210,6 +210,28 @@ class ProxyTest(AjamTest):
             queries = [r.query for r in ajam.requests("WaitEvent")]
             self.assertEqual(len(queries), len(set(queries)))
 
+    def test_fault_116_proxy_that_caches_whatever_was_asked(self):
+        """It gives the answer to another action: refused with its name."""
+        for kind in PLAIN:
+            ajam = self.ajam()
+            ajam.fault(faults.Cache(ignores_query=True))
+            result = self.action(ajam, kind=kind)
+            self.assert_code(result, cli.PROTOCOL)
+            self.assert_one_clear_line(result)
+            self.assertIn("cache", result.stderr)
+
+    def test_fault_116_proxy_that_only_passes_on(self):
+        """What honest proxies add to an answer is no reason to refuse it."""
+        added = [("Via", "1.1 proxy"), ("Age", "0"), ("X-Cache", "MISS"),
+                 ("Connection", "keep-alive"), ("Vary", "Accept-Encoding")]
+        for kind in KINDS:
+            ajam = self.ajam()
+            ajam.fault(faults.Change(lambda request, reply: reply.fields.extend(added)))
+            running = self.listen(ajam, kind)
+            post_ticks(ajam, 1)
+            self.assert_seen(running, [1])
+            self.assert_never_lost(running)
+
     def test_fault_116_somebody_else_in_mid_session(self):
         """503, a login page or a redirection in place of an answer: lost, told, and back."""
         for fault in (faults.busy(), faults.portal(), faults.redirect()):
