@@ -128,6 +128,7 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	s->login_by_ms = now_ms + zv_ajam_login_patience_ms(s);
 	s->failed = 0;
 	s->booted = s->ping_now = false;
+	s->may_wait = !s->options.holds_events;
 	s->suspect = NULL;
 	s->ami_major = 0;
 	s->version[0] = '\0';
@@ -331,6 +332,12 @@ zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request
 	p->fn = fn;
 	p->user = user;
 	return 0;
+}
+
+void
+zv_ajam_session_let_events(struct zv_ajam_session *s)
+{
+	s->may_wait = true;
 }
 
 bool

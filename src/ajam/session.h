@@ -38,6 +38,7 @@ struct zv_ajam_session_options {
 	enum zv_ajam_encoding encoding;
 	bool tls;
 	bool digest;
+	bool holds_events; /* no WaitEvent before zv_ajam_session_let_events */
 };
 
 /* The two connections. */
@@ -85,6 +86,9 @@ bool zv_ajam_session_is_booted(const struct zv_ajam_session *s);
 struct zv_str zv_ajam_session_version(const struct zv_ajam_session *s, int *major);
 void zv_ajam_session_count(const struct zv_ajam_session *s,
 			   struct zv_client_counters *out);
+
+/* Until the next start. */
+void zv_ajam_session_let_events(struct zv_ajam_session *s);
 
 /* true: *out is what the transport is to do next, borrowed until the next call on s. */
 bool zv_ajam_session_next_order(struct zv_ajam_session *s, struct zv_ajam_order *out);
