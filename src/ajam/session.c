@@ -380,6 +380,12 @@ is_missing_action(const struct zv_packet *packet)
 				     ZV_STR("Missing action in request"));
 }
 
+static bool
+is_wait_end(const struct zv_packet *packet)
+{
+	return zvon_str_equal_nocase(packet->name, ZV_STR("WaitEventComplete"));
+}
+
 static void
 on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 	  const struct zv_packet *packet)
@@ -388,7 +394,7 @@ on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 	if (packet->kind == ZV_PACKET_RESPONSE) {
 		s->counters.responses++;
 		e->is_refused = !e->exchange.as_get && is_missing_action(packet);
-	} else if (packet->kind == ZV_PACKET_EVENT) {
+	} else if (packet->kind == ZV_PACKET_EVENT && !is_wait_end(packet)) {
 		s->counters.events++;
 	}
 	if (wants_text(s, e))
