@@ -146,8 +146,8 @@ check_pace(struct scene *s)
 {
 	size_t n = sizeof s->wait_started_ms / sizeof *s->wait_started_ms;
 
-	CHECK(s->wait_started_ms[n - 1] == 0 ||
-	      s->now_ms - s->wait_started_ms[n - 1] >= ZV_AJAM_POLL_MS);
+	CHECK(s->wait_started_ms[0] == 0 ||
+	      s->now_ms - s->wait_started_ms[0] >= ZV_AJAM_POLL_MS);
 	memmove(s->wait_started_ms, s->wait_started_ms + 1,
 		(n - 1) * sizeof *s->wait_started_ms);
 	s->wait_started_ms[n - 1] = s->now_ms;
@@ -422,7 +422,8 @@ send_action(struct scene *s, unsigned kind, struct zv_str name)
 	int rc;
 
 	CHECK((r == NULL) == (err.code != 0));
-	if (!r || s->n_asked == MAX_ACTIONS) {
+	/* who guesses the secret may say it */
+	if (!r || s->n_asked == MAX_ACTIONS || has(name, "s3cret")) {
 		zvon_request_free(r);
 		return;
 	}
