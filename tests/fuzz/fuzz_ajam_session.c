@@ -422,8 +422,7 @@ send_action(struct scene *s, unsigned kind, struct zv_str name)
 	int rc;
 
 	CHECK((r == NULL) == (err.code != 0));
-	/* who guesses the secret may say it */
-	if (!r || s->n_asked == MAX_ACTIONS || has(name, "s3cret")) {
+	if (!r || s->n_asked == MAX_ACTIONS) {
 		zvon_request_free(r);
 		return;
 	}
@@ -529,6 +528,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct scene s = { .now_ms = 1, .digest = options.digest };
 	struct zv_log log = { on_log, &s, ZV_LOG_TRACE };
 
+	if (n && memmem(bytes, n, "s3cret", 6))
+		return 0; /* who guesses the secret may say it */
 	s.session = zv_ajam_session_new(&options, &handlers, &s, &log);
 	CHECK(s.session);
 	begin_session(&s);
