@@ -264,7 +264,7 @@ test_list_that_breaks_off(void **state)
 	assert_true(ajdrive_new(&d, NULL));
 	ajdrive_log_in(&d);
 	ajdrive_send(&d, "q", "QueueStatus", NULL, 0);
-	ajdrive_head(&d, C, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, C, "200 OK", PLAIN);
 	ajdrive_body(&d, C, SUCCESS "Event: QueueParams\n@\n\n");
 	ajdrive_wait(&d, 10000);
 	expect_told(&d, "q:Success q+QueueParams q.ETIMEOUT");
@@ -397,9 +397,9 @@ test_stop_within_an_answer(void **state)
 	assert_true(ajdrive_new(&d, NULL));
 	ajdrive_log_in(&d);
 	ajdrive_send(&d, "q", "QueueStatus", NULL, 0);
-	ajdrive_head(&d, C, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, C, "200 OK", PLAIN);
 	ajdrive_body(&d, C, SUCCESS "Event: Queue");
-	ajdrive_head(&d, W, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, W, "200 OK", PLAIN);
 	ajdrive_body(&d, W, WAITING HANGUP "Event: Hang");
 	ajdrive_stop(&d, false);
 	expect_told(&d, "q:Success event:Hangup q.ECLOSED");
