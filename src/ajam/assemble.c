@@ -216,7 +216,7 @@ split_count(struct zv_str key, struct zv_str *base)
 	while (at > 0 && key.n - at < COUNT_DIGITS && key.p[at - 1] >= '0' &&
 	       key.p[at - 1] <= '9')
 		at--;
-	if (at < 2 || at == key.n || key.p[at - 1] != '-' || key.p[at] == '0')
+	if (at < 1 || at == key.n || key.p[at - 1] != '-' || key.p[at] == '0')
 		return 0;
 	for (size_t i = at; i < key.n; i++)
 		count = count * 10 + (unsigned)(key.p[i] - '0');
@@ -285,8 +285,11 @@ is_digit(char c)
 int
 zv_assembly_end_key(struct zv_assembly *a)
 {
-	struct zv_str key = { a->text.p + a->line, a->text.n - a->line };
+	struct zv_str key;
 
+	if (zv_assembly_reserve(a, 1) < 0) /* of an empty key there is no text yet */
+		return a->error;
+	key = (struct zv_str){ a->text.p + a->line, a->text.n - a->line };
 	a->repeat = 1;
 	if (key.n && is_digit(key.p[key.n - 1])) {
 		restore_repeat(a, key);
@@ -406,14 +409,22 @@ zv_assembly_line_feed(struct zv_assembly *a)
 int
 zv_assembly_end_value(struct zv_assembly *a)
 {
-	const char *line = a->text.p + a->line, *value = a->text.p + a->value;
+	const char *line, *value;
 
 	if (a->error)
 		return a->error;
 	if (a->in_opaque) {
 		a->in_opaque = false;
-		return end_opaque_line(a);
+		if (a->text.n > a->value)
+			return end_opaque_line(a);
+		/* no line is empty: it is a key that is really called so */
+		zv_assembly_add(a, a->opaque);
+		if (zv_assembly_add(a, ZV_STR(": ")) < 0)
+			return a->error;
+		a->value = a->text.n;
 	}
+	line = a->text.p + a->line;
+	value = a->text.p + a->value;
 	return add_field(a, (struct zv_field){ { line, (size_t)(value - line) - 2 },
 					       { value, a->text.n - a->value } });
 }
