@@ -3,7 +3,6 @@
 import gzip
 import time
 
-from ajam_encode import ENCODINGS, encode
 from ajam_http import Reply, error_page
 
 
@@ -190,11 +189,13 @@ def redirect(location="http://127.0.0.1:1/elsewhere", code=302):
 
 
 def no_action():
-    """What a server says that has not seen the form of a POST."""
-    text = b"Response: Error\r\nMessage: Missing action in request\r\n\r\n"
-    return Page(lambda ajam, request: Reply(
-        fields=[("Content-type", ENCODINGS[request.encoding].content_type)],
-        body=encode(request.encoding, text)))
+    """As a server answers that has not seen the form of a POST."""
+    def make(ajam, request):
+        told, request.params = request.params, []
+        reply = ajam.reply(request)
+        request.params = told  # the log keeps what was sent
+        return reply
+    return Page(make)
 
 
 PORTAL = (b"<!DOCTYPE html><html><head><title>Welcome to the hotel</title></head><body>"
@@ -210,16 +211,22 @@ def portal():
 
 
 class Cache(Page):
-    """A proxy that keeps the first answer to each request line and gives it again."""
+    """A proxy that keeps the first good answer to each request line and gives it again,
+    unless the request was authorized. A bad one looks at the path alone."""
 
-    def __init__(self):
+    def __init__(self, ignores_query=False):
         super().__init__(self.again)
+        self.ignores_query = ignores_query
         self.kept = {}
 
     def again(self, ajam, request):
-        line = (request.method, request.path, request.query, request.body)
+        query = None if self.ignores_query else (request.query, request.body)
+        line = (request.method, request.path, query)
         if line not in self.kept:
-            self.kept[line] = ajam.reply(request)
+            reply = ajam.reply(request)
+            if reply.status == 200 and not request.header("Authorization"):
+                self.kept[line] = Reply(fields=list(reply.fields), body=reply.body)
+            return reply
         kept = self.kept[line]
         return Reply(kept.status, kept.reason, [*kept.fields, ("Age", "5")], kept.body)
 

@@ -240,7 +240,7 @@ class SecretsTest(AjamTest):
                     result = self.action(ajam, kind=kind, secret=MARKER)
                     self.assert_code(result, cli.DONE)
                     self.assertNotIn(MARKER.encode(), ajam.ledger.received())
-                    posts = sum(map(is_post, ajam.requests()))
+                    posts = sum(is_post(r) and r.status != 401 for r in ajam.requests())
                     if name != "413":  # that one depends on the length
                         self.assertEqual(posts, 1, result)
 
