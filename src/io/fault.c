@@ -117,7 +117,7 @@ static const struct {
 } flaws[] = {
 	{ "has expired",
 	  "it has expired: renew the file that tlscertfile in [general] of http.conf "
-	  "names, and restart Asterisk" },
+	  "names, then `module reload http`" },
 	{ "not yet valid",
 	  "it is not valid yet: set the clocks of both machines by NTP, or renew the "
 	  "file that tlscertfile in [general] of http.conf names" },
