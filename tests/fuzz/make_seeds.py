@@ -51,6 +51,23 @@ def parser_seeds():
     yield "lf-only", b"\x00\x03" + text
 
 
+def filter_seeds():
+    """Expressions over packets of recordings; see fuzz_filter.c."""
+    packet = packets((CAPTURES / "22.10.1/call-busy.ami").read_bytes())[20]
+    old = packets((CAPTURES / "1.8.32.3/call-busy.ami").read_bytes())[12]
+    expressions = (
+        b"Dial.{1,}?101|Bridge.{1,}?101|Hangup.{1,}?101", b"BridgeEnter([^.]*)CallerIDNum: 101",
+        b"(a+)+$", b".{0,90}.{0,90}[\\x01\\x02]", b"((a{1,1000}){1,1000})", b"(?i)channel.*(1|2)",
+        b"(*UTF)\\w+", "Имя|(?i)событие".encode(), b"\\Qa.b\\E", b"(?m)^Channel: .*$", b"(a)\\1",
+    )
+    for number, expression in enumerate(expressions):
+        for name, part in (("new", packet), ("old", old)):
+            head = bytes([number & 1]) + expression
+            yield "%s-%d" % (name, number), head + b"\0\0\0" + part[:MOST]
+    yield "all", b"\0Channel.*101\0PJSIP\0Channel~^PJSIP/[0-9]+-\0" + packet[:MOST]
+    yield "fields", b"\0\0\0CallerIDNum!=101\0" + old[:MOST]
+
+
 def redact_seeds():
     for stream in ("22.10.1/login-ok", "22.10.1/login-md5", "16.28.0/lists"):
         sent = (CAPTURES / (stream + ".sent")).read_bytes()
@@ -226,6 +243,7 @@ def html_seeds():
 KINDS = {
     "ajam_session": ajam_session_seeds,
     "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "filter": filter_seeds,
     "html": html_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
