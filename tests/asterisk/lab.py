@@ -46,6 +46,11 @@ class Server:
         """The address for zvon."""
         return "%s://%s@%s:%d" % ("amis" if tls else "ami", user, self.ip, 5039 if tls else 5038)
 
+    def ajam(self, encoding="rawman", user="lab", tls=False):
+        """The address for zvon over HTTP or HTTPS."""
+        return "%s://%s@%s:%d/asterisk/%s" % (
+            "https" if tls else "http", user, self.ip, 8089 if tls else 8088, encoding)
+
     def run(self, command, *arguments):
         """Runs lab.sh COMMAND VERSION ...; returns what it printed."""
         result = subprocess.run([HERE / "lab.sh", command, self.version, *arguments],
@@ -189,6 +194,20 @@ class Listener:
         """How many packets `wanted` accepts."""
         return sum(1 for packet in self.packets if wanted(packet))
 
+    def freeze(self):
+        """Stops the program itself."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """It runs again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def cpu_seconds(self):
+        """Processor time that the program has used."""
+        with open("/proc/%d/stat" % self._process.pid, encoding="ascii") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     @property
     def messages(self):
         """What it has written to standard error so far."""
@@ -200,6 +219,7 @@ class Listener:
         """Ends it and reads the rest; returns its exit code."""
         self._reading.set()
         if self._process.poll() is None:
+            self.thaw()
             self._process.terminate()
         try:
             code = self._process.wait(5)
@@ -288,9 +308,10 @@ class LiveTest:
         self.addCleanup(resource.close)
         return resource
 
-    def listen(self, *arguments, user="lab", secret="lab-secret", tls=False):
+    def listen(self, *arguments, user="lab", secret="lab-secret", tls=False, url=None):
         """A `zvon listen` that is logged in and has seen FullyBooted."""
-        listener = self.keep(Listener(self.server.url(user, tls), *arguments, secret=secret))
+        url = url or self.server.url(user, tls)
+        listener = self.keep(Listener(url, *arguments, secret=secret))
         booted = listener.wait_for(is_booted, 10)
         self.assertIsNotNone(booted, "no FullyBooted; stderr: " + listener.messages)
         return listener
@@ -307,6 +328,17 @@ class LiveTest:
         lines = result.err.strip().splitlines()
         self.assertEqual(len(lines), 1, result)
         self.assertRegex(lines[0], r"\w{3,} \w+", result)
+
+    @contextlib.contextmanager
+    def talking(self):
+        """Two phones talk, a third is in a conference."""
+        with self.phones(("101",), ("102",), ("103",)) as (first, _, third), \
+                self.server.witness(events="call") as observer:
+            for phone, number in ((first, "102"), (third, "900")):
+                self.assertTrue(phone.call(number, self.server.ip).wait("up"))
+            joined = observer.wait_for(lambda packet: packet.is_event("ConfbridgeJoin"))
+            self.assertIsNotNone(joined, "nobody in the conference")
+            yield
 
     @contextlib.contextmanager
     def phones(self, *phones):
@@ -336,14 +368,17 @@ def user_event(name, **fields):
     return wanted
 
 
-def numbers_of(packets, name):
+EMITTED = ["Event", "Privilege", "UserEvent", "Seq", "Pad", "Last"]
+
+
+def numbers_of(packets, name, emitted=EMITTED):
     """The numbers of an emitter's events, in order; a cut or glued one is an error."""
     numbers = []
     for packet in packets:
         if not packet.is_event("UserEvent") or packet.get("UserEvent") != name:
             continue
         keys = [key for key, _ in packet]
-        if keys != ["Event", "Privilege", "UserEvent", "Seq", "Pad", "Last"]:
+        if keys != emitted:
             raise AssertionError("cut or glued: %s" % packet)
         if packet.get("Seq") != packet.get("Last") or not re.fullmatch("p*", packet.get("Pad")):
             raise AssertionError("damaged: %s" % packet)
