@@ -1,5 +1,6 @@
 /* client.h - a connection to one Asterisk that stays: open by URL, log in, receive
- * events, send actions, come back after a loss.
+ * events, send actions, come back after a loss. Over AMI (a stream of packets) and over
+ * AJAM (the same packets over HTTP) it works alike; what differs is said below.
  *
  * Two ways to drive it; choose one per client:
  *
@@ -27,7 +28,15 @@
  * ZV_EBUSY there; zvon_client_stop and zvon_client_free from a handler take effect
  * when the handler has returned. Several clients in one process share nothing.
  *
- * Source of facts: AMI of Asterisk 1.8 to 22, see docs/architecture.md. */
+ * AJAM: events are fetched by WaitEvent, which hangs on one connection while actions go
+ * over another, one after the other. When the server has forgotten the session (it was
+ * restarted, or the machine slept for longer than httptimeout of manager.conf), the
+ * client goes DOWN, logs in again at once, and actions that were refused for that reason
+ * are sent once more. As after each loss, events may be missing: resynchronise in READY.
+ * A READY server always says booted = false, for AJAM never tells. What the encoders
+ * leave out is written in docs/architecture.md; rawman leaves out nothing.
+ *
+ * Source of facts: AMI and AJAM of Asterisk 1.8 to 22, see docs/architecture.md. */
 #ifndef ZVON_CLIENT_H
 #define ZVON_CLIENT_H
 
@@ -48,16 +57,20 @@ struct zv_client;
  * Everything is copied by zvon_client_new. */
 struct zv_client_options {
 	const char *url;    /* ami://user@host:5038 or amis://user@host:5039 (TLS);
-	                     * [::1] for IPv6; user:secret@ works, with a warning */
+	                     * http://user@host:8088/asterisk/rawman, https:// on 8089,
+	                     * or mxml, manager, or with digest login arawman, amxml,
+	                     * amanager; [::1] for IPv6; user:secret@ works, with a
+	                     * warning */
 	const char *user;   /* instead of the URL's */
 	const char *secret; /* instead of the URL's */
 	const char
 		*events;  /* event mask of Login: "on" (default), "off", "call,agent" */
 	bool plain_login; /* send the secret itself even where MD5 is offered */
 
-	const char *ca_file; /* amis: PEM file of trusted CAs; default: the system's */
-	const char *pin;     /* amis: "sha256//base64" of the server's public key */
-	bool insecure;	   /* amis: no check of certificate and name; logs a warning */
+	const char *
+		ca_file; /* amis, https: PEM file of trusted CAs; default: the system's */
+	const char *pin; /* amis, https: "sha256//base64" of the server's public key */
+	bool insecure; /* amis, https: no check of certificate and name; logs a warning */
 	const char *proxy; /* HTTP CONNECT or SOCKS proxy URL; the environment's
 	                        * proxy variables are never used */
 
@@ -101,7 +114,8 @@ struct zv_client_status {
 	int retry_ms;		   /* DOWN: next try in; -1 in CLOSED */
 };
 
-/* Raw bytes as they cross the wire (the login included!), for captures. */
+/* Raw bytes as they cross the wire (the login included!), for captures. AJAM: the packets
+ * as they would cross the wire of AMI, from the login on; the waiting is left out. */
 enum zv_direction {
 	ZV_FROM_SERVER,
 	ZV_TO_SERVER,
@@ -189,7 +203,9 @@ enum zv_reply_part {
 };
 
 /* status: 0; with DONE also < 0: ZV_ETIMEOUT (a list is partial if items came),
- * ZV_ECLOSED (connection lost: the action may have been carried out or not).
+ * ZV_ECLOSED (connection lost: the action may have been carried out or not). AJAM also:
+ * ZV_ETOOBIG (the server takes no request of that length), ZV_EPROTO (the answer was cut,
+ * or came from somebody in between), ZV_EAUTH, ZV_EIO (he refused).
  * A response "Error" is an answer: status 0, look at packet->name. */
 typedef void (*zvon_reply_fn)(void *user, enum zv_reply_part part, int status,
 			      const struct zv_packet *packet);

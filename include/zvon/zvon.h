@@ -2,6 +2,7 @@
 #ifndef ZVON_ZVON_H
 #define ZVON_ZVON_H
 
+#include "zvon/ajam.h"
 #include "zvon/client.h"
 #include "zvon/error.h"
 #include "zvon/log.h"

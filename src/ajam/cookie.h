@@ -1,5 +1,5 @@
-/* cookie.h - the session cookie of AJAM, `mansession_id`: read from Set-Cookie whatever
- * form it has, sent back as Asterisk wants it. */
+/* cookie.h - the session cookie of AJAM, `mansession_id`, read from Set-Cookie whatever
+ * form it has. Asterisk takes it back bare and quoted. */
 #ifndef ZV_AJAM_COOKIE_H
 #define ZV_AJAM_COOKIE_H
 

@@ -158,6 +158,8 @@ on_wait(struct zv_ajam_session *s, struct zv_errand *e, const struct zv_packet *
 		e->is_complete = true;
 	} else if (packet->kind == ZV_PACKET_EVENT) {
 		e->n_events++;
+		if (s->wants_events)
+			zv_ajam_tell_packet(s, packet);
 		on_event(s, packet);
 	} else {
 		s->counters.orphans++;

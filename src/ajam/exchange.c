@@ -115,6 +115,7 @@ ask(struct zv_exchange *x, struct zv_ajam_asked *out, struct zv_error *err)
 	zv_buf_clear(&x->stranger);
 	x->answered_digest = false;
 	x->is_empty = true;
+	x->is_ajam = false;
 	x->status = 0;
 	x->n_packets = 0;
 	rc = add_target(x, err);
@@ -202,6 +203,25 @@ read_server(struct zv_exchange *x, const struct zv_http_head *head)
 	x->place->asterisk_major = major;
 }
 
+/* What the answer is, if it is none of AJAM; 0: nothing speaks against it. */
+static int
+explain(struct zv_exchange *x, struct zv_error *err)
+{
+	struct zv_http_head head;
+	struct zv_ajam_reason reason;
+	struct zv_ajam_answer answer = {
+		.head = &head,
+		.body_start = zv_buf_str(&x->stranger),
+		.tls = x->place->tls,
+		.expected = x->place->encoding,
+		.path = x->place->path,
+	};
+
+	if (zv_http_head_parse(&head, zv_buf_str(&x->head), err) < 0)
+		return ZV_EPROTO;
+	return zv_ajam_explain(&answer, &reason, err);
+}
+
 int
 zv_exchange_head(struct zv_exchange *x, struct zv_str bytes, struct zv_error *err)
 {
@@ -214,7 +234,10 @@ zv_exchange_head(struct zv_exchange *x, struct zv_str bytes, struct zv_error *er
 	zv_buf_clear(&x->head);
 	if (zv_buf_add(&x->head, bytes) < 0)
 		return zv_fail_nomem(err);
-	if (head.status == HTTP_OK) {
+	if (head.status != HTTP_OK)
+		return 0;
+	x->is_ajam = explain(x, NULL) == 0;
+	if (x->is_ajam) {
 		read_cookie(x, &head);
 		read_server(x, &head);
 	}
@@ -240,7 +263,7 @@ zv_exchange_body(struct zv_exchange *x, struct zv_str bytes, struct zv_error *er
 	x->is_empty = false;
 	if (keep_beginning(x, bytes) < 0)
 		return zv_fail_nomem(err);
-	if (x->status == HTTP_OK)
+	if (x->is_ajam)
 		zv_ajam_reader_feed(x->reader, bytes);
 	return 0;
 }
@@ -251,7 +274,7 @@ zv_exchange_next(struct zv_exchange *x, const struct zv_packet **out,
 {
 	int rc;
 
-	if (!x->running || x->status != HTTP_OK)
+	if (!x->running || !x->is_ajam)
 		return 0;
 	rc = zv_ajam_reader_next(x->reader, out);
 	if (rc == 1)
@@ -265,30 +288,14 @@ zv_exchange_next(struct zv_exchange *x, const struct zv_packet **out,
 
 /* ---- its end ----------------------------------------------------------------------- */
 
-/* What the answer is, if it is none of AJAM; 0: nothing speaks against it. */
-static int
-explain(struct zv_exchange *x, struct zv_error *err)
-{
-	struct zv_http_head head;
-	struct zv_ajam_reason reason;
-	struct zv_ajam_answer answer = {
-		.head = &head,
-		.body_start = zv_buf_str(&x->stranger),
-		.tls = x->place->tls,
-		.expected = x->place->encoding,
-		.path = x->place->path,
-	};
-
-	if (zv_http_head_parse(&head, zv_buf_str(&x->head), err) < 0)
-		return ZV_EPROTO;
-	return zv_ajam_explain(&answer, &reason, err);
-}
-
 static int
 end_whole(struct zv_exchange *x, struct zv_error *err)
 {
-	int rc = x->is_empty ? 0 : zv_ajam_reader_end(x->reader);
+	int rc;
 
+	if (!x->is_ajam)
+		return explain(x, err);
+	rc = x->is_empty ? 0 : zv_ajam_reader_end(x->reader);
 	if (rc == ZV_EPROTO && x->n_packets == 0 && explain(x, err) < 0)
 		return err->code;
 	if (rc < 0)

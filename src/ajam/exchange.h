@@ -52,6 +52,7 @@ struct zv_exchange {
 	bool tried_again;     /* once is enough */
 
 	int status;
+	bool is_ajam; /* its head looks like an answer of AJAM */
 	struct zv_buf head;
 	struct zv_buf stranger; /* the beginning of a body that is no AJAM answer */
 	bool is_empty;		/* the body had no byte */

@@ -3,8 +3,12 @@
  *
  * rawman gives packets as on TCP. From mxml and manager a packet's `text` is made
  * again, `Key: value` and CRLF per field, so that filters and views work on it. What
- * the encoders lose stays lost: mxml's keys are lower case with '_' for every byte
- * that is no letter or digit, and control characters but TAB and LF are gone. */
+ * the encoders lose stays lost: both cut blanks and control characters off at both ends
+ * of a value, end a key at its first colon and a line at a lone CR or LF; mxml's keys
+ * are lower case with '_' for every byte that is no letter or digit. Repeated keys get
+ * their plain name back, a line without a colon is that line again, and the text of an
+ * old command answer is `body`, its lines as far as they can be told.
+ */
 #ifndef ZV_AJAM_READER_H
 #define ZV_AJAM_READER_H
 

@@ -215,14 +215,32 @@ tell_text(struct zv_ajam_session *s, enum zv_direction direction)
 	zv_buf_clear(&s->text);
 }
 
-static void
-tell_request(struct zv_ajam_session *s, const struct zv_request *request,
-	     struct zv_str action_id)
+/* The login and the waiting are AJAM's own; of AMI the rest would have been seen. */
+static bool
+wants_text(const struct zv_ajam_session *s, const struct zv_errand *e)
 {
-	if (!s->handlers.on_text || !zv_ajam_is_logged_in(s))
+	return s->handlers.on_text && zv_ajam_is_logged_in(s) &&
+	       e->purpose != ZV_AJAM_FOR_WAIT;
+}
+
+static void
+tell_request(struct zv_ajam_session *s, const struct zv_errand *e,
+	     const struct zv_request *request, struct zv_str action_id)
+{
+	if (!wants_text(s, e))
 		return;
 	zv_request_format(request, action_id, &s->text);
 	tell_text(s, ZV_TO_SERVER);
+}
+
+void
+zv_ajam_tell_packet(struct zv_ajam_session *s, const struct zv_packet *packet)
+{
+	if (!s->handlers.on_text)
+		return;
+	zv_buf_add(&s->text, packet->text);
+	zv_buf_add(&s->text, ZV_STR("\r\n"));
+	tell_text(s, ZV_FROM_SERVER);
 }
 
 void
@@ -255,7 +273,7 @@ zv_ajam_ask(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpos
 	e->n_events = 0;
 	e->is_complete = e->is_refused = false;
 	order_start(s, exchange, &asked, timeout_ms);
-	tell_request(s, request, action_id);
+	tell_request(s, e, request, action_id);
 	return 0;
 }
 
@@ -367,11 +385,8 @@ on_packet(struct zv_ajam_session *s, int exchange, const struct zv_packet *packe
 	} else if (packet->kind == ZV_PACKET_EVENT) {
 		s->counters.events++;
 	}
-	if (s->handlers.on_text && zv_ajam_is_logged_in(s)) {
-		zv_buf_add(&s->text, packet->text);
-		zv_buf_add(&s->text, ZV_STR("\r\n"));
-		tell_text(s, ZV_FROM_SERVER);
-	}
+	if (wants_text(s, e))
+		zv_ajam_tell_packet(s, packet);
 	if (!e->is_refused)
 		zv_ajam_on_packet(s, e, packet);
 }

@@ -98,8 +98,9 @@ void zv_ajam_ask_own(struct zv_ajam_session *s, int exchange,
 /* Breaks off what runs; the transport is told. */
 void zv_ajam_break_off(struct zv_ajam_session *s, struct zv_errand *e);
 
-/* For on_text: the line that AMI begins with. */
+/* For on_text: the line that AMI begins with; a packet. */
 void zv_ajam_tell_banner(struct zv_ajam_session *s);
+void zv_ajam_tell_packet(struct zv_ajam_session *s, const struct zv_packet *packet);
 
 /* ---- errands.c ---- */
 

@@ -44,7 +44,8 @@ wants_color(bool terminal)
 void
 zv_out_init(struct zv_out *o, int format)
 {
-	static const zv_out_format_fn formats[] = { zv_out_json, zv_out_ami };
+	static const zv_out_format_fn formats[] = { zv_out_json, zv_out_ami,
+						    zv_out_xml };
 	bool terminal = isatty(STDOUT_FILENO);
 
 	*o = (struct zv_out){

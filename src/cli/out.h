@@ -21,11 +21,14 @@ void zv_out_json(struct zv_buf *out, const struct zv_packet *packet,
 void zv_out_ami(struct zv_buf *out, const struct zv_packet *packet,
 		const struct zv_out_style *style);
 
-/* A row for option tables: `--format json|ami` into *var. */
+void zv_out_xml(struct zv_buf *out, const struct zv_packet *packet,
+		const struct zv_out_style *style);
+
+/* A row for option tables: `--format json|ami|xml` into *var. */
 #define ZV_OUT_FORMAT_OPTION(var)                                                      \
- ZV_OPT_CHOICE("format", 0, "json|ami", var,                                           \
-	       "JSON, one object a line (default), or packets as sent",                \
-	       "JSON, объект на строку (по умолчанию), или пакеты как есть")
+ ZV_OPT_CHOICE("format", 0, "json|ami|xml", var,                                       \
+	       "JSON, one object a line (default); packets as sent; or AJAM's XML",    \
+	       "JSON, объект на строку (по умолчанию); пакеты как есть; или XML AJAM")
 
 /* A row for main.c, and what it means: 0 auto, 1 always, 2 never. */
 #define ZV_OUT_COLOR_OPTION(var)                                                       \

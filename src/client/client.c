@@ -93,8 +93,8 @@ copy_texts(struct zv_client *c, struct zv_error *err)
 		return zv_fail_nomem(err);
 	if (!c->login_user || !c->login_user[0])
 		return zv_fail(err, ZV_EINVAL,
-			       "no user name: write it into the URL, ami://user@%s",
-			       c->where);
+			       "no user name: write it into the URL, %s://user@%s",
+			       c->url.scheme, c->where);
 	return 0;
 }
 
@@ -136,6 +136,11 @@ set_options(struct zv_client *c, const struct zv_client_options *options,
 	if (rc == 0)
 		rc = check_login(c, err);
 	c->options.url = NULL; /* borrowed, and may hold the secret */
+	if (rc == 0 && !c->url.tls && (c->options.insecure || c->ca_file || c->pin))
+		zv_log(&c->log, ZV_LOG_WARN, "client",
+		       "ca, pin and insecure mean nothing without TLS: %s:// is not "
+		       "encrypted",
+		       c->url.scheme);
 	if (rc == 0 && c->url.tls && c->options.insecure)
 		zv_log(&c->log, ZV_LOG_WARN, "client",
 		       "insecure: the certificate of %s is not checked, anybody in "

@@ -14,15 +14,15 @@ static const char shape[] =
 	"http://user@host:8088/asterisk/rawman";
 
 static const struct {
-	const char *start;
+	const char *start, *name;
 	enum zv_url_protocol protocol;
 	bool tls;
 	int port;
 } schemes[] = {
-	{ "ami://", ZV_URL_AMI, false, ZV_PORT_AMI },
-	{ "amis://", ZV_URL_AMI, true, ZV_PORT_AMIS },
-	{ "http://", ZV_URL_AJAM, false, ZV_PORT_AJAM },
-	{ "https://", ZV_URL_AJAM, true, ZV_PORT_AJAMS },
+	{ "ami://", "ami", ZV_URL_AMI, false, ZV_PORT_AMI },
+	{ "amis://", "amis", ZV_URL_AMI, true, ZV_PORT_AMIS },
+	{ "http://", "http", ZV_URL_AJAM, false, ZV_PORT_AJAM },
+	{ "https://", "https", ZV_URL_AJAM, true, ZV_PORT_AJAMS },
 };
 
 /* The last part of the path: Asterisk's names for its six encoders. */
@@ -43,6 +43,7 @@ parse_scheme(struct zv_url *url, struct zv_str *rest, struct zv_error *err)
 		struct zv_str start = zvon_str(schemes[i].start);
 
 		if (zv_str_starts_nocase(*rest, start)) {
+			url->scheme = schemes[i].name;
 			url->protocol = schemes[i].protocol;
 			url->tls = schemes[i].tls;
 			url->port = schemes[i].port;

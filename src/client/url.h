@@ -19,6 +19,7 @@ enum zv_url_protocol {
 };
 
 struct zv_url {
+	const char *scheme; /* "ami", "https"; constant */
 	enum zv_url_protocol protocol;
 	bool tls;
 	int port;

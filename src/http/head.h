@@ -24,7 +24,8 @@ struct zv_http_head {
 
 /* text: the whole head, with or without the empty line at its end; lines end in CRLF or
  * LF; what is before the last status line (100 Continue, a proxy's CONNECT) is passed
- * over. 0; ZV_EPROTO: not a head; ZV_ETOOBIG: a limit above. *err says where. */
+ * over. 0; ZV_EPROTO: not a head (a field folded over two lines is refused too);
+ * ZV_ETOOBIG: a limit above. *err says where; *head is zeroed then. */
 int zv_http_head_parse(struct zv_http_head *head, struct zv_str text,
 		       struct zv_error *err);
 

@@ -107,7 +107,54 @@ def text_seeds():
     yield "long", "€".encode() * 200
 
 
+def digest_seeds():
+    """Challenges and who answers them, in the words of fuzz_digest.c."""
+    who = b"\x1flab\x1flab-secret\x1f/asterisk/arawman?action=ping\x1f0a4f113b\x1f"
+    asterisk = b'Digest algorithm=MD5, realm="asterisk", nonce="5bfd85a3", qop="auth"'
+    yield "asterisk", asterisk + b', opaque="5bfd85a3"' + who
+    yield "stale", asterisk + b', opaque="5bfd85a3", stale=true' + who
+    yield "no-qop", b'Digest realm="a", nonce="b"' + who
+    yield "md5-sess", b'digest Realm=a ,Nonce = b,,algorithm=MD5-sess,qop=auth' + who
+    yield "quotes", b'Digest realm="a \\"b\\" \\\\ c", nonce="b", opaque=""' + who
+    yield "two", (b'Digest realm="a", nonce="b", algorithm=SHA-256, qop="auth, auth-int", '
+                  b'Digest realm="a", nonce="b", algorithm=MD5, qop="auth, auth-int"' + who)
+    yield "others", b'Negotiate YII/Gf+w==, NTLM, Basic realm="x", ' + asterisk + who
+    yield "user", asterisk + b'\x1fa"b\\c\x1f\n\x1f/"\\\x1f"\x1f'
+
+
+def cookie_seeds():
+    asterisk = b'mansession_id="388db460"; Version=1; Max-Age=60'
+    yield "asterisk", asterisk
+    yield "bare", b"a=b\x1fMANSESSION_ID = 388db460 ;max-age=\"15\";Path=/x"
+    yield "two", asterisk + b"\x1fmansession_id=other"
+    yield "forgotten", asterisk + b"\x1fmansession_id=x; Max-Age=0"
+    yield "joined", b'a="1,2;3"; Version=1, ' + asterisk + b", b=c; Max-Age=-1"
+    yield "expires", b"mansession_id=x; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=9"
+    yield "unusable", b'mansession_id="a;b"\x1fmansession_id=' + 70 * b"x"
+
+
+def head_seeds():
+    """How it was asked, a head, the start of a body, in the words of fuzz_head.c."""
+    session = (b'Set-Cookie: mansession_id="388db460"; Version=1; Max-Age=60\r\n'
+               b"Pragma: SuppressEvents\r\n")
+    ok = b"HTTP/1.1 200 OK\r\nServer: Asterisk\r\n"
+    yield "rawman", (b"\x00" + ok + b"Content-type: text/plain\r\n" + session +
+                     b"\r\n\x1fResponse: Success\r\n")
+    yield "mxml", (b"\x12" + ok + b"Content-type: text/xml\r\n\r\n\x1f<ajax-response>\n")
+    yield "portal", (b"\x00HTTP/1.0 200\nContent-Type: text/html; charset=x\n" + session +
+                     b"\n\x1f<title>Login</title><form>")
+    yield "continue", (b"\x00HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\n"
+                       b"Server: nginx\r\n\r\n\x1f<address>Asterisk</address>")
+    yield "redirect", b"\x04HTTP/1.1 302 x\r\nLocation: https://u:p@h/x?y#z\r\n"
+    yield "digest", (b"\x10HTTP/1.1 401 Unauthorized\r\n"
+                     b'WWW-authenticate: Digest realm="asterisk", nonce="5bfd85a3"\r\n')
+    yield "cached", b"\x00" + ok + b"Age: 7\r\nX-Cache: HIT\r\nContent-Encoding: gzip\r\n"
+    yield "https-port", (b"\x00HTTP/1.1 400 Bad Request\r\n\r\n\x1f"
+                         b"The plain HTTP request was sent to HTTPS port")
+
+
 KINDS = {
+    "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

@@ -90,6 +90,7 @@ test_fault_117_several(void **state)
 		  "y", -1 },
 		/* another cookie's attributes are its own */
 		{ SET "mansession_id=x\r\n" SET "a=b; Max-Age=5", "x", -1 },
+		{ SET "mansession_id=x\r\n" SET "a; Max-Age=5", "x", -1 },
 		/* two in one field, as RFC 2109 allows */
 		{ SET "a=\"1,2\"; Version=1, mansession_id=\"x\"; Max-Age=5", "x", 5 },
 		{ SET "mansession_id=x; Max-Age=5, b=c; Max-Age=7", "x", 5 },

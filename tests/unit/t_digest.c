@@ -66,6 +66,7 @@ test_fault_115_challenges(void **state)
 		  "a|b|- auth stale" },
 		{ "Digest realm=\"a \\\"b\\\" \\\\ c\", nonce=\"b\", opaque=\"\\o\"",
 		  "a \"b\" \\ c|b|o" },
+		{ "Digest realm=\"a\\\\\", nonce=\"b\"", "a\\|b|-" },
 		{ "Digest realm=\"a, nonce=\\\"x\\\", Basic y\", nonce=\"b\"",
 		  "a, nonce=\"x\", Basic y|b|-" },
 		{ "Digest realm=\"Станция\", nonce=\"b\"", "Станция|b|-" },
