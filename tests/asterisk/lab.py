@@ -28,6 +28,8 @@ ZVON = os.path.abspath(os.environ.get("ZVON", HERE.parents[1] / "build" / "zvon"
 CACHE = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
 LAB = Path(os.environ.get("ZVON_LAB") or Path(CACHE) / "zvon" / "asterisk")
 VERSIONS = ("16", "22")
+CA = str(LAB / "tls" / "lab-ca.crt")  # whom zvon is to trust
+CONNECTED = "connected to "           # what `zvon listen` tells after each login
 
 # Exit codes of zvon.
 DONE, NEGATIVE, USAGE, NO_CONNECTION, REFUSED, PROTOCOL, TIMEOUT = range(7)
@@ -215,6 +217,13 @@ class Listener:
         with open("/proc/self/fd/%d" % self._messages.fileno(), "rb") as copy:
             return copy.read().decode()
 
+    def wait_told(self, text, count=1, timeout=10):
+        """True as soon as its messages hold the text so many times."""
+        end = time.monotonic() + timeout
+        while self.messages.count(text) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.messages.count(text) >= count
+
     def stop(self):
         """Ends it and reads the rest; returns its exit code."""
         self._reading.set()
@@ -308,12 +317,20 @@ class LiveTest:
         self.addCleanup(resource.close)
         return resource
 
-    def listen(self, *arguments, user="lab", secret="lab-secret", tls=False, url=None):
+    def listen(self, *arguments, user="lab", secret="lab-secret", tls=False):
         """A `zvon listen` that is logged in and has seen FullyBooted."""
-        url = url or self.server.url(user, tls)
-        listener = self.keep(Listener(url, *arguments, secret=secret))
+        listener = self.keep(Listener(self.server.url(user, tls), *arguments, secret=secret))
         booted = listener.wait_for(is_booted, 10)
         self.assertIsNotNone(booted, "no FullyBooted; stderr: " + listener.messages)
+        return listener
+
+    def listen_ajam(self, encoding="rawman", *arguments, tls=False, user="lab",
+                    secret="lab-secret", url=None):
+        """A `zvon listen` that is logged in. AJAM has no FullyBooted of its own."""
+        url = url or self.server.ajam(encoding, user, tls)
+        listener = self.keep(Listener(url, *arguments, *(["--ca", CA] if tls else []),
+                                      secret=secret))
+        self.assertTrue(listener.wait_told(CONNECTED), listener.messages)
         return listener
 
     def check(self, result, code):
