@@ -1,9 +1,10 @@
 # bash completion for zvon(1)                                    -*- shell-script -*-
 
-_zvon_commands='listen action command originate parse probe capture serve help'
+_zvon_commands='listen action command originate parse filter probe capture serve help'
 _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
+_zvon_filters='--event --filter --regex --field --newlines'
 _zvon_events='Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold
 	Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect
 	AgentComplete DeviceStateChange ExtensionStatus UserEvent VarSet Cdr'
@@ -16,13 +17,13 @@ _zvon_actions='Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands
 # The options of command $1.
 _zvon_options() {
 	case $1 in
-	listen) echo "--event --filter --format --count --for --events $_zvon_connection" ;;
+	listen) echo "$_zvon_filters --format --count --for --events $_zvon_connection" ;;
 	action) echo "--format $_zvon_connection" ;;
 	command) echo "$_zvon_connection" ;;
 	originate) echo "--from --to --channel --context --priority --caller-id
 		--ring-timeout --timeout --variable --account --early-media --allow-letters
 		--wait --format $_zvon_connection" ;;
-	parse) echo '--event --filter --format' ;;
+	parse | filter) echo "$_zvon_filters --format" ;;
 	probe) echo "--format $_zvon_connection" ;;
 	capture) echo "--output --force --for --events $_zvon_connection" ;;
 	serve) echo '--demo --port --bind --seed --speed --rate --loop --once --secret-file' ;;
@@ -38,12 +39,13 @@ _zvon_values() {
 	--lang) words='en ru' ;;
 	--format)
 		case $1 in
-		originate | probe) words='json text' ;;
+		originate | probe | filter) words='json text' ;;
 		*) words='json ami' ;;
 		esac
 		;;
 	--event) words=$_zvon_events ;;
 	--events) words=$_zvon_classes ;;
+	--newlines) words='kept dashed' ;;
 	--proxy) words='http:// socks5://' ;;
 	--bind) words='127.0.0.1 ::1 0.0.0.0' ;;
 	--secret-file | --ca | --output | -o)
@@ -52,7 +54,7 @@ _zvon_values() {
 		return 0
 		;;
 	--pin) words='sha256//' ;;
-	--timeout | --connect-timeout | --ring-timeout | --count | --for | --filter | --from | \
+	--timeout | --connect-timeout | --ring-timeout | --count | --for | --filter | --regex | --field | --from | \
 		--to | --channel | --context | --priority | --caller-id | --variable | \
 		--account | --port | --seed | --speed | --rate) words='' ;;
 	*) return 1 ;;
@@ -64,7 +66,7 @@ _zvon_values() {
 _zvon_arguments() {
 	case $1/$3 in
 	help/0) mapfile -t COMPREPLY < <(compgen -W "$_zvon_commands" -- "$2") ;;
-	parse/0 | serve/*)
+	parse/0 | filter/0 | serve/*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2")
 		compopt -o filenames 2>/dev/null
 		;;

@@ -1,6 +1,6 @@
 # fish completion for zvon(1)
 
-set -l commands listen action command originate parse probe capture serve help
+set -l commands listen action command originate parse filter probe capture serve help
 set -l connecting listen action command originate probe capture
 set -l events Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold \
     Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect AgentComplete \
@@ -21,6 +21,7 @@ complete -c zvon -n $first -a action -d 'send an action, print the answer'
 complete -c zvon -n $first -a command -d 'run a command of Asterisk\'s own command line'
 complete -c zvon -n $first -a originate -d 'call a line, then a number'
 complete -c zvon -n $first -a parse -d 'show the packets of a recording'
+complete -c zvon -n $first -a filter -d 'why packets are kept or dropped'
 complete -c zvon -n $first -a probe -d 'find out why it does not work'
 complete -c zvon -n $first -a capture -d 'record a connection into files'
 complete -c zvon -n $first -a serve -d 'be a PBX to try things on'
@@ -49,12 +50,15 @@ complete -c zvon -n $connects -l connect-timeout -x -d 'seconds to connect and t
 complete -c zvon -n $connects -l no-reconnect -d 'end when the connection is lost'
 
 # Filters and formats.
-set -l filters '__fish_seen_subcommand_from listen parse'
+set -l filters '__fish_seen_subcommand_from listen parse filter'
 complete -c zvon -n $filters -l event -x -a "$events" -d 'only these events'
 complete -c zvon -n $filters -l filter -x -d 'only packets that contain a text'
+complete -c zvon -n $filters -l regex -x -d 'only packets in which it is found'
+complete -c zvon -n $filters -l field -x -d 'only packets with Key=value, Key~RE'
+complete -c zvon -n $filters -l newlines -x -a 'kept dashed' -d 'how line ends are seen'
 complete -c zvon -n '__fish_seen_subcommand_from listen action parse' -l format -x \
     -a 'json ami' -d 'format of the output'
-complete -c zvon -n '__fish_seen_subcommand_from originate probe' -l format -x \
+complete -c zvon -n '__fish_seen_subcommand_from originate probe filter' -l format -x \
     -a 'json text' -d 'format of the output'
 
 # listen, capture
@@ -70,8 +74,8 @@ complete -c zvon -n '__fish_seen_subcommand_from capture' -l force \
 # action
 complete -c zvon -n '__fish_seen_subcommand_from action' -a "$actions"
 
-# parse, serve
-complete -c zvon -n '__fish_seen_subcommand_from parse serve' -F
+# parse, filter, serve
+complete -c zvon -n '__fish_seen_subcommand_from parse filter serve' -F
 
 # originate
 set -l calls '__fish_seen_subcommand_from originate'

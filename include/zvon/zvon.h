@@ -5,6 +5,7 @@
 #include "zvon/ajam.h"
 #include "zvon/client.h"
 #include "zvon/error.h"
+#include "zvon/filter.h"
 #include "zvon/log.h"
 #include "zvon/packet.h"
 #include "zvon/parser.h"

@@ -285,8 +285,11 @@ is_digit(char c)
 int
 zv_assembly_end_key(struct zv_assembly *a)
 {
-	struct zv_str key = { a->text.p + a->line, a->text.n - a->line };
+	struct zv_str key;
 
+	if (zv_assembly_reserve(a, 1) < 0) /* of an empty key there is no text yet */
+		return a->error;
+	key = (struct zv_str){ a->text.p + a->line, a->text.n - a->line };
 	a->repeat = 1;
 	if (key.n && is_digit(key.p[key.n - 1])) {
 		restore_repeat(a, key);
@@ -406,7 +409,7 @@ zv_assembly_line_feed(struct zv_assembly *a)
 int
 zv_assembly_end_value(struct zv_assembly *a)
 {
-	const char *line = a->text.p + a->line, *value = a->text.p + a->value;
+	const char *line, *value;
 
 	if (a->error)
 		return a->error;
@@ -414,6 +417,8 @@ zv_assembly_end_value(struct zv_assembly *a)
 		a->in_opaque = false;
 		return end_opaque_line(a);
 	}
+	line = a->text.p + a->line;
+	value = a->text.p + a->value;
 	return add_field(a, (struct zv_field){ { line, (size_t)(value - line) - 2 },
 					       { value, a->text.n - a->value } });
 }

@@ -146,13 +146,18 @@ on_br(struct html *h)
 	return h->cell == CELL_KEY || h->cell == CELL_VALUE ? in_cell : in_page;
 }
 
+#define TAG(literal)                                                                   \
+ {                                                                                     \
+  literal, sizeof literal - 1                                                          \
+ }
+
 static const struct {
-	const char *tag;
+	struct zv_str tag;
 	step_fn *(*run)(struct html *h);
 } row_tags[] = {
-	{ "<td>", on_td },     { "</td>", on_end_td }, { "<tr>", on_tr },
-	{ "</tr>", on_tr },    { "<hr>", on_hr },      { "<br>", on_br },
-	{ "</table>", on_hr },
+	{ TAG("<td>"), on_td },	    { TAG("</td>"), on_end_td }, { TAG("<tr>"), on_tr },
+	{ TAG("</tr>"), on_tr },    { TAG("<hr>"), on_hr },	 { TAG("<br>"), on_br },
+	{ TAG("</table>"), on_hr },
 };
 
 #define N_ROW_TAGS (sizeof row_tags / sizeof *row_tags)
@@ -167,15 +172,19 @@ word_of(const struct html *h)
 static int
 find_row_tag(const struct html *h)
 {
+	char last = h->word[h->n_word - 1];
 	int found = -1;
 
 	for (size_t i = 0; i < N_ROW_TAGS; i++) {
-		struct zv_str tag = zvon_str(row_tags[i].tag);
+		struct zv_str tag = row_tags[i].tag;
 
-		if (zvon_str_equal(word_of(h), tag))
+		/* the last byte tells nearly always */
+		if (tag.n < h->n_word || tag.p[h->n_word - 1] != last ||
+		    memcmp(tag.p, h->word, h->n_word) != 0)
+			continue;
+		if (tag.n == h->n_word)
 			return (int)i;
-		if (tag.n > h->n_word && memcmp(tag.p, h->word, h->n_word) == 0)
-			found = (int)N_ROW_TAGS;
+		found = (int)N_ROW_TAGS;
 	}
 	return found;
 }

@@ -235,14 +235,6 @@ in_name(struct mxml *m, const char *p, const char *end)
 	return p;
 }
 
-/* A name without a value, or a value without quotes: nothing to go by. */
-static const char *
-drop_attribute(struct mxml *m, const char *p)
-{
-	zv_assembly_drop_line(&m->assembly);
-	return go(m, in_junk, p);
-}
-
 static const char *
 in_junk(struct mxml *m, const char *p, const char *end)
 {
@@ -259,8 +251,10 @@ behind_name(struct mxml *m, const char *p, const char *end)
 		p++;
 	if (p == end)
 		return p;
-	if (*p != '=')
-		return drop_attribute(m, p);
+	if (*p != '=') { /* a name without a value: here begins the next one, or junk */
+		zv_assembly_drop_line(&m->assembly);
+		return go(m, ends_name[(unsigned char)*p] ? in_junk : in_attributes, p);
+	}
 	zv_assembly_end_key(&m->assembly);
 	return go(m, before_value, p + 1);
 }
@@ -272,8 +266,10 @@ before_value(struct mxml *m, const char *p, const char *end)
 		p++;
 	if (p == end)
 		return p;
-	if (*p != '\'' && *p != '"')
-		return drop_attribute(m, p);
+	if (*p != '\'' && *p != '"') { /* a value without quotes: nothing to go by */
+		zv_assembly_drop_line(&m->assembly);
+		return go(m, in_junk, p);
+	}
 	m->quote = *p;
 	return go(m, in_value, p + 1);
 }

@@ -17,12 +17,12 @@
 #define SPOOL_BYTES (1024 * 1024)
 #define DAY_MS	    (24 * 60 * 60 * 1000)
 
-static struct zv_filter filter;
+static struct zv_filter_wish wish;
 static int format, count, for_ms;
 static const char *events = "on";
 
 static const struct zv_opt options[] = {
-	ZV_FILTER_OPTIONS(&filter),
+	ZV_FILTER_OPTIONS(&wish),
 	ZV_OUT_FORMAT_OPTION(&format),
 	ZV_OPT_NUMBER("count", 0, "N", &count, 1, 1000000000,
 		      "end after N events that passed",
@@ -40,6 +40,7 @@ struct listener {
 	const char *place; /* "host:port" */
 	struct zv_out out; /* the main thread's; format and style are constant */
 	struct zv_spool spool;
+	struct zv_filter *filter; /* the delivery thread's */
 
 	/* the delivery thread's, until the spool is closed */
 	enum zv_client_state state;
@@ -67,7 +68,7 @@ on_event(void *user, const struct zv_packet *event)
 	struct listener *l = user;
 	struct zv_buf *buf;
 
-	if (!zv_filter_passes(&filter, event))
+	if (!zv_filter_lets(l->filter, event))
 		return;
 	buf = zv_spool_begin(&l->spool);
 	if (!buf)
@@ -213,7 +214,7 @@ run(char **args, int n)
 	struct zv_client_options own = { .events = events };
 	struct listener l = { .place = zv_link_place(args[0]) };
 	struct zv_client *client;
-	int code = zv_filter_check(&filter);
+	int code = zv_filter_make(&wish, &l.filter);
 
 	(void)n;
 	if (code)
@@ -221,6 +222,7 @@ run(char **args, int n)
 	if (zv_spool_init(&l.spool, SPOOL_BYTES) < 0) {
 		zv_say_error("cannot make a pipe: %s", "не создать канал: %s",
 			     strerror(errno));
+		zvon_filter_free(l.filter);
 		return ZV_EXIT_NEGATIVE;
 	}
 	zv_out_init(&l.out, format);
@@ -230,6 +232,7 @@ run(char **args, int n)
 	zv_stop_forget_wake();
 	zvon_client_free(client);
 	zv_spool_deinit(&l.spool);
+	zvon_filter_free(l.filter);
 	return code;
 }
 

@@ -1,68 +1,49 @@
 #include "cli/filter.h"
 
-#include "base/str.h"
 #include "cli/cli.h"
-
-/* Goes through the names of all lists: "A,B" and "C" are A, B, C; spaces around a
- * name and empty names are passed over. */
-struct names {
-	const struct zv_opt_list *list;
-	int i;
-	struct zv_str rest;
-};
-
-static bool
-next_name(struct names *n, struct zv_str *name)
-{
-	for (;;) {
-		while (zv_str_split(&n->rest, ',', name)) {
-			*name = zv_str_trim(*name);
-			if (name->n)
-				return true;
-		}
-		if (n->i == n->list->n)
-			return false;
-		n->rest = zvon_str(n->list->texts[n->i++]);
-	}
-}
+#include "io/clock.h"
 
 int
-zv_filter_check(const struct zv_filter *f)
+zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
 {
-	struct names names = { .list = &f->events };
-	struct zv_str name;
+	struct zv_filter_options options = {
+		.events = wish->events.texts,
+		.n_events = (size_t)wish->events.n,
+		.texts = wish->texts.texts,
+		.n_texts = (size_t)wish->texts.n,
+		.regex = wish->regex,
+		.newlines = (enum zv_filter_newlines)wish->newlines,
+		.fields = wish->fields.texts,
+		.n_fields = (size_t)wish->fields.n,
+	};
+	struct zv_error err = { 0 };
 
-	if (f->events.n == 0 || next_name(&names, &name))
+	*out = zvon_filter_new(&options, &err);
+	if (*out)
 		return 0;
-	zv_say_error("--event: no name of an event is given",
-		     "--event: не указано ни одного имени события");
-	return ZV_EXIT_USAGE;
+	zv_say_error("filter: %s", "фильтр: %s", err.text);
+	return err.code == ZV_ENOMEM ? ZV_EXIT_NEGATIVE : ZV_EXIT_USAGE;
 }
 
-static bool
-is_wanted_event(const struct zv_filter *f, const struct zv_packet *packet)
+static void
+tell_off(void)
 {
-	struct names names = { .list = &f->events };
-	struct zv_str name;
-
-	if (packet->kind != ZV_PACKET_EVENT)
-		return false;
-	while (next_name(&names, &name))
-		if (zvon_str_equal_nocase(name, packet->name))
-			return true;
-	return false;
+	zv_say_warning("the filter is off, nothing passes any more: its regular "
+		       "expression was given up %d times within a minute; make it "
+		       "simpler, `zvon filter` shows what it costs",
+		       "фильтр отключён, больше ничего не проходит: поиск по "
+		       "регулярному выражению прерван %d раз за минуту; упростите "
+		       "его, `zvon filter` покажет, сколько оно стоит",
+		       ZV_FILTER_MAX_HITS);
 }
 
 bool
-zv_filter_passes(const struct zv_filter *f, const struct zv_packet *packet)
+zv_filter_lets(struct zv_filter *f, const struct zv_packet *packet)
 {
-	if (f->events.n && !is_wanted_event(f, packet))
-		return false;
-	for (int i = 0; i < f->texts.n; i++) {
-		struct zv_str text = zvon_str(f->texts.texts[i]);
+	bool was_off = zvon_filter_is_off(f);
+	bool passes = zvon_filter_judge(f, packet, zv_clock_ms()) == ZV_FILTER_PASSES;
 
-		if (text.n && zv_str_find(packet->text, text) == packet->text.n)
-			return false;
-	}
-	return true;
+	if (!was_off && zvon_filter_is_off(f))
+		tell_off();
+	return passes;
 }

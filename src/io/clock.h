@@ -7,6 +7,9 @@
 /* Milliseconds of a clock that never jumps; only differences mean something. */
 int64_t zv_clock_ms(void);
 
+/* Nanoseconds of that clock: to tell what something cost. */
+int64_t zv_clock_ns(void);
+
 /* Bytes nobody can guess, for hash seeds and jitter. */
 uint64_t zv_random(void);
 

@@ -9,8 +9,13 @@
 
 #include "io/dial.h"
 
-#define ZV_FETCH_MAX_EXCHANGES 4
-#define ZV_FETCH_READ_BYTES    (128 * 1024) /* the most that one BODY holds */
+#define ZV_FETCH_MAX_EXCHANGES	4
+#define ZV_FETCH_READ_BYTES	(128 * 1024) /* the most that one BODY holds */
+#define ZV_FETCH_MAX_HEAD_BYTES (32 * 1024)  /* with 1xx heads before it */
+
+/* Asterisk closes a connection that is silent for 15 s; one that is silent for so long
+ * already is not used again. */
+#define ZV_FETCH_IDLE_S 5
 
 struct zv_fetch;
 
@@ -26,16 +31,21 @@ struct zv_fetch_request {
 };
 
 enum zv_fetch_kind {
-	ZV_FETCH_HEAD, /* bytes: the whole head with its status line */
+	ZV_FETCH_HEAD, /* bytes: the whole head with its status line; the final one, no
+			* 1xx, not the answer of a proxy to CONNECT */
 	ZV_FETCH_BODY, /* bytes: the next part of the body */
-	ZV_FETCH_END,  /* code 0: the answer was whole; < 0: err says why not */
+	ZV_FETCH_END,  /* the last one; the id is free again. err.code 0: the answer was
+			* whole. ZV_EIO, ZV_ETLS: the request was not sent. ZV_ECLOSED
+			* (broken off), ZV_ETIMEOUT: it may have been carried out or not,
+			* and is never sent twice. ZV_EPROTO: the answer was cut or is
+			* none. ZV_ETOOBIG, ZV_ENOMEM */
 };
 
 struct zv_fetch_news {
 	int id;
 	enum zv_fetch_kind kind;
 	struct zv_str bytes; /* borrowed until the next call on the fetch */
-	struct zv_error err; /* END */
+	struct zv_error err; /* END; names host and port, never target or fields */
 };
 
 struct zv_fetch *zv_fetch_new(void); /* NULL: out of memory */
@@ -49,7 +59,8 @@ int zv_fetch_open(struct zv_fetch *f, const struct zv_dial_options *options,
 /* Breaks off all exchanges without news of them, closes all connections. */
 void zv_fetch_close(struct zv_fetch *f);
 
-/* 0, ZV_ENOMEM, ZV_EBUSY (that id is in use). Nothing is sent before zv_fetch_process. */
+/* 0, ZV_ENOMEM, ZV_EBUSY (that id is in use), ZV_EINVAL (a target that would break the
+ * request line), ZV_ECLOSED (not open). Nothing is sent before zv_fetch_process. */
 int zv_fetch_start(struct zv_fetch *f, const struct zv_fetch_request *request,
 		   struct zv_error *err);
 

@@ -138,6 +138,13 @@ zv_json_int(struct zv_json *j, long long value)
 }
 
 void
+zv_json_decimal(struct zv_json *j, double value, int places)
+{
+	before_value(j);
+	zv_buf_printf(j->out, "%.*f", places, value);
+}
+
+void
 zv_json_bool(struct zv_json *j, bool value)
 {
 	before_value(j);

@@ -23,6 +23,7 @@ void zv_json_key(struct zv_json *j, const char *key);
 
 void zv_json_string(struct zv_json *j, struct zv_str s);
 void zv_json_int(struct zv_json *j, long long value);
+void zv_json_decimal(struct zv_json *j, double value, int places); /* no NaN */
 void zv_json_bool(struct zv_json *j, bool value);
 void zv_json_null(struct zv_json *j);
 

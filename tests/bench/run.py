@@ -11,6 +11,7 @@ import os
 import statistics
 import subprocess
 import tempfile
+import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "..", "wire", "captures")
@@ -62,6 +63,35 @@ def make_capture_stream(folder, least_bytes):
     return path
 
 
+def mxml_answers():
+    """The recorded mxml answers that hold events and that an XML parser takes."""
+    for root, _, names in sorted(os.walk(CAPTURES)):
+        for name in sorted(n for n in names if n.startswith("waitevent") and n.endswith(".http")):
+            with open(os.path.join(root, name), "rb") as recording:
+                for part in recording.read().split(b"<ajax-response>\n")[1:]:
+                    inside = part.split(b"</ajax-response>", 1)[0]
+                    try:
+                        xml.etree.ElementTree.fromstring(b"<x>" + inside + b"</x>")
+                    except xml.etree.ElementTree.ParseError:
+                        continue
+                    if b" event='Newchannel'" in inside:
+                        yield inside
+
+
+def make_mxml_answer(folder, least_bytes):
+    """One answer to WaitEvent, of events of real servers, repeated."""
+    once = b"".join(mxml_answers())
+    if not once:
+        return None
+    path = os.path.join(folder, "waitevent.mxml")
+    with open(path, "wb") as out:
+        out.write(b"<ajax-response>\n")
+        for _ in range(least_bytes // len(once) + 1):
+            out.write(once)
+        out.write(b"</ajax-response>\n")
+    return path
+
+
 class Server:
     """bench-serve with one file, for as long as the block lasts."""
 
@@ -93,6 +123,19 @@ def bench_parser(build, path, rounds):
     show("parser", f"{median('parser_gb_s'):.2f} GB/s")
     show("ratio", f"{median('ratio'):.2f}", ">= 0.6")
     show("allocations in a whole round", str(rows[-1]["allocations"]))
+
+
+def bench_mxml(build, path, rounds):
+    rows = run_json(program(build, "mxml"), path, str(rounds))
+    if any(len(set(row["attributes"])) != 1 for row in rows):
+        raise SystemExit("mxml readers saw different attributes: the figures mean nothing")
+    median = lambda key: statistics.median(row[key] for row in rows)
+    ratio = statistics.median(row["ours_mb_s"] / row["expat_mb_s"] for row in rows)
+    print("mxml answer in memory, " + os.path.basename(path))
+    show("only the quotes of attributes found (floor)", f"{median('floor_mb_s'):,.0f} MB/s")
+    show("expat, elements with attributes", f"{median('expat_mb_s'):,.0f} MB/s")
+    show("reader, whole packets", f"{median('ours_mb_s'):,.0f} MB/s")
+    show("reader beside expat", f"{ratio:.2f}", ">= 2")
 
 
 def cpu_per_million(row):
@@ -159,6 +202,9 @@ def main():
         streams = [path for path in (new, old, real) if path]
         for path in streams:
             bench_parser(given.build, path, given.rounds)
+        answer = make_mxml_answer(folder, 20_000_000)
+        if answer and os.path.exists(program(given.build, "mxml")):
+            bench_mxml(given.build, answer, given.rounds)
         for path in streams:
             bench_client(given.build, path, given.rounds)
         bench_slow_callback(given.build, new)

@@ -52,7 +52,7 @@ class Help(unittest.TestCase):
     def test_finds_something(self):
         """The readers above really read."""
         self.assertEqual(commands(), ["listen", "action", "command", "originate", "parse",
-                                      "probe", "capture", "serve"])
+                                      "filter", "probe", "capture", "serve"])
         self.assertGreater(len(all_options()), 20)
 
     def test_both_ways(self):

@@ -5,6 +5,7 @@ streams, each in the form that its fuzzer reads (see the comment at the top of f
 What a fuzzer once found lies beside them as found-*; this program leaves it alone.
 """
 
+import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -153,8 +154,48 @@ def head_seeds():
                          b"The plain HTTP request was sent to HTTPS port")
 
 
+def bodies(recording, path):
+    """The answers to requests for that path, from a recording of AJAM, by their length."""
+    data = (CAPTURES / (recording + ".http")).read_bytes()
+    request = re.compile(rb"=====> request \d+ \(\d+ ms, \d+ bytes\)\n\w+ (\S+) ")
+    for match in request.finditer(data):
+        if not match.group(1).startswith(b"/asterisk/" + path):
+            continue
+        length = re.compile(rb"\r\nContent-Length: (\d+)\r\n").search(data, match.end())
+        start = data.index(b"\r\n\r\n", length.start()) + 4
+        yield data[start:start + int(length.group(1))]
+
+
+def body_seeds(path, recordings):
+    for recording in recordings:
+        chosen = sorted(set(bodies(recording, path)), key=len)
+        for number, body in enumerate(chosen[::5]):
+            if len(body) <= 2 * MOST:
+                head = bytes([number % 2, number])
+                yield "%s-%d" % (name_of(recording).replace("-ajam", ""), number), head + body
+
+
+def mxml_seeds():
+    yield from body_seeds(b"mxml", ("1.8.32.3/ajam/mxml-session", "22.10.1/ajam/mxml-session",
+                                    "1.8.32.3/ajam/special-characters",
+                                    "22.10.1/ajam/waitevent-lists"))
+    around = b"\x00\x02<ajax-response>\n%s</ajax-response>\n"
+    yield "declared", (b"\x00\x01<?xml version='1.0'?><!DOCTYPE x [<!ENTITY l 'x>'>]>" +
+                       around[2:] % b"<!-- x --><a b='&l;'/>")
+    yield "cut-value", around % b"<response><g event='A' x='1 /></response>\n<g event='B'/>"
+    yield "odd-names", around % b"<g ='1' a:b='2' x y = \"3\" it's z=4 w-2='5' event='A'/>"
+    yield "entities", around % b"<g event='&#65;&amp;&#x1f600;&bogus;&' x='&#10;&#13;'/>"
+
+
+def html_seeds():
+    yield from body_seeds(b"manager", ("1.8.32.3/ajam/manager-session",
+                                       "22.10.1/ajam/manager-session"))
+    yield from body_seeds(b"amanager", ("22.10.1/ajam/amanager-digest",))
+
+
 KINDS = {
     "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "html": html_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

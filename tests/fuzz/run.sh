@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- cookie digest head parser redact request session text
+[ $# -gt 0 ] || set -- cookie digest head html mxml parser redact request session text
 
 if [ $# -gt 1 ]; then
 	printf '%s\n' "$@" | xargs -P 2 -n 1 "$here/run.sh" "$seconds" "$build" || exit 1
@@ -35,10 +35,14 @@ number() {
 	sed -n "s/^stat::$1: *//p" "$log"
 }
 
+case $name in
+html | mxml) words=ajam.dict ;;
+*) words=ami.dict ;;
+esac
 mkdir -p "$corpus"
 status=0
 "$program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
-	-print_final_stats=1 -dict="$here/ami.dict" -artifact_prefix="$corpus-" \
+	-print_final_stats=1 -dict="$here/$words" -artifact_prefix="$corpus-" \
 	"$corpus" "$here/seeds/$name" >"$log" 2>&1 || status=1
 covered=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
 echo "fuzz_$name: $(number number_of_executed_units) inputs," \

@@ -82,23 +82,41 @@ receive(struct talk *t)
 	return true;
 }
 
+/* What was given last is done with. */
+static void
+drop_used(struct talk *t)
+{
+	if (!t->used)
+		return;
+	t->n -= t->used;
+	memmove(t->in, t->in + t->used, t->n);
+	t->in[t->n] = '\0';
+	t->used = 0;
+}
+
 const char *
 talk_next(struct talk *t)
 {
 	char *end;
 
-	if (t->used) {
-		t->n -= t->used;
-		memmove(t->in, t->in + t->used, t->n);
-		t->in[t->n] = '\0';
-		t->used = 0;
-	}
+	drop_used(t);
 	while (!t->n || !(end = strstr(t->in, "\r\n\r\n")))
 		if (!receive(t))
 			return NULL;
 	end[2] = '\0';
 	t->used = (size_t)(end - t->in) + 4;
 	return t->in;
+}
+
+const char *
+talk_take(struct talk *t, size_t n)
+{
+	drop_used(t);
+	while (t->n < n)
+		if (!receive(t))
+			return NULL;
+	t->used = n;
+	return t->in ? t->in : "";
 }
 
 bool

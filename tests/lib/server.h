@@ -82,6 +82,9 @@ bool talk_printf(struct talk *t, const char *format, ...)
  * the next call. */
 const char *talk_next(struct talk *t);
 
+/* n bytes of what the client says. NULL: it says no more. */
+const char *talk_take(struct talk *t, size_t n);
+
 /* The value of `Key: value` in a packet; "" when absent. */
 void packet_value(const char *packet, const char *key, char *out, size_t size);
 long packet_number(const char *packet, const char *key);

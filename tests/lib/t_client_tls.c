@@ -1,84 +1,24 @@
 /* TLS: who is trusted, what is said when somebody is not, and the same life as without. */
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "rig.h"
+#include "tls_peer.h"
 
-extern char **environ;
-
-/* tests/lib/tls_peer.py in front of a server. */
-static struct {
-	struct server *server;
-	pid_t pid;
-	int input; /* its end ends the peer */
-	char ca[256], other_ca[256], pin[128];
-	int right, wrong_name; /* ports */
-} peer;
-
-static void
-note_line(const char *line)
-{
-	sscanf(line, "ca %255s", peer.ca);
-	sscanf(line, "other_ca %255s", peer.other_ca);
-	sscanf(line, "pin %127s", peer.pin);
-	sscanf(line, "right %d", &peer.right);
-	sscanf(line, "wrong_name %d", &peer.wrong_name);
-}
-
-static void
-read_lines(int output)
-{
-	FILE *file = fdopen(output, "r");
-	char line[512] = "";
-
-	assert_non_null(file);
-	while (strcmp(line, "ready\n") != 0 && fgets(line, sizeof line, file))
-		note_line(line);
-	fclose(file);
-	assert_string_equal(line, "ready\n");
-}
+static struct tls_peer peer;
 
 static int
 start_peer(void **state)
 {
-	const char *python = getenv("ZVON_PYTHON");
-	int input[2], output[2];
-	posix_spawn_file_actions_t actions;
-	char port[16];
-	char *argv[] = { (char *)(uintptr_t)(python ? python : "python3"),
-			 (char *)(uintptr_t)TLS_PEER, port, NULL };
-
-	peer.server = server_start(NULL);
-	snprintf(port, sizeof port, "%d", server_port(peer.server));
-	assert_return_code(pipe2(input, O_CLOEXEC), errno);
-	assert_return_code(pipe2(output, O_CLOEXEC), errno);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, input[0], 0);
-	posix_spawn_file_actions_adddup2(&actions, output[1], 1);
-	assert_int_equal(
-		posix_spawnp(&peer.pid, argv[0], &actions, NULL, argv, environ), 0);
-	posix_spawn_file_actions_destroy(&actions);
-	close(input[0]);
-	close(output[1]);
-	peer.input = input[1];
-	read_lines(output[0]);
+	tls_peer_start(&peer, NULL);
 	return 0;
 }
 
 static int
 stop_peer(void **state)
 {
-	int status;
-
-	close(peer.input);
-	waitpid(peer.pid, &status, 0);
-	server_stop(peer.server);
+	tls_peer_stop(&peer);
 	return 0;
 }
 

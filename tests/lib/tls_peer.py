@@ -10,6 +10,9 @@ and passes on to PORT what comes in there. Prints one line for each thing a test
     pin TEXT         sha256//… of the key of the first certificate
     right PORT       certificate for 127.0.0.1
     wrong_name PORT  certificate for pbx.example.org
+    expired PORT     certificate that was good until 2020
+    future PORT      certificate that will be good from 2120 on
+    own PORT         certificate signed by itself
 """
 
 import base64
@@ -24,6 +27,23 @@ import threading
 from pathlib import Path
 
 BYTES = 65536
+
+# What `openssl ca` wants to be told; only it can make certificates of other years.
+CA_CONFIG = """
+[ca]
+default_ca = own
+[own]
+new_certs_dir = {folder}
+database = {index}
+rand_serial = yes
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = IP:127.0.0.1
+"""
 
 
 class Certificates:
@@ -56,8 +76,28 @@ class Certificates:
         self._openssl("x509", "-req", "-in", request, "-days", "2", "-set_serial", "1",
                       "-CA", self.path(ca + ".crt"), "-CAkey", self.path(ca + ".key"),
                       "-extfile", extension, "-out", self.path(name + ".crt"))
+        self.join(name)
+
+    def make_dated(self, name, ca, first, last):
+        """A certificate for 127.0.0.1, good only from `first` to `last` (YYYYMMDDHHMMSSZ)."""
+        key, request = self.path(name + ".key"), self.path(name + ".csr")
+        config, index = self.path(name + ".cnf"), self.path(name + ".index")
+        Path(index).write_text("", encoding="ascii")
+        Path(config).write_text(CA_CONFIG.format(folder=self.folder, index=index),
+                                encoding="ascii")
+        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1",
+                      "-keyout", key, "-out", request)
+        self._openssl("ca", "-batch", "-notext", "-config", config, "-in", request,
+                      "-out", self.path(name + ".crt"), "-cert", self.path(ca + ".crt"),
+                      "-keyfile", self.path(ca + ".key"),
+                      "-startdate", first, "-enddate", last)
+        self.join(name)
+
+    def join(self, name):
+        """Certificate and key in one file, `name`.pem."""
         both = Path(self.path(name + ".crt")).read_text("ascii")
-        both += Path(key).read_text("ascii")
+        both += Path(self.path(name + ".key")).read_text("ascii")
         Path(self.path(name + ".pem")).write_text(both, encoding="ascii")
 
     def pin(self, name):
@@ -126,11 +166,17 @@ def main():
         made.make_ca("other")
         made.make("right", "ca", "127.0.0.1", "IP:127.0.0.1")
         made.make("wrong", "ca", "pbx.example.org", "DNS:pbx.example.org")
+        made.make_dated("expired", "ca", "20190101000000Z", "20200101000000Z")
+        made.make_dated("future", "ca", "21200101000000Z", "21210101000000Z")
+        made.make_ca("own")
+        made.join("own")
         print("ca", made.path("ca.crt"))
         print("other_ca", made.path("other.crt"))
         print("pin", made.pin("right"))
         print("right", Front(made.path("right.pem"), plain_port).port)
         print("wrong_name", Front(made.path("wrong.pem"), plain_port).port)
+        for name in ("expired", "future", "own"):
+            print(name, Front(made.path(name + ".pem"), plain_port).port)
         print("ready", flush=True)
         sys.stdin.read()
     finally:

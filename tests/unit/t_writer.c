@@ -25,6 +25,9 @@ test_structure(void **state)
 	zv_json_end_array(&j);
 	zv_json_key(&j, "n");
 	zv_json_int(&j, -9223372036854775807 - 1);
+	zv_json_key(&j, "us");
+	zv_json_decimal(&j, 1.25, 1);
+	zv_json_decimal(&j, -0.5, 3);
 	zv_json_key(&j, "yes");
 	zv_json_bool(&j, true);
 	zv_json_key(&j, "no");
@@ -39,7 +42,7 @@ test_structure(void **state)
 	zv_json_end_object(&j);
 	check_text("object", zv_buf_str(&out),
 		   ZV_STR("{\"kind\":\"event\",\"fields\":[[\"Event\",\"\"],[]],"
-			  "\"n\":-9223372036854775808,\"yes\":true,\"no\":false,"
+			  "\"n\":-9223372036854775808,\"us\":1.2,-0.500,\"yes\":true,\"no\":false,"
 			  "\"nothing\":null,\"empty\":{},\"last\":0}"));
 	zv_buf_deinit(&out);
 }

@@ -1,0 +1,324 @@
+#include "io/fault.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/err.h"
+
+typedef int (*explain_fn)(const struct zv_fault_scene *s, struct zv_error *err);
+
+/* ---- which settings to look at ------------------------------------------------- */
+
+struct settings {
+	const char *listening; /* "is Asterisk running, with …?" */
+	const char *plain;     /* it was TLS that was tried */
+};
+
+static const struct settings ami = {
+	"enabled = yes, this port and a reachable bindaddr in [general] of "
+	"manager.conf?",
+	"a plain port wants ami://; see tlsenable and tlsbindaddr in manager.conf",
+};
+static const struct settings http = {
+	"enabled = yes, this bindport and a reachable bindaddr in [general] of "
+	"http.conf? After changes: `module reload http`, or restart it",
+	NULL,
+};
+static const struct settings https = {
+	"enabled = yes, tlsenable = yes, this port in tlsbindaddr, and tlscertfile in "
+	"[general] of http.conf? After changes: `module reload http`, or restart it",
+	"a plain port wants http://; https:// wants tlsenable = yes, tlsbindaddr and "
+	"tlscertfile in [general] of http.conf",
+};
+
+static const struct settings *
+settings_of(const struct zv_fault_scene *s)
+{
+	return s->protocol == ZV_FAULT_AMI ? &ami : s->tls ? &https : &http;
+}
+
+static bool
+detail_has(const struct zv_fault_scene *s, const char *words)
+{
+	return strstr(s->detail, words) != NULL;
+}
+
+/* ---- the way there --------------------------------------------------------------- */
+
+static int
+explain_unknown_host(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	return zv_fail(err, ZV_EIO,
+		       "%s: unknown host: check the name, or use the address",
+		       s->where);
+}
+
+static int
+explain_unknown_proxy(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	return zv_fail(err, ZV_EIO, "%s: the proxy's host is unknown: check --proxy",
+		       s->where);
+}
+
+static int
+explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	long system = 0;
+
+	curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &system);
+	if (s->has_proxy)
+		return zv_fail(
+			err, ZV_EIO,
+			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
+			system ? strerror((int)system) : "it is not one we know");
+	if (system == ECONNREFUSED)
+		return zv_fail(err, ZV_EIO,
+			       "%s: connection refused: is Asterisk running, with %s",
+			       s->where, settings_of(s)->listening);
+	return zv_fail(err, ZV_EIO,
+		       "%s: cannot connect (%s): check the address and the "
+		       "route to it",
+		       s->where, system ? strerror((int)system) : s->detail);
+}
+
+static int
+explain_timeout(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	double seconds = s->timeout_ms / 1000.0;
+	long connected_port = 0; /* CONNECT_TIME stays 0 until TLS is through */
+	curl_off_t resolved_us = 0;
+
+	curl_easy_getinfo(s->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+	if (resolved_us == 0)
+		return zv_fail(
+			err, ZV_EIO,
+			"%s: the name was not resolved within %.1f s: check the name "
+			"servers of this machine, or use the address",
+			s->where, seconds);
+	curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_PORT, &connected_port);
+	if (s->tls && connected_port)
+		return zv_fail(
+			err, ZV_ETLS,
+			"%s: the port is open but does not speak TLS within %.1f s: %s",
+			s->where, seconds, settings_of(s)->plain);
+	return zv_fail(err, ZV_EIO,
+		       "%s: no answer within %.1f s: wrong address, or a firewall "
+		       "drops the packets",
+		       s->where, seconds);
+}
+
+/* ---- TLS ---------------------------------------------------------------------------- */
+
+#define UNTRUSTED "the certificate is not to be trusted: "
+
+/* What OpenSSL or libcurl say of a certificate, and what it means. */
+static const struct {
+	const char *words, *meaning;
+} flaws[] = {
+	{ "has expired",
+	  "it has expired: renew the file that tlscertfile in [general] of http.conf "
+	  "names, and restart Asterisk" },
+	{ "not yet valid",
+	  "it is not valid yet: set the clocks of both machines by NTP, or renew the "
+	  "file that tlscertfile in [general] of http.conf names" },
+	{ "target host name",
+	  "it is for another name: write the certificate's name into the URL, or have "
+	  "one made for this name (tlscertfile in [general] of http.conf)" },
+	{ "signed certificate",
+	  "it is signed by itself or by a CA that is not known here: give that CA's "
+	  "file (--ca), for a self-signed one the certificate itself" },
+	{ "issuer certificate",
+	  "its CA is not known here: give the CA's file (--ca); certificates between "
+	  "CA and server belong into the file of tlscertfile in http.conf" },
+};
+
+static int
+explain_certificate(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	if (s->protocol == ZV_FAULT_HTTP)
+		for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
+			if (detail_has(s, flaws[i].words))
+				return zv_fail(err, ZV_ETLS, "%s: " UNTRUSTED "%s",
+					       s->where, flaws[i].meaning);
+	return zv_fail(err, ZV_ETLS,
+		       "%s: " UNTRUSTED "%s; give its CA file, or pin the server's key",
+		       s->where, s->detail);
+}
+
+static int
+explain_pin(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	return zv_fail(err, ZV_ETLS,
+		       "%s: the server's key is not the pinned one: it was changed, or "
+		       "this is not your server",
+		       s->where);
+}
+
+static int
+explain_ca_file(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	return zv_fail(err, ZV_EINVAL, "cannot read the CA file: %s", s->detail);
+}
+
+/* Asterisk's plain HTTP port closes when it is greeted in TLS, and so does its TLS port
+ * when too many are connected (16, 22). */
+static bool
+was_closed_in_handshake(const struct zv_fault_scene *s)
+{
+	return s->protocol == ZV_FAULT_HTTP &&
+	       (detail_has(s, "SSL_ERROR_SYSCALL") || detail_has(s, "unexpected eof") ||
+		detail_has(s, "reset by peer"));
+}
+
+/* What the library says of a failed handshake, in words of use. */
+static int
+explain_handshake(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	if (detail_has(s, "wrong version number") || detail_has(s, "packet length"))
+		return zv_fail(err, ZV_ETLS, "%s: no TLS there: %s", s->where,
+			       settings_of(s)->plain);
+	if (was_closed_in_handshake(s))
+		return zv_fail(err, ZV_ETLS,
+			       "%s: closed during the TLS handshake: %s; or "
+			       "sessionlimit there (100 connections) is used up",
+			       s->where, settings_of(s)->plain);
+	return zv_fail(err, ZV_ETLS, "%s: TLS handshake failed: %s", s->where,
+		       s->detail);
+}
+
+/* ---- HTTP ------------------------------------------------------------------------------ */
+
+/* Both Asterisk's TLS port, when it is spoken to in plain HTTP, and one that has
+ * sessionlimit connections close without a byte (1.8 to 22). */
+static int
+explain_no_answer(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	static const char limit[] =
+		"sessionlimit in [general] of http.conf (100 connections) is used up";
+
+	if (s->has_answered)
+		return zv_fail(err, ZV_ECLOSED,
+			       "%s: closed without an answer: Asterisk was stopped, or "
+			       "%s",
+			       s->where, limit);
+	if (s->tls)
+		return zv_fail(err, ZV_ECLOSED, "%s: closed without an answer: %s",
+			       s->where, limit);
+	return zv_fail(err, ZV_ECLOSED,
+		       "%s: closed without an answer: a TLS port wants https://; or %s",
+		       s->where, limit);
+}
+
+/* What libcurl calls by the same code. */
+static const struct {
+	const char *words;
+	int code;
+	const char *meaning;
+} receive_troubles[] = {
+	{ "proxy", ZV_EIO, "the proxy does not let us through, see --proxy" },
+	{ "CONNECT", ZV_EIO, "the proxy does not let us through, see --proxy" },
+	{ "chunk", ZV_EPROTO, "the answer is damaged, is there a proxy between?" },
+};
+
+static int
+explain_loss(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	long head_bytes = 0;
+	size_t i = 0, n = sizeof receive_troubles / sizeof *receive_troubles;
+
+	while (i < n && !detail_has(s, receive_troubles[i].words))
+		i++;
+	if (i < n)
+		return zv_fail(err, receive_troubles[i].code, "%s: %s (%s)", s->where,
+			       receive_troubles[i].meaning, s->detail);
+	curl_easy_getinfo(s->easy, CURLINFO_HEADER_SIZE, &head_bytes);
+	if (head_bytes == 0) /* closed before all that we said was read */
+		return explain_no_answer(s, err);
+	return zv_fail(err, ZV_ECLOSED,
+		       "%s: connection lost (%s): Asterisk was stopped, or the line "
+		       "was cut",
+		       s->where, s->detail);
+}
+
+static int
+explain_cut(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	static const char why[] = "Asterisk was stopped, or the line was cut";
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	if (length >= 0)
+		return zv_fail(err, ZV_EPROTO, "%s: answer cut: %lld of %lld bytes: %s",
+			       s->where, s->got, (long long)length, why);
+	return zv_fail(err, ZV_EPROTO, "%s: answer cut after %lld bytes: %s", s->where,
+		       s->got, why);
+}
+
+static int
+explain_not_http(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	return zv_fail(err, ZV_EPROTO,
+		       "%s: what answers there is not HTTP (%s): bindport in [general] "
+		       "of http.conf is the port, usually 8088; AMI's own (5038) wants "
+		       "ami://, a TLS port https://",
+		       s->where, s->detail);
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static int
+explain_nomem(const struct zv_fault_scene *s, struct zv_error *err)
+{
+	(void)s;
+	return zv_fail_nomem(err);
+}
+
+struct row {
+	CURLcode code;
+	explain_fn explain;
+};
+
+static const struct row rows[] = {
+	{ CURLE_COULDNT_RESOLVE_HOST, explain_unknown_host },
+	{ CURLE_COULDNT_RESOLVE_PROXY, explain_unknown_proxy },
+	{ CURLE_COULDNT_CONNECT, explain_connect },
+	{ CURLE_OPERATION_TIMEDOUT, explain_timeout },
+	{ CURLE_PEER_FAILED_VERIFICATION, explain_certificate },
+	{ CURLE_SSL_PINNEDPUBKEYNOTMATCH, explain_pin },
+	{ CURLE_SSL_CACERT_BADFILE, explain_ca_file },
+	{ CURLE_SSL_CONNECT_ERROR, explain_handshake },
+	{ CURLE_OUT_OF_MEMORY, explain_nomem },
+};
+
+static const struct row http_rows[] = {
+	{ CURLE_RECV_ERROR, explain_loss },
+	{ CURLE_SEND_ERROR, explain_loss },
+	{ CURLE_GOT_NOTHING, explain_no_answer },
+	{ CURLE_PARTIAL_FILE, explain_cut },
+	{ CURLE_UNSUPPORTED_PROTOCOL, explain_not_http },
+	{ CURLE_WEIRD_SERVER_REPLY, explain_not_http },
+};
+
+static explain_fn
+find(const struct row *table, size_t n, CURLcode code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].code == code)
+			return table[i].explain;
+	return NULL;
+}
+
+int
+zv_fault_explain(const struct zv_fault_scene *s, CURLcode code, struct zv_error *err)
+{
+	explain_fn explain = find(rows, sizeof rows / sizeof *rows, code);
+
+	if (!explain && s->protocol == ZV_FAULT_HTTP)
+		explain = find(http_rows, sizeof http_rows / sizeof *http_rows, code);
+	if (err)
+		err->system = (int)code;
+	if (explain)
+		return explain(s, err);
+	return zv_fail(err, ZV_EIO, "%s: %s", s->where,
+		       s->detail[0] ? s->detail : curl_easy_strerror(code));
+}

@@ -1,0 +1,33 @@
+/* fault.h - libcurl's failures in words of use: what, where, what to do. */
+#ifndef ZV_IO_FAULT_H
+#define ZV_IO_FAULT_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "zvon/error.h"
+
+enum zv_fault_protocol {
+	ZV_FAULT_AMI,  /* the settings are those of manager.conf */
+	ZV_FAULT_HTTP, /* of http.conf */
+};
+
+/* Where and when it went wrong. */
+struct zv_fault_scene {
+	CURL *easy;
+	enum zv_fault_protocol protocol;
+	const char *where;  /* "host:port" */
+	const char *detail; /* CURLOPT_ERRORBUFFER */
+	bool tls;
+	int timeout_ms; /* what a timeout took */
+	/* HTTP */
+	bool has_answered; /* this server has answered before */
+	bool has_proxy;
+	long long got; /* bytes of the body that came */
+};
+
+/* Fills *err, system = code; returns its enum zvon_err. */
+int zv_fault_explain(const struct zv_fault_scene *s, CURLcode code,
+		     struct zv_error *err);
+
+#endif

@@ -1,0 +1,19 @@
+/* captures.h - the packets of real servers, from tests/wire/captures. */
+#ifndef UNIT_CAPTURES_H
+#define UNIT_CAPTURES_H
+
+#include "helper.h"
+
+struct captured {
+	struct zv_packet **packets;
+	size_t n;
+};
+
+/* All of them, about 8,000. Fails the test when there are none. */
+struct captured captured_read(void);
+void captured_free(struct captured *c);
+
+/* A packet of that text, as it stands on the wire; free with zvon_packet_free. */
+struct zv_packet *packet_of(struct zv_str text);
+
+#endif
