@@ -54,7 +54,7 @@ world_init(struct world *w, uint64_t seed)
 	*w = (struct world){
 		.now_ms = START_MS,
 		.options = {
-			.session = {
+			.session.ami = {
 				.user = ZV_STR("ops"),
 				.secret = ZV_STR(SECRET),
 				.events = ZV_STR("on"),

@@ -76,7 +76,7 @@ test_good_urls(void **state)
 static void
 test_bad_urls(void **state)
 {
-	static const char shape[] = "write ami://user@host:5038, or amis://";
+	static const char shape[] = "write ami://user@host:5038, amis://";
 	static const char port[] = "the port must be";
 	static const char host[] = "is no name and no address";
 	static const struct {
@@ -87,7 +87,9 @@ test_bad_urls(void **state)
 		{ "pbx", shape },
 		{ "ops@pbx", shape },
 		{ "ami:ops@pbx", shape },
-		{ "http://ops@pbx", shape },
+		{ "ftp://ops@pbx", shape },
+		{ "http://ops@pbx/x", "the path must end with rawman, mxml" },
+		{ "http://ops@pbx/asterisk/rawman?x=1", "no path of AJAM" },
 		{ "amix://ops@pbx", shape },
 		{ "ami://", host },
 		{ "ami://ops@", host },
