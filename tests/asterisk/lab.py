@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 ZVON = os.path.abspath(os.environ.get("ZVON", HERE.parents[1] / "build" / "zvon"))
 CACHE = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
 LAB = Path(os.environ.get("ZVON_LAB") or Path(CACHE) / "zvon" / "asterisk")
+LATENCY = Path(ZVON).parent / "tests" / "bench" / "bench-latency"
 VERSIONS = ("16", "22")
 CA = str(LAB / "tls" / "lab-ca.crt")  # whom zvon is to trust
 CONNECTED = "connected to "           # what `zvon listen` tells after each login
@@ -245,6 +246,34 @@ class Listener:
         self.stop()
         self._process.stdout.close()
         self._messages.close()
+
+
+class Asker:
+    """A client that stays and sends numbered UserEvents one after another."""
+
+    def __init__(self, url, count, pause_ms, event, secret="lab-secret"):
+        self._process = subprocess.Popen(
+            [LATENCY, url, str(count), str(pause_ms), event], env=environment(secret),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def signal(self, number):
+        """Stops it or lets it run."""
+        self._process.send_signal(number)
+
+    def result(self, timeout):
+        """What it counted, when it has ended."""
+        out, messages = self._process.communicate(timeout=timeout)
+        told = json.loads(out)
+        told["messages"] = messages.decode()
+        return told
+
+    def close(self):
+        """Ends it."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        self._process.stderr.close()
 
 
 class Relay:

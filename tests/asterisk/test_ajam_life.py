@@ -1,16 +1,11 @@
 """AJAM sessions that expire, servers that restart: the client goes on, nothing doubled."""
 
-import contextlib
-import json
 import signal
-import subprocess
 import threading
 import time
-from pathlib import Path
 
-from lab import CONNECTED, ZVON, LiveTest, both_versions, environment, user_event
+from lab import CONNECTED, Asker, LiveTest, both_versions, user_event
 
-LATENCY = Path(ZVON).parent / "tests" / "bench" / "bench-latency"
 HTTPTIMEOUT = 15
 FROZEN = 20.0     # longer than that
 IDLE = 60.0       # several times as long
@@ -18,34 +13,6 @@ AGAIN = 3.0       # a session that was forgotten is replaced within this time
 RESTARTED = 7.0   # back at a server that is up again: the back-off after a short outage
 LOST = "lost: "   # what `zvon listen` tells
 RESTARTING = ("rawman", "mxml", "arawman")
-
-
-class Asker:
-    """A client that stays and sends numbered UserEvents one after another."""
-
-    def __init__(self, url, count, pause_ms, event):
-        self._process = subprocess.Popen(
-            [LATENCY, url, str(count), str(pause_ms), event], env=environment("lab-secret"),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def signal(self, number):
-        """Stops it or lets it run."""
-        self._process.send_signal(number)
-
-    def result(self, timeout):
-        """What it counted, when it has ended."""
-        out, messages = self._process.communicate(timeout=timeout)
-        told = json.loads(out)
-        told["messages"] = messages.decode()
-        return told
-
-    def close(self):
-        """Ends it."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        self._process.stdout.close()
-        self._process.stderr.close()
 
 
 class AjamLife(LiveTest):
@@ -105,8 +72,9 @@ class AjamExpiry(AjamLife):
         self.assertIsNotNone(tcp.wait_for(user_event("Busy", Seq="3")))
         self.freeze(frozen, busy)
         self.check_arrives(frozen, "After")
-        for listener in frozen.values():
-            self.check_sessions(listener, 2)
+        for encoding, listener in frozen.items():
+            with self.subTest(encoding=encoding):
+                self.check_sessions(listener, 2)
         self.check_asked(busy.result(20), tcp, "Busy", 30, logins=2)
         self.check_asked(quiet.result(30), tcp, "Quiet", 2, logins=1)
         time.sleep(max(0.0, start + IDLE - time.monotonic()))
