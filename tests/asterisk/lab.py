@@ -129,20 +129,71 @@ def run_zvon(*arguments, secret="lab-secret", timeout=20):
                   time.monotonic() - start)
 
 
-class Listener:
-    """A running `zvon listen`; its packets and messages are read as they come."""
+class Program:
+    """A running zvon; its messages are kept."""
+
+    def __init__(self, arguments, secret, stdout):
+        self._messages = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [ZVON, *arguments], env=environment(secret), stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=self._messages)
+
+    @property
+    def messages(self):
+        """What it has written to standard error so far."""
+        self._messages.flush()
+        with open("/proc/self/fd/%d" % self._messages.fileno(), "rb") as copy:
+            return copy.read().decode()
+
+    def wait_told(self, text, count=1, timeout=10):
+        """True as soon as its messages hold the text so many times."""
+        end = time.monotonic() + timeout
+        while self.messages.count(text) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.messages.count(text) >= count
+
+    def freeze(self):
+        """Stops the program itself."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """It runs again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def cpu_seconds(self):
+        """Processor time that the program has used."""
+        with open("/proc/%d/stat" % self._process.pid, encoding="ascii") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        """Ends it; returns its exit code."""
+        if self._process.poll() is None:
+            self.thaw()
+            self._process.terminate()
+        try:
+            return self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def close(self):
+        """Ends it for good."""
+        self.stop()
+        self._messages.close()
+
+
+class Listener(Program):
+    """A running `zvon listen`; its packets are read as they come."""
 
     def __init__(self, *arguments, secret="lab-secret"):
+        super().__init__(["listen", *arguments], secret, subprocess.PIPE)
         self.packets = []
         self.ended = False
         self._text = bytearray()
         self._reading = threading.Event()
         self._reading.set()
         self._news = threading.Condition()
-        self._messages = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [ZVON, "listen", *arguments], env=environment(secret), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=self._messages)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -197,45 +248,10 @@ class Listener:
         """How many packets `wanted` accepts."""
         return sum(1 for packet in self.packets if wanted(packet))
 
-    def freeze(self):
-        """Stops the program itself."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self):
-        """It runs again."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def cpu_seconds(self):
-        """Processor time that the program has used."""
-        with open("/proc/%d/stat" % self._process.pid, encoding="ascii") as stat:
-            user, system = stat.read().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-    @property
-    def messages(self):
-        """What it has written to standard error so far."""
-        self._messages.flush()
-        with open("/proc/self/fd/%d" % self._messages.fileno(), "rb") as copy:
-            return copy.read().decode()
-
-    def wait_told(self, text, count=1, timeout=10):
-        """True as soon as its messages hold the text so many times."""
-        end = time.monotonic() + timeout
-        while self.messages.count(text) < count and time.monotonic() < end:
-            time.sleep(0.02)
-        return self.messages.count(text) >= count
-
     def stop(self):
         """Ends it and reads the rest; returns its exit code."""
         self._reading.set()
-        if self._process.poll() is None:
-            self.thaw()
-            self._process.terminate()
-        try:
-            code = self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
+        code = super().stop()
         self._thread.join(5)
         with self._news:
             self._parse()
@@ -243,9 +259,8 @@ class Listener:
 
     def close(self):
         """Ends it for good."""
-        self.stop()
+        super().close()
         self._process.stdout.close()
-        self._messages.close()
 
 
 class Asker:
@@ -291,20 +306,28 @@ class Relay:
         while True:
             try:
                 client, _ = self._server.accept()
-                server = socket.create_connection(self._target, 5)
             except OSError:
                 return
+            try:
+                server = socket.create_connection(self._target, 5)
+            except OSError:
+                client.close()
+                continue
             server.settimeout(None)
             self._sockets += [client, server]
             threading.Thread(target=self._copy, args=(client, server, True), daemon=True).start()
             threading.Thread(target=self._copy, args=(server, client, False), daemon=True).start()
+
+    def took(self, data):
+        """The client has sent this."""
+        self.sent += data
 
     def _copy(self, source, target, keep):
         try:
             while True:
                 data = source.recv(1 << 16)
                 if keep:
-                    self.sent += data
+                    self.took(data)
                 if not data:
                     target.shutdown(socket.SHUT_WR)
                     return

@@ -106,6 +106,11 @@ booted() {
 	ask_server 'core waitfullybooted' >/dev/null 2>&1
 }
 
+# A server that was just killed keeps its port until its last thread has gone.
+port_is_free() {
+	! (exec 3<>"/dev/tcp/$IP/5038") 2>/dev/null
+}
+
 configured_since_start() {
 	[ -n "$(find "$HERE/conf" "$HERE/configure.sh" -newer "$PID_FILE" -print -quit)" ]
 }
@@ -120,9 +125,8 @@ start_server() {
 		say "$VERSION is running already"
 		return
 	fi
-	if (exec 3<>"/dev/tcp/$IP/5038") 2>/dev/null; then
+	wait_until 2 port_is_free ||
 		die "$VERSION: another program listens on $IP:5038; stop it first"
-	fi
 	configure_server
 	rm -f "$ROOT/run/asterisk/asterisk.ctl"
 	: >"$ROOT/var/log/asterisk/full"
