@@ -49,6 +49,17 @@ is_success(const struct zv_result *result)
 	       zvon_str_equal(result->response->name, ZV_STR("Success"));
 }
 
+static void
+tell_failure(struct link *l, unsigned long number, const struct zv_result *result)
+{
+	const struct zv_packet *answer = result->response;
+	struct zv_str text = answer ? zvon_packet_get(answer, ZV_STR("Message"))
+				    : zvon_str(zvon_err_name(result->status));
+
+	fprintf(stderr, "action %lu: %.*s\n", number, (int)text.n, text.p);
+	l->failed++;
+}
+
 /* Milliseconds. */
 static double
 ask(struct link *l, unsigned long number)
@@ -63,7 +74,7 @@ ask(struct link *l, unsigned long number)
 		fprintf(stderr, "%s\n", err.text);
 	ms = bench_since(began).wall * 1000;
 	if (!is_success(&result))
-		l->failed++;
+		tell_failure(l, number, &result);
 	zvon_result_deinit(&result);
 	zvon_request_free(request);
 	return ms;
