@@ -14,6 +14,8 @@ ZVON_BEGIN_DECLS
  * first one without a colon on are one value, `opaque_data`. Blanks and control
  * characters at both ends of a value are gone, inside they stay, and so do bytes that
  * are not UTF-8: as from Asterisk itself, not every XML parser takes every element.
+ * Only where a lone CR or LF in a value makes an empty line Asterisk begins another
+ * element; here a packet is always one. Asterisk up to 11 puts no '_' before a digit.
  *
  * Like snprintf: writes at most size bytes, with a NUL at the end when size > 0, and
  * returns the length of the whole without that NUL. 0: out of memory. */

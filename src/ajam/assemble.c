@@ -216,7 +216,7 @@ split_count(struct zv_str key, struct zv_str *base)
 	while (at > 0 && key.n - at < COUNT_DIGITS && key.p[at - 1] >= '0' &&
 	       key.p[at - 1] <= '9')
 		at--;
-	if (at < 2 || at == key.n || key.p[at - 1] != '-' || key.p[at] == '0')
+	if (at < 1 || at == key.n || key.p[at - 1] != '-' || key.p[at] == '0')
 		return 0;
 	for (size_t i = at; i < key.n; i++)
 		count = count * 10 + (unsigned)(key.p[i] - '0');
@@ -415,7 +415,13 @@ zv_assembly_end_value(struct zv_assembly *a)
 		return a->error;
 	if (a->in_opaque) {
 		a->in_opaque = false;
-		return end_opaque_line(a);
+		if (a->text.n > a->value)
+			return end_opaque_line(a);
+		/* no line is empty: it is a key that is really called so */
+		zv_assembly_add(a, a->opaque);
+		if (zv_assembly_add(a, ZV_STR(": ")) < 0)
+			return a->error;
+		a->value = a->text.n;
 	}
 	line = a->text.p + a->line;
 	value = a->text.p + a->value;

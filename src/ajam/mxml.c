@@ -288,20 +288,28 @@ in_value(struct mxml *m, const char *p, const char *end)
 	return go(m, in_value_tag, p);
 }
 
+#define TAG(literal)                                                                   \
+ {                                                                                     \
+  literal, sizeof literal - 1                                                          \
+ }
+
 /* Does the word begin one of ours? 1: it is one of them; 0: may be; -1: no. */
 static int
 is_our_tag(const struct mxml *m)
 {
-	static const char *const ours[] = { "<response", "</response",
-					    "</ajax-response" };
-	struct zv_str word = { m->word, m->n_word };
+	static const struct zv_str ours[] = { TAG("<response"), TAG("</response"),
+					      TAG("</ajax-response") };
+	char last = m->word[m->n_word - 1];
 	int rc = -1;
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-		if (zvon_str_equal(word, zvon_str(ours[i])))
+		/* the last byte tells nearly always */
+		if (ours[i].n < m->n_word || ours[i].p[m->n_word - 1] != last ||
+		    memcmp(ours[i].p, m->word, m->n_word) != 0)
+			continue;
+		if (ours[i].n == m->n_word)
 			return 1;
-		if (strlen(ours[i]) > word.n && memcmp(ours[i], word.p, word.n) == 0)
-			rc = 0;
+		rc = 0;
 	}
 	return rc;
 }

@@ -7,8 +7,7 @@
  * of a value, end a key at its first colon and a line at a lone CR or LF; mxml's keys
  * are lower case with '_' for every byte that is no letter or digit. Repeated keys get
  * their plain name back, a line without a colon is that line again, and the text of an
- * old command answer is `body`, its lines as far as they can be told.
- */
+ * old command answer is `body`, its lines as far as they can be told. */
 #ifndef ZV_AJAM_READER_H
 #define ZV_AJAM_READER_H
 

@@ -40,6 +40,7 @@ struct zv_client {
 	/* one of the two: a stream for AMI, exchanges for AJAM */
 	struct zv_dial *dial;
 	struct zv_fetch *fetch;
+	unsigned long tickets[ZV_AJAM_N_EXCHANGES]; /* of what runs in the fetch */
 
 	/* the host's loop */
 	bool dialling; /* dial is open */

@@ -264,7 +264,8 @@ zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms)
 }
 
 void
-zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms)
+zv_core_news(struct zv_core *c, unsigned long ticket, const struct zv_fetch_news *news,
+	     int64_t now_ms)
 {
 	struct zv_ajam_session *s = c->session.ajam;
 	struct zv_error err = { 0 };
@@ -275,13 +276,13 @@ zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms
 	c->now_ms = now_ms;
 	switch (news->kind) {
 	case ZV_FETCH_HEAD:
-		rc = zv_ajam_session_head(s, news->id, news->bytes, now_ms, &err);
+		rc = zv_ajam_session_head(s, ticket, news->bytes, now_ms, &err);
 		break;
 	case ZV_FETCH_BODY:
-		rc = zv_ajam_session_body(s, news->id, news->bytes, now_ms, &err);
+		rc = zv_ajam_session_body(s, ticket, news->bytes, now_ms, &err);
 		break;
 	case ZV_FETCH_END:
-		rc = zv_ajam_session_end(s, news->id, &news->err, now_ms, &err);
+		rc = zv_ajam_session_end(s, ticket, &news->err, now_ms, &err);
 		break;
 	}
 	if (rc < 0 && c->link_up)

@@ -47,8 +47,10 @@ void zv_core_link_down(struct zv_core *c, const struct zv_error *why, int64_t no
 void zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms);
 struct zv_buf *zv_core_output(struct zv_core *c);
 
-/* AJAM. The order is borrowed until the next call on c. */
-void zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms);
+/* AJAM. The ticket is that of the order which started the exchange; the order is borrowed
+ * until the next call on c. */
+void zv_core_news(struct zv_core *c, unsigned long ticket,
+		  const struct zv_fetch_news *news, int64_t now_ms);
 bool zv_core_next_order(struct zv_core *c, struct zv_ajam_order *out);
 bool zv_core_farewell(struct zv_core *c, struct zv_ajam_order *out);
 

@@ -147,7 +147,7 @@ run_exchanges(struct zv_client *c)
 	for (int i = 0; i < NEWS_PER_TURN && c->up && !c->closing; i++) {
 		if (!zv_fetch_next(c->fetch, &news))
 			return true;
-		zv_core_news(c->core, &news, zv_clock_ms());
+		zv_core_news(c->core, c->tickets[news.id], &news, zv_clock_ms());
 		follow_wish(c);
 	}
 	return !c->up;

@@ -159,7 +159,6 @@ blank_out_live_values(struct zv_buf *xml)
 			while (xml->p[from] != '\'')
 				xml->p[from++] = '?';
 		}
-		/* of different lengths they would not help */
 	}
 }
 
