@@ -146,6 +146,29 @@ def bench_slow_callback(build, path):
             show(f"{mode}: memory of its own", f"{row['private_kb']:,} KiB")
 
 
+FILTERS = (  # kind, what it is, goal
+    ("indexed", "Dial.{1,}?NUM|Bridge…|Hangup…, by index", "<= 0.5 us, flat"),
+    ("lines", "subscription to a line, by hash", "<= 0.5 us, flat"),
+    ("each", "the same expressions, one filter after another", ""),
+    ("free", "as free regexes, JIT", ""),
+    ("free nojit", "as free regexes, interpreted", ""),
+)
+
+
+def bench_filters(build, path):
+    print("filters of many subscribers, for each event, " + os.path.basename(path))
+    for kind, words, goal in FILTERS:
+        for subscribers in (1, 100, 1_000, 10_000):
+            name, *options = kind.split()
+            row = run_json(program(build, "filter"), path, name, str(subscribers), *options)[0]
+            show(f"{words}, {subscribers:,}", f"{row['us']:,.2f} us", goal)
+        show(f"{words}: memory of each", f"{row['bytes_each']:,.0f} bytes")
+    for option in ((), ("nojit",)):
+        row = run_json(program(build, "filter"), path, "evil", "1", *option)[0]
+        how = "JIT" if row["jit"] else "interpreted"
+        show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build")
@@ -162,6 +185,8 @@ def main():
         for path in streams:
             bench_client(given.build, path, given.rounds)
         bench_slow_callback(given.build, new)
+        if real:
+            bench_filters(given.build, make_capture_stream(folder, 1))
 
 
 if __name__ == "__main__":
