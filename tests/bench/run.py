@@ -146,19 +146,19 @@ def bench_slow_callback(build, path):
             show(f"{mode}: memory of its own", f"{row['private_kb']:,} KiB")
 
 
-FILTERS = (  # kind, what it is, goal
-    ("indexed", "Dial.{1,}?NUM|Bridge…|Hangup…, by index", "<= 0.5 us, flat"),
-    ("lines", "subscription to a line, by hash", "<= 0.5 us, flat"),
-    ("each", "the same expressions, one filter after another", ""),
-    ("free", "as free regexes, JIT", ""),
-    ("free nojit", "as free regexes, interpreted", ""),
+FILTERS = (  # kind, what it is, most subscribers, goal
+    ("indexed", "Dial.{1,}?NUM|Bridge…|Hangup…, by index", 10_000, "<= 0.5 us, flat"),
+    ("lines", "subscription to a line, by hash", 10_000, "<= 0.5 us, flat"),
+    ("each", "the same expressions, one filter after another", 1_000, ""),
+    ("free", "as free regexes, JIT", 1_000, ""),
+    ("free nojit", "as free regexes, interpreted", 1_000, ""),
 )
 
 
 def bench_filters(build, path):
     print("filters of many subscribers, for each event, " + os.path.basename(path))
-    for kind, words, goal in FILTERS:
-        for subscribers in (1, 100, 1_000, 10_000):
+    for kind, words, most, goal in FILTERS:
+        for subscribers in (n for n in (1, 100, 1_000, 10_000) if n <= most):
             name, *options = kind.split()
             row = run_json(program(build, "filter"), path, name, str(subscribers), *options)[0]
             show(f"{words}, {subscribers:,}", f"{row['us']:,.2f} us", goal)

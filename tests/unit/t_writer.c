@@ -42,7 +42,8 @@ test_structure(void **state)
 	zv_json_end_object(&j);
 	check_text("object", zv_buf_str(&out),
 		   ZV_STR("{\"kind\":\"event\",\"fields\":[[\"Event\",\"\"],[]],"
-			  "\"n\":-9223372036854775808,\"us\":1.2,-0.500,\"yes\":true,\"no\":false,"
+			  "\"n\":-9223372036854775808,\"us\":1.2,-0.500,\"yes\":true,"
+			  "\"no\":false,"
 			  "\"nothing\":null,\"empty\":{},\"last\":0}"));
 	zv_buf_deinit(&out);
 }
