@@ -6,14 +6,6 @@
 #include "base/err.h"
 #include "base/str.h"
 
-int
-zv_ajam_login_patience_ms(const struct zv_ajam_session *s)
-{
-	int ms = s->options.ami.login_timeout_ms;
-
-	return s->known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
-}
-
 static bool
 is_success(const struct zv_packet *packet)
 {
@@ -35,16 +27,12 @@ static void
 on_challenge(struct zv_ajam_session *s, struct zv_errand *e,
 	     const struct zv_packet *packet)
 {
-	struct zv_str challenge = zvon_packet_get(packet, ZV_STR("Challenge"));
+	struct zv_str challenge;
 
 	if (packet->kind != ZV_PACKET_RESPONSE)
 		return;
-	if (!is_success(packet) || !challenge.n) {
-		zv_ajam_fail(
-			s, zv_fail(s->err, ZV_EAUTH,
-				   "the server refused the MD5 challenge (%.*s): "
-				   "plain login must be asked for",
-				   ZV_ARG(zvon_packet_get(packet, ZV_STR("Message")))));
+	if (zv_login_read_challenge(packet, &challenge, s->err) < 0) {
+		zv_ajam_fail(s, ZV_EAUTH);
 		return;
 	}
 	snprintf(s->challenge, sizeof s->challenge, "%.*s", ZV_ARG(challenge));

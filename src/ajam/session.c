@@ -1,7 +1,5 @@
 #include "ajam/session.h"
 
-#include <stdio.h>
-
 #include "ajam/session_impl.h"
 #include "ami/pending.h"
 #include "base/err.h"
@@ -54,7 +52,7 @@ zv_ajam_session_new(const struct zv_ajam_session_options *options,
 	s->handler_user = user;
 	s->log = log;
 	s->text.secret = true;
-	zv_pending_init(&s->pending, options->ami.seed);
+	zv_pending_init(&s->pending, options->ami.seed, options->ami.max_pending);
 	rc = copy_options(s, options);
 	for (int i = 0; rc == 0 && i < ZV_AJAM_N_EXCHANGES; i++)
 		rc = zv_exchange_init(&s->errands[i].exchange, &s->place,
@@ -121,11 +119,17 @@ first_step(const struct zv_ajam_session *s)
 	return s->options.ami.plain_login ? ZV_AJAM_FOR_LOGIN : ZV_AJAM_FOR_CHALLENGE;
 }
 
+static int
+login_patience_ms(const struct zv_ajam_session *s)
+{
+	return zv_ami_login_patience_ms(&s->options.ami, s->known);
+}
+
 void
 zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 {
 	s->now_ms = s->received_ms = s->asked_ms = s->next_wait_ms = now_ms;
-	s->login_by_ms = now_ms + zv_ajam_login_patience_ms(s);
+	s->login_by_ms = now_ms + login_patience_ms(s);
 	s->failed = 0;
 	s->booted = s->ping_now = false;
 	s->may_wait = !s->options.holds_events;
@@ -139,27 +143,6 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	zv_ajam_enter(s, ZV_STATE_LOGIN);
 }
 
-static void
-end_actions(struct zv_ajam_session *s, bool for_good)
-{
-	struct zv_node ended, *node, *next;
-
-	zv_list_init(&ended);
-	/* collected first: a handler may send again, and that must stay */
-	ZV_EACH(&s->pending.all, node, next)
-	{
-		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
-
-		if (for_good || !p->request) {
-			zv_list_remove(node);
-			zv_list_append(&ended, node);
-		}
-	}
-	while ((node = zv_list_first(&ended)))
-		zv_pending_finish(&s->pending, ZV_OWNER(node, struct zv_pending, node),
-				  ZV_ECLOSED);
-}
-
 void
 zv_ajam_session_stop(struct zv_ajam_session *s, bool for_good)
 {
@@ -170,7 +153,7 @@ zv_ajam_session_stop(struct zv_ajam_session *s, bool for_good)
 	if (s->current && s->current->request)
 		zv_pending_sent(s->current); /* it may have been carried out */
 	s->current = s->suspect = NULL;
-	end_actions(s, for_good);
+	zv_pending_end(&s->pending, for_good);
 }
 
 /* ---- sending ------------------------------------------------------------------------ */
@@ -280,19 +263,6 @@ zv_ajam_ask(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpos
 	return 0;
 }
 
-static struct zv_str
-next_action_id(struct zv_ajam_session *s)
-{
-	struct zv_str id = { s->action_id, 0 };
-
-	do { /* a user may have taken it */
-		id.n = (size_t)snprintf(
-			s->action_id, sizeof s->action_id, "zvon-%08x-%lu",
-			(unsigned)(s->options.ami.seed >> 32), ++s->last_id);
-	} while (zv_pending_find(&s->pending, id));
-	return id;
-}
-
 void
 zv_ajam_ask_own(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpose,
 		struct zv_request *request, int timeout_ms)
@@ -301,8 +271,9 @@ zv_ajam_ask_own(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose pu
 
 	if (!request) /* *err may say why: a user or secret that cannot be sent */
 		zv_ajam_fail(s, err->code ? err->code : zv_fail_nomem(err));
-	else if (zv_ajam_ask(s, exchange, purpose, request, next_action_id(s),
-			     timeout_ms, err) < 0)
+	else if (zv_ajam_ask(s, exchange, purpose, request,
+			     zv_pending_next_id(&s->pending, s->action_id), timeout_ms,
+			     err) < 0)
 		zv_ajam_fail(s, err->code);
 	zvon_request_free(request);
 }
@@ -312,26 +283,13 @@ zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request
 		     int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
 		     struct zv_error *err)
 {
-	struct zv_str id = zv_request_action_id(request);
 	struct zv_pending *p;
-	int rc;
 
 	s->now_ms = now_ms;
-	if (s->pending.n >= s->options.ami.max_pending)
-		return zv_fail(err, ZV_EBUSY,
-			       "%zu actions wait for an answer (max_pending)",
-			       s->pending.n);
 	if (timeout_ms <= 0)
 		timeout_ms = s->options.ami.action_timeout_ms;
-	rc = zv_pending_add(&s->pending, request, id.n ? id : next_action_id(s),
-			    now_ms + timeout_ms, &p);
-	if (rc == ZV_EINVAL)
-		return zv_fail(err, rc, "ActionID '%.*s' is in use", ZV_ARG(id));
-	if (rc < 0)
-		return zv_fail_nomem(err);
-	p->fn = fn;
-	p->user = user;
-	return 0;
+	return zv_pending_ask(&s->pending, request, now_ms + timeout_ms, fn, user, &p,
+			      err);
 }
 
 void
@@ -444,9 +402,13 @@ enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
 	return NULL;
 }
 
-int
-zv_ajam_session_head(struct zv_ajam_session *s, unsigned long ticket,
-		     struct zv_str bytes, int64_t now_ms, struct zv_error *err)
+typedef int (*take_fn)(struct zv_exchange *x, struct zv_str bytes,
+		       struct zv_error *err);
+
+/* Bytes of an answer. A head has no packets in it, and then there is none to read. */
+static int
+take_bytes(struct zv_ajam_session *s, unsigned long ticket, take_fn take,
+	   struct zv_str bytes, int64_t now_ms, struct zv_error *err)
 {
 	struct zv_errand *e = enter_call(s, ticket, now_ms, err);
 	struct zv_error why = { 0 };
@@ -455,27 +417,25 @@ zv_ajam_session_head(struct zv_ajam_session *s, unsigned long ticket,
 		return 0;
 	s->received_ms = now_ms;
 	s->counters.bytes_in += bytes.n;
-	if (zv_exchange_head(&e->exchange, bytes, &why) < 0)
+	if (take(&e->exchange, bytes, &why) < 0)
 		zv_ajam_on_failure(s, e, &why);
+	else
+		read_packets(s, e);
 	return leave(s);
+}
+
+int
+zv_ajam_session_head(struct zv_ajam_session *s, unsigned long ticket,
+		     struct zv_str bytes, int64_t now_ms, struct zv_error *err)
+{
+	return take_bytes(s, ticket, zv_exchange_head, bytes, now_ms, err);
 }
 
 int
 zv_ajam_session_body(struct zv_ajam_session *s, unsigned long ticket,
 		     struct zv_str bytes, int64_t now_ms, struct zv_error *err)
 {
-	struct zv_errand *e = enter_call(s, ticket, now_ms, err);
-	struct zv_error why = { 0 };
-
-	if (!e)
-		return 0;
-	s->received_ms = now_ms;
-	s->counters.bytes_in += bytes.n;
-	if (zv_exchange_body(&e->exchange, bytes, &why) < 0)
-		zv_ajam_on_failure(s, e, &why);
-	else
-		read_packets(s, e);
-	return leave(s);
+	return take_bytes(s, ticket, zv_exchange_body, bytes, now_ms, err);
 }
 
 static void
@@ -530,8 +490,7 @@ zv_ajam_session_end(struct zv_ajam_session *s, unsigned long ticket,
 int64_t
 zv_ajam_session_deadline(const struct zv_ajam_session *s)
 {
-	struct zv_pending *p = zv_pending_first((struct zv_pending_table *)&s->pending);
-	int64_t at = p ? p->deadline_ms : INT64_MAX, due = zv_ajam_due_ms(s);
+	int64_t at = zv_pending_deadline(&s->pending), due = zv_ajam_due_ms(s);
 
 	if (s->state == ZV_STATE_LOGIN && s->login_by_ms < at)
 		at = s->login_by_ms;
@@ -577,7 +536,7 @@ zv_ajam_session_tick(struct zv_ajam_session *s, int64_t now_ms, struct zv_error 
 		zv_ajam_fail(s, zv_fail(s->err, ZV_ETIMEOUT,
 					"no answer to the login within %.1f s: the "
 					"server hangs or is overloaded",
-					zv_ajam_login_patience_ms(s) / 1000.0));
+					login_patience_ms(s) / 1000.0));
 	return leave(s);
 }
 
@@ -599,11 +558,5 @@ zv_ajam_session_version(const struct zv_ajam_session *s, int *major)
 void
 zv_ajam_session_count(const struct zv_ajam_session *s, struct zv_client_counters *out)
 {
-	out->bytes_in += s->counters.bytes_in;
-	out->bytes_out += s->counters.bytes_out;
-	out->packets += s->counters.packets;
-	out->events += s->counters.events;
-	out->responses += s->counters.responses;
-	out->orphans += s->counters.orphans;
-	out->timeouts += s->counters.timeouts;
+	*out = s->counters;
 }

@@ -6,8 +6,6 @@
 #include "ajam/session.h"
 #include "ami/pending.h"
 
-#define ZV_AJAM_ACTION_ID_MAX 64
-
 /* What a request is for. Those of the login come in this order, some left out. */
 enum zv_ajam_purpose {
 	ZV_AJAM_FOR_NOTHING,
@@ -52,8 +50,8 @@ struct zv_ajam_session {
 				     * session any more? A Ping tells; then it is sent
 				     * once more */
 	struct zv_client_counters counters;
-	unsigned long last_id, last_ticket;
-	char action_id[ZV_AJAM_ACTION_ID_MAX];
+	unsigned long last_ticket;
+	char action_id[ZV_ACTION_ID_MAX];
 	struct zv_buf text; /* for on_text */
 
 	enum zv_client_state state;
@@ -105,8 +103,6 @@ void zv_ajam_tell_banner(struct zv_ajam_session *s);
 void zv_ajam_tell_packet(struct zv_ajam_session *s, const struct zv_packet *packet);
 
 /* ---- errands.c ---- */
-
-int zv_ajam_login_patience_ms(const struct zv_ajam_session *s);
 
 /* Starts what is to be asked now. */
 void zv_ajam_start_due(struct zv_ajam_session *s);

@@ -105,6 +105,21 @@ zv_login_md5(struct zv_str user, struct zv_str secret, struct zv_str challenge,
 	return r;
 }
 
+/* There is no way back to the plain secret by itself: whoever sits in between could ask
+ * for it that way. */
+int
+zv_login_read_challenge(const struct zv_packet *response, struct zv_str *challenge,
+			struct zv_error *err)
+{
+	*challenge = zvon_packet_get(response, ZV_STR("Challenge"));
+	if (zvon_str_equal_nocase(response->name, ZV_STR("Success")) && challenge->n)
+		return 0;
+	return zv_fail(err, ZV_EAUTH,
+		       "the server refused the MD5 challenge (%.*s): plain login must "
+		       "be asked for",
+		       ZV_ARG(zvon_packet_get(response, ZV_STR("Message"))));
+}
+
 int
 zv_login_refused(struct zv_str user, const struct zv_packet *response,
 		 struct zv_error *err)

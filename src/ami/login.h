@@ -25,6 +25,10 @@ struct zv_request *zv_login_md5(struct zv_str user, struct zv_str secret,
 				struct zv_str challenge, struct zv_str events,
 				struct zv_error *err);
 
+/* The challenge of that answer. 0, or ZV_EAUTH and *err says that there is none. */
+int zv_login_read_challenge(const struct zv_packet *response, struct zv_str *challenge,
+			    struct zv_error *err);
+
 /* Fills *err with what the refusal means and what to change; returns ZV_EAUTH. */
 int zv_login_refused(struct zv_str user, const struct zv_packet *response,
 		     struct zv_error *err);

@@ -1,6 +1,10 @@
 #include "ami/pending.h"
 
+#include <stdio.h>
+
+#include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 /* Lists of Asterisk 1.8 and 11, which send items without `EventList: start`, and
  * WaitEvent, which ends with an event in all versions. */
@@ -40,9 +44,13 @@ may_be_list(struct zv_str action)
 }
 
 void
-zv_pending_init(struct zv_pending_table *t, uint64_t seed)
+zv_pending_init(struct zv_pending_table *t, uint64_t seed, size_t max)
 {
-	*t = (struct zv_pending_table){ .by_id = { .seed = seed } };
+	*t = (struct zv_pending_table){
+		.by_id = { .seed = seed },
+		.max = max,
+		.mark = (unsigned)(seed >> 32),
+	};
 	zv_list_init(&t->all);
 	zv_list_init(&t->unsent);
 }
@@ -105,6 +113,41 @@ zv_pending_add(struct zv_pending_table *t, const struct zv_request *request,
 	return 0;
 }
 
+struct zv_str
+zv_pending_next_id(struct zv_pending_table *t, char out[ZV_ACTION_ID_MAX])
+{
+	struct zv_str id = { out, 0 };
+
+	do { /* a user may have taken it */
+		id.n = (size_t)snprintf(out, ZV_ACTION_ID_MAX, "zvon-%08x-%lu", t->mark,
+					++t->last_id);
+	} while (zv_pending_find(t, id));
+	return id;
+}
+
+int
+zv_pending_ask(struct zv_pending_table *t, const struct zv_request *request,
+	       int64_t deadline_ms, zvon_reply_fn fn, void *user,
+	       struct zv_pending **out, struct zv_error *err)
+{
+	struct zv_str id = zv_request_action_id(request);
+	char own[ZV_ACTION_ID_MAX];
+	int rc;
+
+	if (t->n >= t->max)
+		return zv_fail(err, ZV_EBUSY,
+			       "%zu actions wait for an answer (max_pending)", t->n);
+	rc = zv_pending_add(t, request, id.n ? id : zv_pending_next_id(t, own),
+			    deadline_ms, out);
+	if (rc == ZV_EINVAL)
+		return zv_fail(err, rc, "ActionID '%.*s' is in use", ZV_ARG(id));
+	if (rc < 0)
+		return zv_fail_nomem(err);
+	(*out)->fn = fn;
+	(*out)->user = user;
+	return 0;
+}
+
 struct zv_pending *
 zv_pending_find(struct zv_pending_table *t, struct zv_str action_id)
 {
@@ -117,6 +160,14 @@ zv_pending_first(struct zv_pending_table *t)
 	struct zv_node *node = zv_list_first(&t->all);
 
 	return node ? ZV_OWNER(node, struct zv_pending, node) : NULL;
+}
+
+int64_t
+zv_pending_deadline(const struct zv_pending_table *t)
+{
+	const struct zv_node *node = zv_list_first(&t->all);
+
+	return node ? ZV_OWNER(node, struct zv_pending, node)->deadline_ms : INT64_MAX;
 }
 
 void
@@ -189,4 +240,23 @@ zv_pending_expire(struct zv_pending_table *t, struct zv_pending *p)
 	zv_list_append(&t->all, &p->node);
 	if (fn)
 		fn(p->user, ZV_REPLY_DONE, ZV_ETIMEOUT, NULL);
+}
+
+void
+zv_pending_end(struct zv_pending_table *t, bool for_good)
+{
+	struct zv_node ended, *node, *next;
+
+	zv_list_init(&ended);
+	/* collected first: a handler may ask again, and that must stay */
+	ZV_EACH(&t->all, node, next)
+	{
+		if (for_good || !ZV_OWNER(node, struct zv_pending, node)->request) {
+			zv_list_remove(node);
+			zv_list_append(&ended, node);
+		}
+	}
+	while ((node = zv_list_first(&ended)))
+		zv_pending_finish(t, ZV_OWNER(node, struct zv_pending, node),
+				  ZV_ECLOSED);
 }

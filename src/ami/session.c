@@ -8,8 +8,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define ACTION_ID_MAX 64
-
 struct zv_ami_session {
 	struct zv_ami_session_options options; /* its texts are the copies below */
 	char *user, *secret, *events;
@@ -21,7 +19,6 @@ struct zv_ami_session {
 	struct zv_buf output;
 	struct zv_pending_table pending;
 	struct zv_client_counters counters;
-	unsigned long last_id;
 
 	enum zv_client_state state;
 	char head[ZV_BANNER_PEEK]; /* the first bytes, until the greeting is known */
@@ -57,7 +54,7 @@ zv_ami_session_new(const struct zv_ami_session_options *options,
 	s->log = log;
 	s->pinged_ms = -1;
 	s->output.secret = true; /* a login passes through it */
-	zv_pending_init(&s->pending, options->seed);
+	zv_pending_init(&s->pending, options->seed, options->max_pending);
 	s->parser = zvon_parser_new(&options->limits);
 	s->user = zv_memdup(options->user.p, options->user.n);
 	s->secret = zv_memdup(options->secret.p, options->secret.n);
@@ -123,38 +120,6 @@ is_logged_in(const struct zv_ami_session *s)
 	return s->state == ZV_STATE_BOOTING || s->state == ZV_STATE_READY;
 }
 
-static struct zv_str
-next_action_id(struct zv_ami_session *s, char out[ACTION_ID_MAX])
-{
-	struct zv_str id = { out, 0 };
-
-	do { /* a user may have taken it */
-		id.n = (size_t)snprintf(out, ACTION_ID_MAX, "zvon-%08x-%lu",
-					(unsigned)(s->options.seed >> 32),
-					++s->last_id);
-	} while (zv_pending_find(&s->pending, id));
-	return id;
-}
-
-static int
-add_pending(struct zv_ami_session *s, const struct zv_request *request, int timeout_ms,
-	    zvon_reply_fn fn, void *user, struct zv_pending **out)
-{
-	struct zv_str id = zv_request_action_id(request);
-	char own[ACTION_ID_MAX];
-	int rc;
-
-	if (id.n == 0)
-		id = next_action_id(s, own);
-	rc = zv_pending_add(&s->pending, request, id, s->now_ms + timeout_ms, out);
-	if (rc < 0)
-		return rc;
-	(*out)->fn = fn;
-	(*out)->user = user;
-	(*out)->may_block = timeout_ms > s->options.action_timeout_ms;
-	return 0;
-}
-
 int
 zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 		    int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
@@ -164,18 +129,13 @@ zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 	int rc;
 
 	s->now_ms = now_ms;
-	if (s->pending.n >= s->options.max_pending)
-		return zv_fail(err, ZV_EBUSY,
-			       "%zu actions wait for an answer (max_pending)",
-			       s->pending.n);
 	if (timeout_ms <= 0)
 		timeout_ms = s->options.action_timeout_ms;
-	rc = add_pending(s, request, timeout_ms, fn, user, &p);
-	if (rc == ZV_EINVAL)
-		return zv_fail(err, rc, "ActionID '%.*s' is in use",
-			       ZV_ARG(zv_request_action_id(request)));
+	rc = zv_pending_ask(&s->pending, request, now_ms + timeout_ms, fn, user, &p,
+			    err);
 	if (rc < 0)
-		return zv_fail_nomem(err);
+		return rc;
+	p->may_block = timeout_ms > s->options.action_timeout_ms;
 	if (is_logged_in(s) && transmit(s, p) < 0) {
 		p->fn = NULL; /* not taken: nobody is called */
 		zv_pending_finish(&s->pending, p, ZV_ENOMEM);
@@ -184,17 +144,30 @@ zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 	return 0;
 }
 
+/* 0 or ZV_ENOMEM */
+static int
+add_own(struct zv_ami_session *s, const struct zv_request *request, int timeout_ms,
+	zvon_reply_fn fn)
+{
+	char id[ZV_ACTION_ID_MAX];
+	struct zv_pending *p;
+
+	if (zv_pending_add(&s->pending, request, zv_pending_next_id(&s->pending, id),
+			   s->now_ms + timeout_ms, &p) < 0)
+		return ZV_ENOMEM;
+	p->fn = fn;
+	p->user = s;
+	return transmit(s, p);
+}
+
 /* Our own actions: they do not wait for the login, they are it. */
 static void
 send_own(struct zv_ami_session *s, struct zv_request *request, int timeout_ms,
 	 zvon_reply_fn fn)
 {
-	struct zv_pending *p;
-
 	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
 		fail(s, s->err->code);
-	else if (add_pending(s, request, timeout_ms, fn, s, &p) < 0 ||
-		 transmit(s, p) < 0)
+	else if (add_own(s, request, timeout_ms, fn) < 0)
 		fail(s, zv_fail_nomem(s->err));
 	zvon_request_free(request);
 }
@@ -212,12 +185,18 @@ transmit_waiting(struct zv_ami_session *s)
 
 /* ---- login ---------------------------------------------------------------- */
 
+int
+zv_ami_login_patience_ms(const struct zv_ami_session_options *o, bool known)
+{
+	int ms = o->login_timeout_ms;
+
+	return known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
+}
+
 static int
 login_patience_ms(const struct zv_ami_session *s)
 {
-	int ms = s->options.login_timeout_ms;
-
-	return s->known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
+	return zv_ami_login_patience_ms(&s->options, s->known);
 }
 
 static void
@@ -249,14 +228,8 @@ on_challenge_reply(void *user, enum zv_reply_part part, int status,
 
 	if (part != ZV_REPLY_RESPONSE || s->state != ZV_STATE_LOGIN)
 		return;
-	challenge = zvon_packet_get(packet, ZV_STR("Challenge"));
-	if (!zvon_str_equal_nocase(packet->name, ZV_STR("Success")) || !challenge.n) {
-		/* no way back to the plain secret by itself: whoever sits in between
-		 * could ask for it that way */
-		fail(s, zv_fail(s->err, ZV_EAUTH,
-				"the server refused the MD5 challenge (%.*s): "
-				"plain login must be asked for",
-				ZV_ARG(zvon_packet_get(packet, ZV_STR("Message")))));
+	if (zv_login_read_challenge(packet, &challenge, s->err) < 0) {
+		fail(s, ZV_EAUTH);
 		return;
 	}
 	send_own(s,
@@ -486,8 +459,7 @@ earlier(int64_t a, int64_t b)
 int64_t
 zv_ami_session_deadline(const struct zv_ami_session *s)
 {
-	struct zv_pending *p = zv_pending_first((struct zv_pending_table *)&s->pending);
-	int64_t at = p ? p->deadline_ms : INT64_MAX;
+	int64_t at = zv_pending_deadline(&s->pending);
 
 	if (s->state == ZV_STATE_LOGIN)
 		at = earlier(at, s->login_by_ms);
@@ -595,23 +567,8 @@ zv_ami_session_start(struct zv_ami_session *s, int64_t now_ms)
 void
 zv_ami_session_stop(struct zv_ami_session *s, bool for_good)
 {
-	struct zv_node ended, *node, *next;
-
 	s->state = ZV_STATE_DOWN;
-	zv_list_init(&ended);
-	/* collected first: a handler may send again, and that must stay */
-	ZV_EACH(&s->pending.all, node, next)
-	{
-		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
-
-		if (for_good || !p->request) {
-			zv_list_remove(node);
-			zv_list_append(&ended, node);
-		}
-	}
-	while ((node = zv_list_first(&ended)))
-		zv_pending_finish(&s->pending, ZV_OWNER(node, struct zv_pending, node),
-				  ZV_ECLOSED);
+	zv_pending_end(&s->pending, for_good);
 	zv_buf_clear(&s->output);
 }
 
@@ -637,10 +594,5 @@ zv_ami_session_version(const struct zv_ami_session *s, int *major)
 void
 zv_ami_session_count(const struct zv_ami_session *s, struct zv_client_counters *out)
 {
-	out->bytes_in += s->counters.bytes_in;
-	out->packets += s->counters.packets;
-	out->events += s->counters.events;
-	out->responses += s->counters.responses;
-	out->orphans += s->counters.orphans;
-	out->timeouts += s->counters.timeouts;
+	*out = s->counters;
 }

@@ -31,6 +31,9 @@ struct zv_ami_session_options {
 	uint64_t seed; /* random: hash key, and start of the ActionIDs */
 };
 
+/* So long for a login; known: the server has logged us in before. */
+int zv_ami_login_patience_ms(const struct zv_ami_session_options *o, bool known);
+
 struct zv_ami_session_handlers {
 	/* not the answers to our actions */
 	void (*on_event)(void *user, const struct zv_packet *event);
@@ -81,7 +84,7 @@ bool zv_ami_session_is_booted(const struct zv_ami_session *s);
 /* From the greeting on: "5.0.4" and its first number; before: "" and 0. */
 struct zv_str zv_ami_session_version(const struct zv_ami_session *s, int *major);
 
-/* Adds packets, events, responses, orphans, timeouts to *out. */
+/* What it counts itself; the rest is 0. */
 void zv_ami_session_count(const struct zv_ami_session *s,
 			  struct zv_client_counters *out);
 

@@ -34,7 +34,7 @@ test_found_by_action_id(void **state)
 	struct zv_pending_table t;
 	struct zv_pending *a, *b, *c = NULL;
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	assert_null(zv_pending_first(&t));
 	a = add(&t, "Ping", "a", 10);
 	b = add(&t, "Ping", "b", 20);
@@ -58,7 +58,7 @@ test_ordered_by_deadline(void **state)
 	struct zv_pending_table t;
 
 	chance_begin();
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	for (int i = 0; i < 200; i++) {
 		char id[8];
 
@@ -82,7 +82,7 @@ test_unsent_in_the_order_of_asking(void **state)
 	struct zv_pending_table t;
 	struct zv_pending *late, *early;
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	late = add(&t, "Ping", "asked first", 100);
 	early = add(&t, "Ping", "due first", 10);
 	assert_ptr_equal(zv_pending_first(&t), early);
@@ -116,7 +116,7 @@ test_which_actions_are_old_lists(void **state)
 	};
 	struct zv_pending_table t;
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	for (size_t i = 0; i < N_OF(rows); i++)
 		assert_int_equal(
 			add(&t, rows[i].action, rows[i].action, 1)->may_be_list,
@@ -131,7 +131,7 @@ test_done_is_told_once(void **state)
 	struct zv_buf told = { 0 };
 	struct zv_pending *p;
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	p = add(&t, "Ping", "a", 1);
 	p->fn = note_done;
 	p->user = &told;
@@ -157,7 +157,7 @@ test_late_lists(void **state)
 	struct zv_buf told = { 0 };
 	char id[8];
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	for (int i = 0; i < ZV_PENDING_MAX_LATE + 3; i++) {
 		struct zv_pending *p;
 
@@ -195,6 +195,68 @@ test_late_lists(void **state)
 	zv_pending_deinit(&t);
 }
 
+static void
+test_asked_for_by_a_user(void **state)
+{
+	struct zv_request *own = zvon_request_new(ZV_STR("Ping"), NULL);
+	struct zv_request *plain = zvon_request_new(ZV_STR("Ping"), NULL);
+	struct zv_pending_table t;
+	struct zv_error err = { 0 };
+	struct zv_pending *p;
+
+	zv_pending_init(&t, UINT64_C(0xabc00000005), 3);
+	assert_int_equal(zv_pending_deadline(&t), INT64_MAX);
+	zvon_request_set(own, "ActionID", "zvon-00000abc-1", NULL);
+	assert_int_equal(zv_pending_ask(&t, own, 30, NULL, NULL, &p, &err), 0);
+	assert_int_equal(zv_pending_ask(&t, plain, 20, NULL, NULL, &p, &err), 0);
+	assert_string_equal(p->action_id, "zvon-00000abc-2"); /* 1 is taken */
+	assert_int_equal(zv_pending_deadline(&t), 20);
+	assert_int_equal(zv_pending_ask(&t, own, 30, NULL, NULL, &p, &err), ZV_EINVAL);
+	assert_string_equal(err.text, "ActionID 'zvon-00000abc-1' is in use");
+	assert_int_equal(zv_pending_ask(&t, plain, 30, NULL, NULL, &p, &err), 0);
+	err = (struct zv_error){ 0 };
+	assert_int_equal(zv_pending_ask(&t, plain, 30, NULL, NULL, &p, &err), ZV_EBUSY);
+	assert_string_equal(err.text, "3 actions wait for an answer (max_pending)");
+	zv_pending_deinit(&t);
+	zvon_request_free(own);
+	zvon_request_free(plain);
+}
+
+static void
+ask_again(void *user, enum zv_reply_part part, int status,
+	  const struct zv_packet *packet)
+{
+	assert_int_equal(status, ZV_ECLOSED);
+	add(user, "Ping", "again", 5);
+}
+
+static void
+test_end_of_the_connection(void **state)
+{
+	struct zv_pending_table t;
+	struct zv_buf told = { 0 };
+	struct zv_pending *sent, *unsent;
+
+	zv_pending_init(&t, 5, 1000);
+	sent = add(&t, "Ping", "sent", 10);
+	unsent = add(&t, "Ping", "unsent", 20);
+	sent->fn = ask_again;
+	sent->user = &t;
+	unsent->fn = note_done;
+	unsent->user = &told;
+	zv_pending_sent(sent);
+	zv_pending_end(&t, false);
+	assert_null(zv_pending_find(&t, ZV_STR("sent")));
+	assert_ptr_equal(zv_pending_find(&t, ZV_STR("unsent")), unsent);
+	assert_non_null(zv_pending_find(&t, ZV_STR("again")));
+	assert_int_equal(told.n, 0);
+	zv_pending_end(&t, true);
+	assert_int_equal(t.n, 0);
+	check_text("told", zv_buf_str(&told), ZV_STR("[ECLOSED]"));
+	zv_buf_deinit(&told);
+	zv_pending_deinit(&t);
+}
+
 static int
 add_two(void *user)
 {
@@ -203,7 +265,7 @@ add_two(void *user)
 	struct zv_pending *p;
 	int rc;
 
-	zv_pending_init(&t, 5);
+	zv_pending_init(&t, 5, 1000);
 	rc = zv_pending_add(&t, r, ZV_STR("a"), 1, &p);
 	if (rc == 0)
 		rc = zv_pending_add(&t, r, ZV_STR("b"), 1, &p);
@@ -231,6 +293,8 @@ main(void)
 		cmocka_unit_test(test_which_actions_are_old_lists),
 		cmocka_unit_test(test_done_is_told_once),
 		cmocka_unit_test(test_late_lists),
+		cmocka_unit_test(test_asked_for_by_a_user),
+		cmocka_unit_test(test_end_of_the_connection),
 		cmocka_unit_test(test_out_of_memory),
 	};
 
