@@ -1,5 +1,6 @@
-/* session_impl.h - inside of the AJAM session, shared by session.c (life, transport,
- * time) and errands.c (what each request is for, and what its answer means). */
+/* session_impl.h - inside of the AJAM session, shared by session.c (life, answers,
+ * time), orders.c (what the transport is to do) and errands.c (what each request is for,
+ * and what its answer means). */
 #ifndef ZV_AJAM_SESSION_IMPL_H
 #define ZV_AJAM_SESSION_IMPL_H
 
@@ -86,6 +87,11 @@ void zv_ajam_enter(struct zv_ajam_session *s, enum zv_client_state state);
 int zv_ajam_fail(struct zv_ajam_session *s, int code);
 int zv_ajam_fail_expired(struct zv_ajam_session *s);
 
+/* ---- orders.c ---- */
+
+void zv_ajam_order_start(struct zv_ajam_session *s, int exchange,
+			 const struct zv_ajam_asked *asked, int timeout_ms);
+
 int zv_ajam_ask(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose purpose,
 		const struct zv_request *request, struct zv_str action_id,
 		int timeout_ms, struct zv_error *err);
@@ -101,6 +107,10 @@ void zv_ajam_break_off(struct zv_ajam_session *s, struct zv_errand *e);
 /* For on_text: the line that AMI begins with; a packet. */
 void zv_ajam_tell_banner(struct zv_ajam_session *s);
 void zv_ajam_tell_packet(struct zv_ajam_session *s, const struct zv_packet *packet);
+
+/* A packet of an answer, unless AMI would not have had it. */
+void zv_ajam_tell_answer(struct zv_ajam_session *s, const struct zv_errand *e,
+			 const struct zv_packet *packet);
 
 /* ---- errands.c ---- */
 
