@@ -276,17 +276,6 @@ zvon_client_descriptors(struct zv_client *c, struct zv_descriptor *out, size_t m
 }
 
 static int
-until(int64_t at_ms)
-{
-	int64_t left;
-
-	if (at_ms == INT64_MAX)
-		return -1;
-	left = at_ms - zv_clock_ms();
-	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
-}
-
-static int
 sooner(int a_ms, int b_ms)
 {
 	return a_ms < 0 ? b_ms : b_ms < 0 ? a_ms : a_ms < b_ms ? a_ms : b_ms;
@@ -311,7 +300,7 @@ zvon_client_timeout(struct zv_client *c)
 		return -1;
 	if (nothing_open || c->more)
 		return 0;
-	return sooner(until(zv_core_deadline(c->core)), transport_timeout(c));
+	return sooner(zv_clock_until(zv_core_deadline(c->core)), transport_timeout(c));
 }
 
 /* Waits for the descriptors, the bell and the time; the bell is quiet then. */
@@ -340,7 +329,7 @@ zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done)
 			return 1;
 		if ((done && *done) || zv_clock_ms() >= end_ms)
 			return 0;
-		wait_turn(c, until(end_ms));
+		wait_turn(c, zv_clock_until(end_ms));
 	}
 }
 

@@ -7,6 +7,10 @@
 /* Milliseconds of a clock that never jumps; only differences mean something. */
 int64_t zv_clock_ms(void);
 
+/* Milliseconds from now until then, as for poll(2): 0 when it is over, -1 for
+ * INT64_MAX. */
+int zv_clock_until(int64_t at_ms);
+
 /* Nanoseconds of that clock: to tell what something cost. */
 int64_t zv_clock_ns(void);
 

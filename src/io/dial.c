@@ -139,7 +139,7 @@ zv_dial_timeout(const struct zv_dial *d)
 
 	if (d->up || !d->easy)
 		return -1;
-	return zv_multi_until(d->give_up_ms < at ? d->give_up_ms : at);
+	return zv_clock_until(d->give_up_ms < at ? d->give_up_ms : at);
 }
 
 static long

@@ -261,5 +261,5 @@ zv_fetch_timeout(const struct zv_fetch *f)
 	}
 	if (!is_running)
 		return -1;
-	return zv_multi_until(sooner(at, zv_multi_deadline(&f->server.multi)));
+	return zv_clock_until(sooner(at, zv_multi_deadline(&f->server.multi)));
 }

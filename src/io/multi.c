@@ -249,14 +249,3 @@ zv_multi_deadline(const struct zv_multi *m)
 
 	return m->wake_at_ms >= 0 && m->wake_at_ms < at ? m->wake_at_ms : at;
 }
-
-int
-zv_multi_until(int64_t at_ms)
-{
-	int64_t left;
-
-	if (at_ms == INT64_MAX)
-		return -1;
-	left = at_ms - zv_clock_ms();
-	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
-}

@@ -47,9 +47,6 @@ size_t zv_multi_unread(const struct zv_multi *m, const CURL *easy);
 /* When it wants a turn though no descriptor is ready; INT64_MAX: never. */
 int64_t zv_multi_deadline(const struct zv_multi *m);
 
-/* Milliseconds from now until then, as for poll(2); INT64_MAX gives -1. */
-int zv_multi_until(int64_t at_ms);
-
 /* "host:port", "[::1]:5038". */
 void zv_multi_place(const struct zv_dial_options *o, char out[ZV_PLACE_MAX]);
 
