@@ -90,7 +90,7 @@ learn_rights(struct zv_probe *p, const struct zv_packet *list)
  (ZV_CLASS_CALL | ZV_CLASS_ORIGINATE | ZV_CLASS_AGENT | ZV_CLASS_REPORTING)
 
 struct class_text {
-	uint32_t classes; /* all of them */
+	unsigned classes; /* all of them */
 	enum zv_probe_text text;
 };
 
@@ -132,23 +132,23 @@ struct side {
 	enum zv_probe_text step;
 	const char *key; /* in manager.conf */
 	const struct zv_rights *rights;
-	uint32_t needed;
+	unsigned needed;
 	enum zv_probe_status if_missing;
 	const struct class_text *missing, *excess;
 };
 
 static const char *
-format_classes(uint32_t classes, struct zv_buf *buf)
+format_classes(unsigned classes, struct zv_buf *buf)
 {
 	zv_buf_clear(buf);
-	zv_classes_format(classes, buf);
+	zv_class_format_names(buf, classes);
 	return zv_buf_cstr(buf);
 }
 
 static void
 tell_granted(const struct side *s, struct zv_probe_line *line, struct zv_buf *buf)
 {
-	if (s->rights->granted == ZV_CLASS_EVERY)
+	if (s->rights->granted == ZV_CLASS_NAMED)
 		zv_probe_say(line, ZV_PROBE_WARNING, ZV_PT_RIGHTS_ALL, NULL);
 	else if (s->rights->granted)
 		zv_probe_say(line, ZV_PROBE_OK, ZV_PT_RIGHTS_ARE,
@@ -165,8 +165,8 @@ static void
 tell_missing(const struct zv_probe *p, const struct side *s, struct zv_probe_line *line,
 	     struct zv_buf *buf)
 {
-	uint32_t missing = s->needed & s->rights->denied;
-	uint32_t unseen = s->needed & ~s->rights->denied & ~s->rights->granted;
+	unsigned missing = s->needed & s->rights->denied;
+	unsigned unseen = s->needed & ~s->rights->denied & ~s->rights->granted;
 
 	if (missing) {
 		zv_probe_say(line, s->if_missing, ZV_PT_RIGHTS_MISSING,
@@ -185,7 +185,7 @@ tell_missing(const struct zv_probe *p, const struct side *s, struct zv_probe_lin
 static void
 tell_excess(const struct side *s, struct zv_probe_line *line, struct zv_buf *buf)
 {
-	uint32_t excess = 0;
+	unsigned excess = 0;
 
 	for (const struct class_text *t = s->excess; t->classes; t++) {
 		if ((s->rights->granted & t->classes) != t->classes)

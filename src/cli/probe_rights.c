@@ -5,18 +5,12 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static const char *const class_names[] = {
-	"system", "call", "log",       "verbose",  "command",  "agent",	    "user",
-	"config", "dtmf", "reporting", "cdr",	   "dialplan", "originate", "agi",
-	"cc",	  "aoc",  "test",      "security", "message",
-};
-
 /* Actions of Asterisk's core, 1.8 to 22, with the classes of which one is enough: an
  * action that is not in the list tells that none of them is granted. From the
  * ListCommands of accounts that may do everything. */
 static const struct {
 	const char *name;
-	uint32_t classes;
+	unsigned classes;
 } core_actions[] = {
 	{ "Originate", ZV_CLASS_ORIGINATE },
 	{ "Command", ZV_CLASS_COMMAND },
@@ -46,37 +40,10 @@ static const struct {
 	{ 10, -1, "21" },     { 11, -1, "22" },
 };
 
-uint32_t
-zv_classes_parse(struct zv_str list)
-{
-	uint32_t classes = 0;
-	struct zv_str word;
-
-	while (zv_str_split(&list, ',', &word))
-		for (size_t i = 0; i < COUNT(class_names); i++)
-			if (zvon_str_equal_nocase(zv_str_trim(word),
-						  zvon_str(class_names[i])))
-				classes |= UINT32_C(1) << i;
-	return classes;
-}
-
-void
-zv_classes_format(uint32_t classes, struct zv_buf *out)
-{
-	const char *comma = "";
-
-	for (size_t i = 0; i < COUNT(class_names); i++) {
-		if (!(classes & UINT32_C(1) << i))
-			continue;
-		zv_buf_printf(out, "%s%s", comma, class_names[i]);
-		comma = ",";
-	}
-}
-
 /* ---- ListCommands -------------------------------------------------------------- */
 
 /* `Hangup: Hangup channel.  (Priv: system,call,all)` */
-static uint32_t
+static unsigned
 classes_of(struct zv_str text)
 {
 	static const char mark[] = "(Priv: ";
@@ -84,7 +51,7 @@ classes_of(struct zv_str text)
 	struct zv_str list = zv_str_from(text, at + strlen(mark));
 
 	list.n = zv_str_find(list, ZV_STR(")"));
-	return zv_classes_parse(list);
+	return zv_class_parse_granted(list);
 }
 
 bool
@@ -94,7 +61,7 @@ zv_rights_may(const struct zv_packet *list, const char *action)
 }
 
 static bool
-is_one(uint32_t classes)
+is_one(unsigned classes)
 {
 	return classes && !(classes & (classes - 1));
 }
@@ -106,7 +73,7 @@ zv_rights_from_list(struct zv_rights *write, const struct zv_packet *list)
 		if (!zv_rights_may(list, core_actions[i].name))
 			write->denied |= core_actions[i].classes;
 	for (size_t i = 0; i < list->n_fields; i++) {
-		uint32_t classes = classes_of(list->fields[i].value) & ~write->denied;
+		unsigned classes = classes_of(list->fields[i].value) & ~write->denied;
 
 		if (is_one(classes))
 			write->granted |= classes;
@@ -120,8 +87,8 @@ read_line(struct zv_rights *rights, struct zv_str line, const char *start)
 {
 	if (!zv_str_starts(line, zvon_str(start)))
 		return false;
-	rights->granted = zv_classes_parse(zv_str_from(line, strlen(start)));
-	rights->denied = ZV_CLASS_EVERY & ~rights->granted;
+	rights->granted = zv_class_parse_granted(zv_str_from(line, strlen(start)));
+	rights->denied = ZV_CLASS_NAMED & ~rights->granted;
 	return true;
 }
 
@@ -146,8 +113,8 @@ zv_rights_from_user(struct zv_rights *read, struct zv_rights *write,
 void
 zv_rights_from_event(struct zv_rights *read, const struct zv_packet *event)
 {
-	uint32_t classes =
-		zv_classes_parse(zvon_packet_get(event, ZV_STR("Privilege")));
+	unsigned classes =
+		zv_class_parse_granted(zvon_packet_get(event, ZV_STR("Privilege")));
 
 	if (is_one(classes))
 		read->granted |= classes;

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
+#include "ami/class.h"
 #include "office/chance.h"
-#include "office/class.h"
 #include "office/reader.h"
 
 #define ZV_DOOR_REFUSAL_MS  1000     /* a wrong secret is answered after */

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "office/class.h"
+#include "ami/class.h"
 #include "zvon/parser.h"
 
 /* Everything that is only needed while the capture is taken apart. */

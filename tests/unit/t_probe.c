@@ -12,11 +12,11 @@
 /* ---- classes ----------------------------------------------------------------- */
 
 static void
-check_classes(const char *row, uint32_t classes, const char *wanted)
+check_classes(const char *row, unsigned classes, const char *wanted)
 {
 	struct zv_buf text = { 0 };
 
-	zv_classes_format(classes, &text);
+	zv_class_format_names(&text, classes);
 	check_text(row, zv_buf_str(&text), zvon_str(wanted));
 	zv_buf_deinit(&text);
 }
@@ -24,13 +24,16 @@ check_classes(const char *row, uint32_t classes, const char *wanted)
 static void
 test_classes_are_read_and_written(void **state)
 {
-	check_classes("order", zv_classes_parse(ZV_STR("call, system ,USER")),
+	check_classes("order", zv_class_parse_granted(ZV_STR("call, system ,USER")),
 		      "system,call,user");
-	check_classes("unknown", zv_classes_parse(ZV_STR("all,nonsense,,<none>")), "");
+	check_classes("unknown", zv_class_parse_granted(ZV_STR("all,nonsense,,<none>")),
+		      "");
 	check_classes(
-		"every", ZV_CLASS_EVERY,
+		"every", ZV_CLASS_NAMED,
 		"system,call,log,verbose,command,agent,user,config,dtmf,reporting,"
 		"cdr,dialplan,originate,agi,cc,aoc,test,security,message");
+	assert_int_equal(zv_class_parse(ZV_STR("call,all")), ZV_CLASS_ALL);
+	assert_int_equal(zv_class_parse(ZV_STR("call,nonsense")), ZV_CLASS_CALL);
 }
 
 /* ---- ListCommands of real servers ----------------------------------------------- */
@@ -188,7 +191,7 @@ test_manager_show_user(void **state)
 		check_classes(table[i].row, read.granted, table[i].read);
 		check_classes(table[i].row, write.granted, table[i].write);
 		if (table[i].found)
-			assert_int_equal(read.granted | read.denied, ZV_CLASS_EVERY);
+			assert_int_equal(read.granted | read.denied, ZV_CLASS_NAMED);
 		zvon_parser_free(parser);
 	}
 }

@@ -7,7 +7,7 @@
 #include "base/md5.h"
 #include "base/str.h"
 #include "helper.h"
-#include "office/class.h"
+#include "ami/class.h"
 #include "office/replay.h"
 
 #define START 1000 /* ms */

@@ -1,4 +1,4 @@
-#include "office/class.h"
+#include "ami/class.h"
 
 #include "base/num.h"
 #include "zvon/error.h"
@@ -26,10 +26,22 @@ static const struct {
 	{ ZV_CLASS_TEST, "test" },
 	{ ZV_CLASS_SECURITY, "security" },
 	{ ZV_CLASS_MESSAGE, "message" },
-	{ ZV_CLASS_ALL, "all" },
 };
 
 #define N_NAMES (sizeof names / sizeof *names)
+
+void
+zv_class_format_names(struct zv_buf *out, unsigned classes)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < N_NAMES; i++) {
+		if (!(classes & names[i].class))
+			continue;
+		zv_buf_printf(out, "%s%s", comma, names[i].name);
+		comma = ",";
+	}
+}
 
 void
 zv_class_format(struct zv_buf *out, unsigned classes)
@@ -38,24 +50,44 @@ zv_class_format(struct zv_buf *out, unsigned classes)
 		zv_buf_add(out, ZV_STR("<none>"));
 		return;
 	}
-	for (size_t i = 0; i < N_NAMES - 1; i++)
-		if (classes & names[i].class)
-			zv_buf_printf(out, "%s,", names[i].name);
-	zv_buf_add(out, ZV_STR("all"));
+	zv_class_format_names(out, classes);
+	zv_buf_add(out, classes & ZV_CLASS_NAMED ? ZV_STR(",all") : ZV_STR("all"));
+}
+
+static unsigned
+find_class(struct zv_str name)
+{
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (zvon_str_equal_nocase(name, zvon_str(names[i].name)))
+			return names[i].class;
+	return 0;
+}
+
+static unsigned
+parse(struct zv_str text, unsigned all)
+{
+	struct zv_str name = { NULL, 0 };
+	unsigned classes = 0;
+
+	while (zv_str_split(&text, ',', &name)) {
+		name = zv_str_trim(name);
+		classes |= zvon_str_equal_nocase(name, ZV_STR("all"))
+				   ? all
+				   : find_class(name);
+	}
+	return classes;
 }
 
 unsigned
 zv_class_parse(struct zv_str text)
 {
-	struct zv_str name = { NULL, 0 };
-	unsigned classes = 0;
+	return parse(text, ZV_CLASS_ALL);
+}
 
-	while (zv_str_split(&text, ',', &name))
-		for (size_t i = 0; i < N_NAMES; i++)
-			if (zvon_str_equal_nocase(zv_str_trim(name),
-						  zvon_str(names[i].name)))
-				classes |= names[i].class;
-	return classes;
+unsigned
+zv_class_parse_granted(struct zv_str text)
+{
+	return parse(text, 0);
 }
 
 static bool

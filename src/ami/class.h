@@ -1,6 +1,6 @@
 /* class.h - the privilege classes of manager.conf: call, agent, dialplan… */
-#ifndef ZV_OFFICE_CLASS_H
-#define ZV_OFFICE_CLASS_H
+#ifndef ZV_AMI_CLASS_H
+#define ZV_AMI_CLASS_H
 
 #include "base/buf.h"
 
@@ -25,14 +25,20 @@ enum {
 	ZV_CLASS_TEST = 1 << 17,
 	ZV_CLASS_SECURITY = 1 << 18,
 	ZV_CLASS_MESSAGE = 1 << 30,
+	ZV_CLASS_NAMED = 0x4007bfff, /* those above */
 	ZV_CLASS_ALL = 0x7fffffff,
 };
 
 /* "call,reporting,all", as in a Privilege line; "<none>" for 0. */
 void zv_class_format(struct zv_buf *out, unsigned classes);
 
-/* "call,agent": the classes that are known, others are passed over. */
+/* "call,agent"; "" for 0. */
+void zv_class_format_names(struct zv_buf *out, unsigned classes);
+
+/* "call,agent": the classes that are known, others are passed over. "all" is ALL, or, of
+ * what was granted, passed over too: a Privilege line always ends with it. */
 unsigned zv_class_parse(struct zv_str names);
+unsigned zv_class_parse_granted(struct zv_str names);
 
 /* An event mask: on, off, a number, or names. 0, or ZV_EINVAL when it is empty. */
 int zv_class_parse_mask(struct zv_str text, unsigned *mask);
