@@ -74,10 +74,12 @@ take(struct zv_probe_ask *a, const struct zv_fetch_news *news,
 			   (struct zv_str){ news->bytes.p, news->bytes.n < room
 								   ? news->bytes.n
 								   : room });
-	if (news->kind == ZV_FETCH_END)
+	if (news->kind == ZV_FETCH_END) {
 		answer->err = news->err;
-	else if (answer->body.n < ZV_AJAM_BODY_START)
+		answer->fault = news->fault;
+	} else if (answer->body.n < ZV_AJAM_BODY_START) {
 		return false;
+	}
 	if (news->kind == ZV_FETCH_BODY)
 		zv_fetch_cancel(a->fetch, news->id);
 	return true;

@@ -17,6 +17,7 @@ struct zv_probe_ask {
 /* Zeroed = none yet. */
 struct zv_probe_answer {
 	struct zv_error err;	   /* code 0: something came back */
+	enum zv_fault fault;	   /* what err is */
 	struct zv_buf bytes, body; /* the head; of the body ZV_AJAM_BODY_START bytes */
 	struct zv_http_head head;  /* views into `bytes` */
 	int ms;

@@ -1,7 +1,5 @@
 #include "cli/probe_cause.h"
 
-#include <string.h>
-
 #include "cli/cli.h"
 
 /* ---- answers that are none of AJAM ----------------------------------------------- */
@@ -143,114 +141,86 @@ zv_probe_cause_of_answer(enum zv_ajam_cause cause)
 
 /* ---- no answer ------------------------------------------------------------------- */
 
-#define TLS_ABSENT                                                                     \
- {                                                                                     \
-  "no-tls", ZV_PT_STEP_TLS, ZV_PT_TLS_ABSENT,                                          \
-	  { ZV_PT_HTTP_CURE_PLAIN, ZV_PT_HTTP_CURE_TLS }, ZV_EXIT_CONNECT              \
- }
-#define TLS_UNKNOWN_CA                                                                 \
- {                                                                                     \
-  "unknown-ca", ZV_PT_STEP_TLS, ZV_PT_HTTP_TLS_UNKNOWN_CA,                             \
-	  { ZV_PT_HTTP_CURE_CA, ZV_PT_HTTP_CURE_PIN }, ZV_EXIT_CONNECT                 \
- }
-#define PROXY                                                                          \
- {                                                                                     \
-  "proxy", ZV_PT_STEP_PORT, ZV_PT_HTTP_PROXY, { ZV_PT_PORT_CURE_PROXY },               \
-	  ZV_EXIT_CONNECT                                                              \
- }
-#define DAMAGED                                                                        \
- {                                                                                     \
-  "damaged", ZV_PT_STEP_HTTP, ZV_PT_HTTP_DAMAGED,                                      \
-	  { ZV_PT_HTTP_CURE_CHANGES, ZV_PT_HTTP_CURE_LOGS }, ZV_EXIT_PROTOCOL          \
- }
-
-/* The library's words, src/io/fault.c and fetch_exchange.c. The first that fits counts. */
-static const struct {
-	const char *words;
-	struct zv_probe_cause cause;
-} errors[] = {
-	{ "the proxy cannot be reached", PROXY },
-	{ "the proxy does not let us through", PROXY },
-	{ "the proxy's host is unknown", PROXY },
-	{ "connection refused",
-	  { "refused",
-	    ZV_PT_STEP_PORT,
-	    ZV_PT_PORT_REFUSED,
-	    { ZV_PT_HTTP_CURE_LISTEN, ZV_PT_HTTP_CURE_TLS },
-	    ZV_EXIT_CONNECT } },
-	{ "it has expired",
-	  { "expired",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_HTTP_TLS_EXPIRED,
-	    { ZV_PT_HTTP_CURE_RENEW, ZV_PT_HTTP_CURE_CLOCKS },
-	    ZV_EXIT_CONNECT } },
-	{ "it is not valid yet",
-	  { "not-valid-yet",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_HTTP_TLS_FUTURE,
-	    { ZV_PT_HTTP_CURE_CLOCKS, ZV_PT_HTTP_CURE_RENEW },
-	    ZV_EXIT_CONNECT } },
-	{ "it is for another name",
-	  { "other-name",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_HTTP_TLS_OTHER_NAME,
-	    { ZV_PT_HTTP_CURE_NAME, ZV_PT_HTTP_CURE_RENEW },
-	    ZV_EXIT_CONNECT } },
-	{ "it is signed by itself", TLS_UNKNOWN_CA },
-	{ "its CA is not known", TLS_UNKNOWN_CA },
-	{ "not the pinned one",
-	  { "other-key",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_TLS_OTHER_KEY,
-	    { ZV_PT_TLS_CURE_PIN },
-	    ZV_EXIT_CONNECT } },
-	{ "cannot read the CA file",
-	  { "ca-file",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_HTTP_TLS_CA_FILE,
-	    { ZV_PT_HTTP_CURE_CA },
-	    ZV_EXIT_USAGE } },
-	{ "no TLS there", TLS_ABSENT },
-	{ "does not speak TLS", TLS_ABSENT },
-	{ "closed during the TLS handshake",
-	  { "closed",
-	    ZV_PT_STEP_TLS,
-	    ZV_PT_HTTP_CLOSED,
-	    { ZV_PT_HTTP_CURE_SESSIONLIMIT, ZV_PT_HTTP_CURE_PLAIN },
-	    ZV_EXIT_CONNECT } },
-	{ "closed without an answer",
-	  { "closed",
-	    ZV_PT_STEP_HTTP,
-	    ZV_PT_HTTP_CLOSED,
-	    { ZV_PT_HTTP_CURE_SESSIONLIMIT, ZV_PT_HTTP_CURE_HTTPS },
-	    ZV_EXIT_CONNECT } },
-	{ "is not HTTP",
-	  { "not-http",
-	    ZV_PT_STEP_HTTP,
-	    ZV_PT_HTTP_STRANGER,
-	    { ZV_PT_HTTP_CURE_PORT },
-	    ZV_EXIT_PROTOCOL } },
-	{ "no answer within",
-	  { "silent",
-	    ZV_PT_STEP_HTTP,
-	    ZV_PT_HTTP_SILENT,
-	    { ZV_PT_GREETING_CURE_HANGS, ZV_PT_HTTP_CURE_PORT },
-	    ZV_EXIT_TIMEOUT } },
-	{ "answer cut", DAMAGED },
-	{ "answer was not whole", DAMAGED },
-	{ "answer is damaged", DAMAGED },
-	{ "answer comes packed", DAMAGED },
-	{ "is not Asterisk", DAMAGED },
-	{ "connection lost", DAMAGED },
+static const struct zv_probe_cause faults[] = {
+	[ZV_FAULT_PROXY] = { "proxy",
+			     ZV_PT_STEP_PORT,
+			     ZV_PT_HTTP_PROXY,
+			     { ZV_PT_PORT_CURE_PROXY },
+			     ZV_EXIT_CONNECT },
+	[ZV_FAULT_REFUSED] = { "refused",
+			       ZV_PT_STEP_PORT,
+			       ZV_PT_PORT_REFUSED,
+			       { ZV_PT_HTTP_CURE_LISTEN, ZV_PT_HTTP_CURE_TLS },
+			       ZV_EXIT_CONNECT },
+	[ZV_FAULT_EXPIRED] = { "expired",
+			       ZV_PT_STEP_TLS,
+			       ZV_PT_HTTP_TLS_EXPIRED,
+			       { ZV_PT_HTTP_CURE_RENEW, ZV_PT_HTTP_CURE_CLOCKS },
+			       ZV_EXIT_CONNECT },
+	[ZV_FAULT_NOT_VALID_YET] = { "not-valid-yet",
+				     ZV_PT_STEP_TLS,
+				     ZV_PT_HTTP_TLS_FUTURE,
+				     { ZV_PT_HTTP_CURE_CLOCKS, ZV_PT_HTTP_CURE_RENEW },
+				     ZV_EXIT_CONNECT },
+	[ZV_FAULT_OTHER_NAME] = { "other-name",
+				  ZV_PT_STEP_TLS,
+				  ZV_PT_HTTP_TLS_OTHER_NAME,
+				  { ZV_PT_HTTP_CURE_NAME, ZV_PT_HTTP_CURE_RENEW },
+				  ZV_EXIT_CONNECT },
+	[ZV_FAULT_UNKNOWN_CA] = { "unknown-ca",
+				  ZV_PT_STEP_TLS,
+				  ZV_PT_HTTP_TLS_UNKNOWN_CA,
+				  { ZV_PT_HTTP_CURE_CA, ZV_PT_HTTP_CURE_PIN },
+				  ZV_EXIT_CONNECT },
+	[ZV_FAULT_OTHER_KEY] = { "other-key",
+				 ZV_PT_STEP_TLS,
+				 ZV_PT_TLS_OTHER_KEY,
+				 { ZV_PT_TLS_CURE_PIN },
+				 ZV_EXIT_CONNECT },
+	[ZV_FAULT_CA_FILE] = { "ca-file",
+			       ZV_PT_STEP_TLS,
+			       ZV_PT_HTTP_TLS_CA_FILE,
+			       { ZV_PT_HTTP_CURE_CA },
+			       ZV_EXIT_USAGE },
+	[ZV_FAULT_NO_TLS] = { "no-tls",
+			      ZV_PT_STEP_TLS,
+			      ZV_PT_TLS_ABSENT,
+			      { ZV_PT_HTTP_CURE_PLAIN, ZV_PT_HTTP_CURE_TLS },
+			      ZV_EXIT_CONNECT },
+	[ZV_FAULT_CLOSED_IN_TLS] = { "closed",
+				     ZV_PT_STEP_TLS,
+				     ZV_PT_HTTP_CLOSED,
+				     { ZV_PT_HTTP_CURE_SESSIONLIMIT,
+				       ZV_PT_HTTP_CURE_PLAIN },
+				     ZV_EXIT_CONNECT },
+	[ZV_FAULT_CLOSED] = { "closed",
+			      ZV_PT_STEP_HTTP,
+			      ZV_PT_HTTP_CLOSED,
+			      { ZV_PT_HTTP_CURE_SESSIONLIMIT, ZV_PT_HTTP_CURE_HTTPS },
+			      ZV_EXIT_CONNECT },
+	[ZV_FAULT_NOT_HTTP] = { "not-http",
+				ZV_PT_STEP_HTTP,
+				ZV_PT_HTTP_STRANGER,
+				{ ZV_PT_HTTP_CURE_PORT },
+				ZV_EXIT_PROTOCOL },
+	[ZV_FAULT_SILENT] = { "silent",
+			      ZV_PT_STEP_HTTP,
+			      ZV_PT_HTTP_SILENT,
+			      { ZV_PT_GREETING_CURE_HANGS, ZV_PT_HTTP_CURE_PORT },
+			      ZV_EXIT_TIMEOUT },
+	[ZV_FAULT_DAMAGED] = { "damaged",
+			       ZV_PT_STEP_HTTP,
+			       ZV_PT_HTTP_DAMAGED,
+			       { ZV_PT_HTTP_CURE_CHANGES, ZV_PT_HTTP_CURE_LOGS },
+			       ZV_EXIT_PROTOCOL },
 };
 
+_Static_assert(sizeof faults / sizeof *faults == ZV_N_FAULTS, "one row per fault");
+
 const struct zv_probe_cause *
-zv_probe_cause_of_error(const char *text)
+zv_probe_cause_of_fault(enum zv_fault fault)
 {
-	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-		if (strstr(text, errors[i].words))
-			return &errors[i].cause;
-	return NULL;
+	return fault == ZV_FAULT_NONE ? NULL : &faults[fault];
 }
 
 /* ---- what was asked further --------------------------------------------------------- */

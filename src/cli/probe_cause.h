@@ -5,6 +5,7 @@
 
 #include "ajam/explain.h"
 #include "cli/text_probe.h"
+#include "io/fault_kind.h"
 
 #define ZV_PROBE_MAX_CURES 4
 
@@ -21,8 +22,8 @@ struct zv_probe_cause {
 /* Of an answer that is none of AJAM. */
 const struct zv_probe_cause *zv_probe_cause_of_answer(enum zv_ajam_cause cause);
 
-/* Of an exchange that failed, by the words of the library. NULL: none of the rows. */
-const struct zv_probe_cause *zv_probe_cause_of_error(const char *text);
+/* Of an exchange that failed. NULL: of NONE. */
+const struct zv_probe_cause *zv_probe_cause_of_fault(enum zv_fault fault);
 
 /* What the probe finds by asking further. */
 enum zv_probe_finding {

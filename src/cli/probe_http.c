@@ -98,22 +98,38 @@ fail_as_is(struct zv_probe *p, const struct zv_probe_answer *answer)
 	return false;
 }
 
+static bool
+is_closed(enum zv_fault fault)
+{
+	return fault == ZV_FAULT_CLOSED || fault == ZV_FAULT_CLOSED_IN_TLS;
+}
+
+static bool
+is_tls_suspect(const struct zv_probe *p, enum zv_fault fault)
+{
+	return !p->url.tls && is_closed(fault);
+}
+
+static bool
+is_plain_suspect(const struct zv_probe *p, enum zv_fault fault)
+{
+	return p->url.tls && (is_closed(fault) || fault == ZV_FAULT_NO_TLS);
+}
+
 /* Which of two ports it is can be found out: by speaking to it in the other way. */
 static bool
 fail_unanswered(struct zv_probe *p, const struct zv_probe_answer *answer)
 {
 	const char *why = answer->err.text;
-	const struct zv_probe_cause *cause = zv_probe_cause_of_error(why);
+	const struct zv_probe_cause *cause = zv_probe_cause_of_fault(answer->fault);
 
 	if (!cause)
 		return fail_as_is(p, answer);
-	if (strcmp(cause->word, "closed") == 0 && !p->url.tls && speaks_http(p, true))
-		return fail_with_finding(p, ZV_PROBE_FOUND_TLS, "", why, answer->ms);
-	if ((strcmp(cause->word, "closed") == 0 ||
-	     strcmp(cause->word, "no-tls") == 0) &&
-	    p->url.tls && speaks_http(p, false))
+	if (is_plain_suspect(p, answer->fault) && speaks_http(p, false))
 		return fail_with_finding(p, ZV_PROBE_FOUND_PLAIN, "", why, answer->ms);
-	if (strcmp(cause->word, "not-http") == 0)
+	if (is_tls_suspect(p, answer->fault) && speaks_http(p, true))
+		return fail_with_finding(p, ZV_PROBE_FOUND_TLS, "", why, answer->ms);
+	if (answer->fault == ZV_FAULT_NOT_HTTP)
 		return fail_stranger(p, why, answer->ms);
 	return fail(p, cause, "", why, answer->ms);
 }

@@ -93,10 +93,13 @@ fail_with(struct zv_dial *d, CURLcode code, struct zv_error *err)
 		.tls = d->tls,
 		.timeout_ms = d->connect_timeout_ms,
 	};
-	int rc = zv_fault_explain(&scene, code, err);
+	struct zv_error why = { 0 };
 
+	zv_fault_explain(&scene, code, &why);
 	zv_dial_close(d);
-	return rc;
+	if (err && !err->code)
+		*err = why;
+	return why.code;
 }
 
 int

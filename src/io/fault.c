@@ -5,7 +5,8 @@
 
 #include "base/err.h"
 
-typedef int (*explain_fn)(const struct zv_fault_scene *s, struct zv_error *err);
+typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
+				    struct zv_error *err);
 
 /* ---- which settings to look at ------------------------------------------------- */
 
@@ -45,44 +46,49 @@ detail_has(const struct zv_fault_scene *s, const char *words)
 
 /* ---- the way there --------------------------------------------------------------- */
 
-static int
+static enum zv_fault
 explain_unknown_host(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	return zv_fail(err, ZV_EIO,
-		       "%s: unknown host: check the name, or use the address",
-		       s->where);
+	zv_fail(err, ZV_EIO, "%s: unknown host: check the name, or use the address",
+		s->where);
+	return ZV_FAULT_NONE;
 }
 
-static int
+static enum zv_fault
 explain_unknown_proxy(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	return zv_fail(err, ZV_EIO, "%s: the proxy's host is unknown: check --proxy",
-		       s->where);
+	zv_fail(err, ZV_EIO, "%s: the proxy's host is unknown: check --proxy",
+		s->where);
+	return ZV_FAULT_PROXY;
 }
 
-static int
+static enum zv_fault
 explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	long system = 0;
 
 	curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &system);
 	/* "Unsupported proxy scheme for 'x://user:secret@…'": not to be quoted */
-	if (s->has_proxy || detail_has(s, "proxy"))
-		return zv_fail(
-			err, ZV_EIO,
+	if (s->has_proxy || detail_has(s, "proxy")) {
+		zv_fail(err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
 			system ? strerror((int)system) : "it is not one we know");
-	if (system == ECONNREFUSED)
-		return zv_fail(err, ZV_EIO,
-			       "%s: connection refused: is Asterisk running, with %s",
-			       s->where, settings_of(s)->listening);
-	return zv_fail(err, ZV_EIO,
-		       "%s: cannot connect (%s): check the address and the "
-		       "route to it",
-		       s->where, system ? strerror((int)system) : s->detail);
+		return ZV_FAULT_PROXY;
+	}
+	if (system == ECONNREFUSED) {
+		zv_fail(err, ZV_EIO,
+			"%s: connection refused: is Asterisk running, with %s",
+			s->where, settings_of(s)->listening);
+		return ZV_FAULT_REFUSED;
+	}
+	zv_fail(err, ZV_EIO,
+		"%s: cannot connect (%s): check the address and the "
+		"route to it",
+		s->where, system ? strerror((int)system) : s->detail);
+	return ZV_FAULT_NONE;
 }
 
-static int
+static enum zv_fault
 explain_timeout(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	double seconds = s->timeout_ms / 1000.0;
@@ -90,22 +96,25 @@ explain_timeout(const struct zv_fault_scene *s, struct zv_error *err)
 	curl_off_t resolved_us = 0;
 
 	curl_easy_getinfo(s->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-	if (resolved_us == 0)
-		return zv_fail(
-			err, ZV_EIO,
+	if (resolved_us == 0) {
+		zv_fail(err, ZV_EIO,
 			"%s: the name was not resolved within %.1f s: check the name "
 			"servers of this machine, or use the address",
 			s->where, seconds);
+		return ZV_FAULT_NONE;
+	}
 	curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_PORT, &connected_port);
-	if (s->tls && connected_port)
-		return zv_fail(
-			err, ZV_ETLS,
+	if (s->tls && connected_port) {
+		zv_fail(err, ZV_ETLS,
 			"%s: the port is open but does not speak TLS within %.1f s: %s",
 			s->where, seconds, settings_of(s)->plain);
-	return zv_fail(err, ZV_EIO,
-		       "%s: no answer within %.1f s: wrong address, or a firewall "
-		       "drops the packets",
-		       s->where, seconds);
+		return ZV_FAULT_NO_TLS;
+	}
+	zv_fail(err, ZV_EIO,
+		"%s: no answer within %.1f s: wrong address, or a firewall "
+		"drops the packets",
+		s->where, seconds);
+	return ZV_FAULT_SILENT;
 }
 
 /* ---- TLS ---------------------------------------------------------------------------- */
@@ -114,51 +123,60 @@ explain_timeout(const struct zv_fault_scene *s, struct zv_error *err)
 
 /* What OpenSSL or libcurl say of a certificate, and what it means. */
 static const struct {
-	const char *words, *meaning;
+	const char *words;
+	enum zv_fault fault;
+	const char *meaning;
 } flaws[] = {
-	{ "has expired",
+	{ "has expired", ZV_FAULT_EXPIRED,
 	  "it has expired: renew the file that tlscertfile in [general] of http.conf "
 	  "names, then `module reload http`" },
-	{ "not yet valid",
+	{ "not yet valid", ZV_FAULT_NOT_VALID_YET,
 	  "it is not valid yet: set the clocks of both machines by NTP, or renew the "
 	  "file that tlscertfile in [general] of http.conf names" },
-	{ "target host name",
+	{ "target host name", ZV_FAULT_OTHER_NAME,
 	  "it is for another name: write the certificate's name into the URL, or have "
 	  "one made for this name (tlscertfile in [general] of http.conf)" },
-	{ "signed certificate",
+	{ "signed certificate", ZV_FAULT_UNKNOWN_CA,
 	  "it is signed by itself or by a CA that is not known here: give that CA's "
 	  "file (--ca), for a self-signed one the certificate itself" },
-	{ "issuer certificate",
+	{ "issuer certificate", ZV_FAULT_UNKNOWN_CA,
 	  "its CA is not known here: give the CA's file (--ca); certificates between "
 	  "CA and server belong into the file of tlscertfile in http.conf" },
 };
 
-static int
+static enum zv_fault
 explain_certificate(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	if (s->protocol == ZV_FAULT_HTTP)
-		for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
-			if (detail_has(s, flaws[i].words))
-				return zv_fail(err, ZV_ETLS, "%s: " UNTRUSTED "%s",
-					       s->where, flaws[i].meaning);
-	return zv_fail(err, ZV_ETLS,
-		       "%s: " UNTRUSTED "%s; give its CA file, or pin the server's key",
-		       s->where, s->detail);
+	size_t i = 0, n = sizeof flaws / sizeof *flaws;
+
+	while (i < n && !detail_has(s, flaws[i].words))
+		i++;
+	if (i < n && s->protocol == ZV_FAULT_HTTP) {
+		zv_fail(err, ZV_ETLS, "%s: " UNTRUSTED "%s", s->where,
+			flaws[i].meaning);
+		return flaws[i].fault;
+	}
+	zv_fail(err, ZV_ETLS,
+		"%s: " UNTRUSTED "%s; give its CA file, or pin the server's key",
+		s->where, s->detail);
+	return ZV_FAULT_NONE;
 }
 
-static int
+static enum zv_fault
 explain_pin(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	return zv_fail(err, ZV_ETLS,
-		       "%s: the server's key is not the pinned one: it was changed, or "
-		       "this is not your server",
-		       s->where);
+	zv_fail(err, ZV_ETLS,
+		"%s: the server's key is not the pinned one: it was changed, or "
+		"this is not your server",
+		s->where);
+	return ZV_FAULT_OTHER_KEY;
 }
 
-static int
+static enum zv_fault
 explain_ca_file(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	return zv_fail(err, ZV_EINVAL, "cannot read the CA file: %s", s->detail);
+	zv_fail(err, ZV_EINVAL, "cannot read the CA file: %s", s->detail);
+	return ZV_FAULT_CA_FILE;
 }
 
 /* Asterisk's plain HTTP port closes when it is greeted in TLS, and so does its TLS port
@@ -172,56 +190,66 @@ was_closed_in_handshake(const struct zv_fault_scene *s)
 }
 
 /* What the library says of a failed handshake, in words of use. */
-static int
+static enum zv_fault
 explain_handshake(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	if (detail_has(s, "wrong version number") || detail_has(s, "packet length"))
-		return zv_fail(err, ZV_ETLS, "%s: no TLS there: %s", s->where,
-			       settings_of(s)->plain);
-	if (was_closed_in_handshake(s))
-		return zv_fail(err, ZV_ETLS,
-			       "%s: closed during the TLS handshake: %s; or "
-			       "sessionlimit there (100 connections) is used up",
-			       s->where, settings_of(s)->plain);
-	return zv_fail(err, ZV_ETLS, "%s: TLS handshake failed: %s", s->where,
-		       s->detail);
+	if (detail_has(s, "wrong version number") || detail_has(s, "packet length")) {
+		zv_fail(err, ZV_ETLS, "%s: no TLS there: %s", s->where,
+			settings_of(s)->plain);
+		return ZV_FAULT_NO_TLS;
+	}
+	if (was_closed_in_handshake(s)) {
+		zv_fail(err, ZV_ETLS,
+			"%s: closed during the TLS handshake: %s; or "
+			"sessionlimit there (100 connections) is used up",
+			s->where, settings_of(s)->plain);
+		return ZV_FAULT_CLOSED_IN_TLS;
+	}
+	zv_fail(err, ZV_ETLS, "%s: TLS handshake failed: %s", s->where, s->detail);
+	return ZV_FAULT_NONE;
 }
 
 /* ---- HTTP ------------------------------------------------------------------------------ */
 
 /* Both Asterisk's TLS port, when it is spoken to in plain HTTP, and one that has
  * sessionlimit connections close without a byte (1.8 to 22). */
-static int
+static enum zv_fault
 explain_no_answer(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	static const char limit[] =
 		"sessionlimit in [general] of http.conf (100 connections) is used up";
 
 	if (s->has_answered)
-		return zv_fail(err, ZV_ECLOSED,
-			       "%s: closed without an answer: Asterisk was stopped, or "
-			       "%s",
-			       s->where, limit);
-	if (s->tls)
-		return zv_fail(err, ZV_ECLOSED, "%s: closed without an answer: %s",
-			       s->where, limit);
-	return zv_fail(err, ZV_ECLOSED,
-		       "%s: closed without an answer: a TLS port wants https://; or %s",
-		       s->where, limit);
+		zv_fail(err, ZV_ECLOSED,
+			"%s: closed without an answer: Asterisk was stopped, or %s",
+			s->where, limit);
+	else if (s->tls)
+		zv_fail(err, ZV_ECLOSED, "%s: closed without an answer: %s", s->where,
+			limit);
+	else
+		zv_fail(err, ZV_ECLOSED,
+			"%s: closed without an answer: a TLS port wants https://; or "
+			"%s",
+			s->where, limit);
+	return ZV_FAULT_CLOSED;
 }
 
 /* What libcurl calls by the same code. */
 static const struct {
 	const char *words;
 	int code;
+	enum zv_fault fault;
 	const char *meaning;
 } receive_troubles[] = {
-	{ "proxy", ZV_EIO, "the proxy does not let us through, see --proxy" },
-	{ "CONNECT", ZV_EIO, "the proxy does not let us through, see --proxy" },
-	{ "chunk", ZV_EPROTO, "the answer is damaged, is there a proxy between?" },
+	{ "proxy", ZV_EIO, ZV_FAULT_PROXY,
+	  "the proxy does not let us through, see --proxy" },
+	{ "CONNECT", ZV_EIO, ZV_FAULT_PROXY,
+	  "the proxy does not let us through, see --proxy" },
+	{ "chunk", ZV_EPROTO, ZV_FAULT_DAMAGED,
+	  "the answer is damaged, is there a proxy between?" },
 };
 
-static int
+static enum zv_fault
 explain_loss(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	long head_bytes = 0;
@@ -229,19 +257,22 @@ explain_loss(const struct zv_fault_scene *s, struct zv_error *err)
 
 	while (i < n && !detail_has(s, receive_troubles[i].words))
 		i++;
-	if (i < n)
-		return zv_fail(err, receive_troubles[i].code, "%s: %s (%s)", s->where,
-			       receive_troubles[i].meaning, s->detail);
+	if (i < n) {
+		zv_fail(err, receive_troubles[i].code, "%s: %s (%s)", s->where,
+			receive_troubles[i].meaning, s->detail);
+		return receive_troubles[i].fault;
+	}
 	curl_easy_getinfo(s->easy, CURLINFO_HEADER_SIZE, &head_bytes);
 	if (head_bytes == 0) /* closed before all that we said was read */
 		return explain_no_answer(s, err);
-	return zv_fail(err, ZV_ECLOSED,
-		       "%s: connection lost (%s): Asterisk was stopped, or the line "
-		       "was cut",
-		       s->where, s->detail);
+	zv_fail(err, ZV_ECLOSED,
+		"%s: connection lost (%s): Asterisk was stopped, or the line "
+		"was cut",
+		s->where, s->detail);
+	return ZV_FAULT_DAMAGED;
 }
 
-static int
+static enum zv_fault
 explain_cut(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	static const char why[] = "Asterisk was stopped, or the line was cut";
@@ -249,29 +280,33 @@ explain_cut(const struct zv_fault_scene *s, struct zv_error *err)
 
 	curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	if (length >= 0)
-		return zv_fail(err, ZV_EPROTO, "%s: answer cut: %lld of %lld bytes: %s",
-			       s->where, s->got, (long long)length, why);
-	return zv_fail(err, ZV_EPROTO, "%s: answer cut after %lld bytes: %s", s->where,
-		       s->got, why);
+		zv_fail(err, ZV_EPROTO, "%s: answer cut: %lld of %lld bytes: %s",
+			s->where, s->got, (long long)length, why);
+	else
+		zv_fail(err, ZV_EPROTO, "%s: answer cut after %lld bytes: %s", s->where,
+			s->got, why);
+	return ZV_FAULT_DAMAGED;
 }
 
-static int
+static enum zv_fault
 explain_not_http(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	return zv_fail(err, ZV_EPROTO,
-		       "%s: what answers there is not HTTP (%s): bindport in [general] "
-		       "of http.conf is the port, usually 8088; AMI's own (5038) wants "
-		       "ami://, a TLS port https://",
-		       s->where, s->detail);
+	zv_fail(err, ZV_EPROTO,
+		"%s: what answers there is not HTTP (%s): bindport in [general] "
+		"of http.conf is the port, usually 8088; AMI's own (5038) wants "
+		"ami://, a TLS port https://",
+		s->where, s->detail);
+	return ZV_FAULT_NOT_HTTP;
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-static int
+static enum zv_fault
 explain_nomem(const struct zv_fault_scene *s, struct zv_error *err)
 {
 	(void)s;
-	return zv_fail_nomem(err);
+	zv_fail_nomem(err);
+	return ZV_FAULT_NONE;
 }
 
 struct row {
@@ -309,17 +344,17 @@ find(const struct row *table, size_t n, CURLcode code)
 	return NULL;
 }
 
-int
+enum zv_fault
 zv_fault_explain(const struct zv_fault_scene *s, CURLcode code, struct zv_error *err)
 {
 	explain_fn explain = find(rows, sizeof rows / sizeof *rows, code);
 
 	if (!explain && s->protocol == ZV_FAULT_HTTP)
 		explain = find(http_rows, sizeof http_rows / sizeof *http_rows, code);
-	if (err)
-		err->system = (int)code;
+	err->system = (int)code;
 	if (explain)
 		return explain(s, err);
-	return zv_fail(err, ZV_EIO, "%s: %s", s->where,
-		       s->detail[0] ? s->detail : curl_easy_strerror(code));
+	zv_fail(err, ZV_EIO, "%s: %s", s->where,
+		s->detail[0] ? s->detail : curl_easy_strerror(code));
+	return ZV_FAULT_NONE;
 }

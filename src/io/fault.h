@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "io/fault_kind.h"
 #include "zvon/error.h"
 
 enum zv_fault_protocol {
@@ -26,8 +27,8 @@ struct zv_fault_scene {
 	long long got; /* bytes of the body that came */
 };
 
-/* Fills *err, system = code; returns its enum zvon_err. */
-int zv_fault_explain(const struct zv_fault_scene *s, CURLcode code,
-		     struct zv_error *err);
+/* Fills *err, system = code; says what it is. */
+enum zv_fault zv_fault_explain(const struct zv_fault_scene *s, CURLcode code,
+			       struct zv_error *err);
 
 #endif

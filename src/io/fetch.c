@@ -133,6 +133,7 @@ lend(struct zv_fetch *f, struct zv_fetch_exchange *e, struct zv_fetch_news *news
 	} else {
 		news->kind = ZV_FETCH_END;
 		news->err = e->err;
+		news->fault = e->fault;
 	}
 	f->lent = e;
 	f->lent_kind = news->kind;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "io/dial.h"
+#include "io/fault_kind.h"
 
 #define ZV_FETCH_MAX_EXCHANGES	4
 #define ZV_FETCH_READ_BYTES	(128 * 1024) /* the most that one BODY holds */
@@ -45,6 +46,7 @@ struct zv_fetch_news {
 	int id;
 	enum zv_fetch_kind kind;
 	struct zv_str bytes; /* borrowed until the next call on the fetch */
+	enum zv_fault fault; /* END: what err is */
 	struct zv_error err; /* END; names host and port, never target or fields */
 };
 

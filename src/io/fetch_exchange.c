@@ -59,20 +59,32 @@ is_packed(struct zv_str line)
 	       !zvon_str_equal_nocase(value, ZV_STR("identity"));
 }
 
+/* As in zv_fail the first reason counts: to be told before the error. */
+static void
+set_fault(struct zv_fetch_exchange *e, enum zv_fault fault)
+{
+	if (!e->err.code)
+		e->fault = fault;
+}
+
 static int
 take_head_line(struct zv_fetch_exchange *e, struct zv_str line)
 {
 	e->head_bytes += line.n;
-	if (e->head_bytes > ZV_FETCH_MAX_HEAD_BYTES)
+	if (e->head_bytes > ZV_FETCH_MAX_HEAD_BYTES) {
+		set_fault(e, ZV_FAULT_DAMAGED);
 		return zv_fail(&e->err, ZV_ETOOBIG,
 			       "%s: the head of the answer is longer than %d bytes: "
 			       "this is not Asterisk",
 			       e->server->where, ZV_FETCH_MAX_HEAD_BYTES);
-	if (is_packed(line))
+	}
+	if (is_packed(line)) {
+		set_fault(e, ZV_FAULT_DAMAGED);
 		return zv_fail(&e->err, ZV_EPROTO,
 			       "%s: the answer comes packed, which was not asked for: "
 			       "is there a proxy between?",
 			       e->server->where);
+	}
 	if (zv_buf_add(&e->head, line) < 0)
 		return zv_fail_nomem(&e->err);
 	return 0;
@@ -284,6 +296,7 @@ begin(struct zv_fetch_exchange *e, const struct zv_fetch_request *r)
 	e->got = 0;
 	e->late_mark = -1;
 	e->err = (struct zv_error){ 0 };
+	e->fault = ZV_FAULT_NONE;
 }
 
 int
@@ -331,8 +344,11 @@ explain(struct zv_fetch_exchange *e, CURLcode code, int timeout_ms)
 		.has_proxy = s->options.proxy != NULL,
 		.got = e->got,
 	};
+	bool is_known = e->err.code != 0;
+	enum zv_fault fault = zv_fault_explain(&scene, code, &e->err);
 
-	zv_fault_explain(&scene, code, &e->err);
+	if (!is_known)
+		e->fault = fault;
 	if (e->is_sent && e->err.code == ZV_EIO)
 		e->err.code = ZV_ECLOSED; /* EIO says that it was not sent */
 	return e->err.code;
@@ -344,24 +360,30 @@ explain_end(struct zv_fetch_exchange *e, CURLcode result)
 {
 	const char *where = e->server->where;
 
-	if (e->is_repeat)
+	if (e->is_repeat) {
+		set_fault(e, ZV_FAULT_CLOSED);
 		return zv_fail(&e->err, ZV_ECLOSED,
 			       "%s: closed without an answer: the server may have done "
 			       "what was asked, or not",
 			       where);
+	}
 	if (result == CURLE_OK && e->has_head)
 		return 0;
-	if (result == CURLE_OK)
+	if (result == CURLE_OK) {
+		set_fault(e, ZV_FAULT_DAMAGED);
 		return zv_fail(&e->err, ZV_EPROTO,
 			       "%s: answer cut in its head: Asterisk was stopped, or "
 			       "the line was cut",
 			       where);
+	}
 	/* how libcurl 7.88 says that one line has more than 100 KiB */
-	if (result == CURLE_OUT_OF_MEMORY && e->is_sent && !e->has_head)
+	if (result == CURLE_OUT_OF_MEMORY && e->is_sent && !e->has_head) {
+		set_fault(e, ZV_FAULT_DAMAGED);
 		return zv_fail(&e->err, ZV_ETOOBIG,
 			       "%s: a line in the head of the answer is too long: this "
 			       "is not Asterisk",
 			       where);
+	}
 	return explain(e, result, e->server->options.connect_timeout_ms);
 }
 
@@ -436,11 +458,14 @@ explain_late(struct zv_fetch_exchange *e)
 
 	if (!e->is_sent)
 		return explain(e, CURLE_OPERATION_TIMEDOUT, e->timeout_ms);
-	if (!e->has_head)
+	if (!e->has_head) {
+		set_fault(e, ZV_FAULT_SILENT);
 		return zv_fail(&e->err, ZV_ETIMEOUT,
 			       "%s: no answer within %.1f s: Asterisk hangs, or the "
 			       "line does not carry the answer",
 			       where, seconds);
+	}
+	set_fault(e, ZV_FAULT_DAMAGED);
 	return zv_fail(&e->err, ZV_ETIMEOUT,
 		       "%s: the answer was not whole within %.1f s, only %lld bytes: "
 		       "the line is slow, or Asterisk hangs",

@@ -43,6 +43,7 @@ struct zv_fetch_exchange {
 	long long got;	       /* bytes of the body so far */
 	long long late_mark;   /* see zv_fetch_exchange_mark_late; -1: not late */
 	struct zv_error err;   /* why it ends */
+	enum zv_fault fault;   /* what that is */
 	char detail[CURL_ERROR_SIZE];
 };
 

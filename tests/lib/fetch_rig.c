@@ -86,6 +86,7 @@ take(struct fetch_rig *r, const struct zv_fetch_news *news)
 		assert_true(t->heads == 1 || news->err.code);
 		t->ends++;
 		t->err = news->err;
+		t->fault = news->fault;
 		r->n_ended++;
 		break;
 	}

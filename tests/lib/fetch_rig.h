@@ -12,6 +12,7 @@
 struct taken {
 	struct zv_buf head, body;
 	int heads, ends;
+	enum zv_fault fault;
 	struct zv_error err;
 };
 

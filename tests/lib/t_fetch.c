@@ -248,21 +248,30 @@ test_answers(void **state)
 	static const struct {
 		const char *target;
 		int code;
+		enum zv_fault fault;
 		const char *body, *words;
 	} rows[] = {
-		{ "/ok?query=1", 0, "hello", "" },
-		{ "/chunked?query=1", 0, "hello", "" },
-		{ "/later?query=1", 0, "hello", "" },
-		{ "/short?query=1", 0, "hello", "" },
-		{ "/none?query=1", 0, "", "" },
-		{ "/long?query=1", ZV_EPROTO, "hello", "answer cut: 5 of 10 bytes" },
-		{ "/cut?query=1", ZV_EPROTO, "", "answer cut in its head" },
-		{ "/nothing?query=1", ZV_ECLOSED, "", "closed without an answer: " },
-		{ "/reset?query=1", ZV_ECLOSED, "", "closed without an answer: " },
-		{ "/torn?query=1", ZV_ECLOSED, "hello", "connection lost" },
-		{ "/damaged?query=1", ZV_EPROTO, "hel", "the answer is damaged" },
-		{ "/packed?query=1", ZV_EPROTO, "", "the answer comes packed" },
-		{ "/banner?query=1", ZV_EPROTO, "", "AMI's own (5038) wants ami://" },
+		{ "/ok?query=1", 0, ZV_FAULT_NONE, "hello", "" },
+		{ "/chunked?query=1", 0, ZV_FAULT_NONE, "hello", "" },
+		{ "/later?query=1", 0, ZV_FAULT_NONE, "hello", "" },
+		{ "/short?query=1", 0, ZV_FAULT_NONE, "hello", "" },
+		{ "/none?query=1", 0, ZV_FAULT_NONE, "", "" },
+		{ "/long?query=1", ZV_EPROTO, ZV_FAULT_DAMAGED, "hello",
+		  "answer cut: 5 of 10 bytes" },
+		{ "/cut?query=1", ZV_EPROTO, ZV_FAULT_DAMAGED, "",
+		  "answer cut in its head" },
+		{ "/nothing?query=1", ZV_ECLOSED, ZV_FAULT_CLOSED, "",
+		  "closed without an answer: " },
+		{ "/reset?query=1", ZV_ECLOSED, ZV_FAULT_CLOSED, "",
+		  "closed without an answer: " },
+		{ "/torn?query=1", ZV_ECLOSED, ZV_FAULT_DAMAGED, "hello",
+		  "connection lost" },
+		{ "/damaged?query=1", ZV_EPROTO, ZV_FAULT_DAMAGED, "hel",
+		  "the answer is damaged" },
+		{ "/packed?query=1", ZV_EPROTO, ZV_FAULT_DAMAGED, "",
+		  "the answer comes packed" },
+		{ "/banner?query=1", ZV_EPROTO, ZV_FAULT_NOT_HTTP, "",
+		  "AMI's own (5038) wants ami://" },
 	};
 	struct server *s = web();
 
@@ -272,6 +281,7 @@ test_answers(void **state)
 
 		check_body(t, rows[i].body);
 		check_words(rows[i].target, t, rows[i].words);
+		assert_int_equal(t->fault, rows[i].fault);
 		/* the next one finds everything in order */
 		check_body(fetch_rig_run(r, "/ok", NULL, 0), "hello");
 		fetch_rig_free(r);
@@ -373,6 +383,7 @@ test_refused(void **state)
 	fetch_rig_open(r);
 	check_words("TLS", fetch_rig_run(r, "/ok?query", NULL, ZV_EIO),
 		    "tlsenable = yes, this port in tlsbindaddr, and tlscertfile");
+	assert_int_equal(r->taken[0].fault, ZV_FAULT_REFUSED);
 	fetch_rig_free(r);
 	server_stop(s);
 }

@@ -104,27 +104,32 @@ test_not_trusted(void **state)
 		const char *ca, *pin;
 		bool insecure;
 		int code;
+		enum zv_fault fault;
 		const char *words;
 	} rows[] = {
 		{ "other CA", peer.right, peer.other_ca, NULL, false, ZV_ETLS,
+		  ZV_FAULT_UNKNOWN_CA,
 		  "its CA is not known here: give the CA's file (--ca)" },
-		{ "no CA", peer.right, NULL, NULL, false, ZV_ETLS, "(--ca)" },
+		{ "no CA", peer.right, NULL, NULL, false, ZV_ETLS, ZV_FAULT_UNKNOWN_CA,
+		  "(--ca)" },
 		{ "self-signed", peer.own, NULL, NULL, false, ZV_ETLS,
+		  ZV_FAULT_UNKNOWN_CA,
 		  "it is signed by itself or by a CA that is not known here" },
 		{ "name", peer.wrong_name, peer.ca, NULL, false, ZV_ETLS,
-		  "it is for another name" },
+		  ZV_FAULT_OTHER_NAME, "it is for another name" },
 		{ "expired", peer.expired, peer.ca, NULL, false, ZV_ETLS,
+		  ZV_FAULT_EXPIRED,
 		  "it has expired: renew the file that tlscertfile in [general] of "
 		  "http.conf" },
 		{ "future", peer.future, peer.ca, NULL, false, ZV_ETLS,
-		  "it is not valid yet: set the clocks" },
+		  ZV_FAULT_NOT_VALID_YET, "it is not valid yet: set the clocks" },
 		{ "pin", peer.right, peer.ca, bad_pin, false, ZV_ETLS,
-		  "not the pinned one" },
+		  ZV_FAULT_OTHER_KEY, "not the pinned one" },
 		{ "pin only", peer.right, NULL, bad_pin, true, ZV_ETLS,
-		  "not the pinned one" },
+		  ZV_FAULT_OTHER_KEY, "not the pinned one" },
 		{ "CA file", peer.right, "/nowhere/ca.pem", NULL, false, ZV_EINVAL,
-		  "cannot read the CA file" },
-		{ "insecure", peer.expired, NULL, NULL, true, 0, "" },
+		  ZV_FAULT_CA_FILE, "cannot read the CA file" },
+		{ "insecure", peer.expired, NULL, NULL, true, 0, ZV_FAULT_NONE, "" },
 	};
 
 	for (size_t i = 0; i < N_OF(rows); i++) {
@@ -137,6 +142,7 @@ test_not_trusted(void **state)
 		check_words(rows[i].row,
 			    fetch_rig_run(r, "/ok?query", NULL, rows[i].code),
 			    rows[i].words);
+		assert_int_equal(r->taken[0].fault, rows[i].fault);
 		fetch_rig_free(r);
 	}
 }

@@ -294,43 +294,38 @@ test_every_cause_is_told(void **state)
 			    zv_probe_cause_of_finding((enum zv_probe_finding)i));
 }
 
-/* As src/io/fault.c and src/io/fetch_exchange.c say it. */
 static void
-test_errors_of_the_library_are_known(void **state)
+test_faults_of_the_library_are_known(void **state)
 {
 	static const struct {
-		const char *text, *word;
+		enum zv_fault fault;
+		const char *word;
 	} table[] = {
-		{ "h:1: connection refused: is Asterisk running, with …", "refused" },
-		{ "h:1: the proxy cannot be reached (Connection refused): check "
-		  "--proxy",
-		  "proxy" },
-		{ "h:1: the proxy does not let us through, see --proxy (…)", "proxy" },
-		{ "h:1: the certificate is not to be trusted: it has expired: renew …",
-		  "expired" },
-		{ "h:1: the port is open but does not speak TLS within 4.5 s: …",
-		  "no-tls" },
-		{ "h:1: closed during the TLS handshake: a plain port wants …",
-		  "closed" },
-		{ "h:1: closed without an answer: a TLS port wants https://; or …",
-		  "closed" },
-		{ "h:1: what answers there is not HTTP (…): bindport …", "not-http" },
-		{ "h:1: no answer within 4.5 s: Asterisk hangs, or …", "silent" },
-		{ "h:1: answer cut: 5 of 10 bytes: …", "damaged" },
-		{ "h:1: a line in the head of the answer is too long: this is not "
-		  "Asterisk",
-		  "damaged" },
+		{ ZV_FAULT_PROXY, "proxy" },
+		{ ZV_FAULT_REFUSED, "refused" },
+		{ ZV_FAULT_EXPIRED, "expired" },
+		{ ZV_FAULT_NOT_VALID_YET, "not-valid-yet" },
+		{ ZV_FAULT_OTHER_NAME, "other-name" },
+		{ ZV_FAULT_UNKNOWN_CA, "unknown-ca" },
+		{ ZV_FAULT_OTHER_KEY, "other-key" },
+		{ ZV_FAULT_CA_FILE, "ca-file" },
+		{ ZV_FAULT_NO_TLS, "no-tls" },
+		{ ZV_FAULT_CLOSED_IN_TLS, "closed" },
+		{ ZV_FAULT_CLOSED, "closed" },
+		{ ZV_FAULT_NOT_HTTP, "not-http" },
+		{ ZV_FAULT_SILENT, "silent" },
+		{ ZV_FAULT_DAMAGED, "damaged" },
 	};
 
+	assert_null(zv_probe_cause_of_fault(ZV_FAULT_NONE));
+	assert_int_equal(N_OF(table), ZV_N_FAULTS - 1);
 	for (size_t i = 0; i < N_OF(table); i++) {
 		const struct zv_probe_cause *cause =
-			zv_probe_cause_of_error(table[i].text);
+			zv_probe_cause_of_fault(table[i].fault);
 
-		assert_non_null(cause);
 		assert_string_equal(cause->word, table[i].word);
-		check_cause("error", (int)i, cause);
+		check_cause("fault", (int)i, cause);
 	}
-	assert_null(zv_probe_cause_of_error("h:1: something new"));
 }
 
 static void
@@ -360,7 +355,7 @@ main(void)
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_every_message_has_both_languages),
 		cmocka_unit_test(test_every_cause_is_told),
-		cmocka_unit_test(test_errors_of_the_library_are_known),
+		cmocka_unit_test(test_faults_of_the_library_are_known),
 		cmocka_unit_test(test_messages_are_filled_in),
 	};
 
