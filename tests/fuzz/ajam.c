@@ -4,17 +4,6 @@
 #include "xml/generic.h"
 #include "zvon/error.h"
 
-/* limits: a member 0 is the default, larger than any input. */
-static void
-check_limits(const struct zv_parser_limits *limits, const struct zv_packet *p)
-{
-	size_t most = p->kind == ZV_PACKET_RESPONSE ? limits->max_response_bytes
-						    : limits->max_packet_bytes;
-
-	CHECK(!most || p->text.n <= most);
-	CHECK(!limits->max_fields || p->n_fields <= limits->max_fields);
-}
-
 /* The text that was made again is read as these fields: nothing in a value ends a line
  * or a packet. */
 static void
@@ -79,7 +68,7 @@ read_all(struct zv_ajam_reader *r, const struct zv_parser_limits *limits,
 
 		rc = zv_ajam_reader_feed(r, (struct zv_str){ piece, n });
 		while (rc >= 0 && (rc = zv_ajam_reader_next(r, &packet)) == 1) {
-			check_limits(limits, packet);
+			fuzz_check_limits(limits, packet);
 			if (!cut) {
 				check_text(packet);
 				check_xml(packet);
@@ -109,14 +98,8 @@ use_up(struct zv_ajam_reader *r)
 void
 fuzz_ajam(enum zv_ajam_encoding encoding, const uint8_t *bytes, size_t n)
 {
-	static const struct zv_parser_limits limits[] = {
-		{ 0, 0, 0 },
-		{ 200, 1000, 16 },
-		{ 40, 100, 4 },
-		{ 100, 30, 3 },
-	};
 	struct fuzz_input in = { bytes, n };
-	const struct zv_parser_limits *limit = &limits[fuzz_byte(&in) % 4];
+	const struct zv_parser_limits *limit = fuzz_limits(fuzz_byte(&in));
 	uint32_t cut = fuzz_byte(&in) + 1;
 	struct zv_str body = fuzz_rest(&in);
 	struct zv_ajam_reader *fresh = zv_ajam_reader_new(encoding, limit),

@@ -56,6 +56,29 @@ fuzz_copy(struct zv_str s)
 	return copy;
 }
 
+const struct zv_parser_limits *
+fuzz_limits(unsigned which)
+{
+	static const struct zv_parser_limits limits[] = {
+		{ 0, 0, 0 },
+		{ 200, 1000, 16 },
+		{ 40, 100, 4 },
+		{ 100, 30, 3 },
+	};
+
+	return &limits[which % 4];
+}
+
+void
+fuzz_check_limits(const struct zv_parser_limits *limits, const struct zv_packet *p)
+{
+	size_t most = p->kind == ZV_PACKET_RESPONSE ? limits->max_response_bytes
+						    : limits->max_packet_bytes;
+
+	CHECK(!most || p->text.n <= most);
+	CHECK(!limits->max_fields || p->n_fields <= limits->max_fields);
+}
+
 static void
 add_view(struct zv_buf *out, struct zv_str s)
 {

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "zvon/packet.h"
+#include "zvon/parser.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -40,6 +41,11 @@ size_t fuzz_piece(uint32_t *state, size_t left);
 
 /* A copy in a block of exactly that size, so that reading beyond it is seen. */
 char *fuzz_copy(struct zv_str s);
+
+/* Limits of a parser, some of them small; 0 in one: the default, larger than any input. */
+const struct zv_parser_limits *fuzz_limits(unsigned which);
+void fuzz_check_limits(const struct zv_parser_limits *limits,
+		       const struct zv_packet *p);
 
 /* Adds all there is to a packet, with lengths, so that two that differ look so. */
 void fuzz_add_packet(struct zv_buf *out, const struct zv_packet *p);

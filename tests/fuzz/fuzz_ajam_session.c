@@ -16,19 +16,10 @@
 #include "ajam/session.h"
 #include "base/str.h"
 #include "base/utf.h"
-#include "fuzz.h"
+#include "session.h"
 
-#define MAX_ACTIONS   64
-#define MOST_ASLEEP   60000 /* ms: no deadline of these options is further away */
-#define MOST_TICKS    200   /* in one millisecond: each must have done something */
-#define OWN_ACTION_ID 0x80
-#define SEND_AT_END   0x40
-
-struct asked {
-	struct scene *scene;
-	unsigned kind;
-	bool taken, answered, ended;
-};
+#define MOST_ASLEEP 60000 /* ms: no deadline of these options is further away */
+#define MOST_TICKS  200	  /* in one millisecond: each must have done something */
 
 struct line {
 	bool running;
@@ -44,13 +35,9 @@ struct scene {
 	int64_t wait_started_ms[8]; /* of the last ones */
 	bool ready;		    /* was told so, in this session */
 	bool digest;
-	struct asked asked[MAX_ACTIONS];
-	size_t n_asked;
-	bool for_good; /* no new actions while the end is told */
+	struct fuzz_actions actions;
 	bool failed;
 };
-
-static void send_action(struct scene *s, unsigned kind, struct zv_str name);
 
 static void
 on_state(void *user, enum zv_client_state state)
@@ -83,37 +70,6 @@ static void
 on_log(void *user, enum zv_log_level level, const char *area, const char *text)
 {
 	CHECK(zv_utf8_valid(zvon_str(text)) == strlen(text));
-}
-
-static void
-on_reply(void *user, enum zv_reply_part part, int status,
-	 const struct zv_packet *packet)
-{
-	struct asked *a = user;
-
-	CHECK((part == ZV_REPLY_DONE) == (packet == NULL));
-	CHECK(!a->ended);
-	if (part == ZV_REPLY_RESPONSE) {
-		CHECK(status == 0 && !a->answered);
-		CHECK(packet->kind == ZV_PACKET_RESPONSE);
-		a->answered = true;
-	} else if (part == ZV_REPLY_ITEM) {
-		CHECK(status == 0 && packet->kind == ZV_PACKET_EVENT);
-	} else {
-		CHECK(part == ZV_REPLY_DONE);
-		CHECK(status < 0 || (status == 0 && a->answered));
-		a->ended = true;
-		if ((a->kind & SEND_AT_END) && !a->scene->for_good)
-			send_action(a->scene, 0, ZV_STR("Ping"));
-	}
-}
-
-/* Has each action come to its end that was taken, and no other one? */
-static void
-check_ends(const struct scene *s)
-{
-	for (size_t i = 0; i < s->n_asked; i++)
-		CHECK(s->asked[i].ended == s->asked[i].taken);
 }
 
 /* ---- what is asked ------------------------------------------------------------------ */
@@ -224,8 +180,7 @@ note_result(struct scene *s, int rc, const struct zv_error *err)
 {
 	CHECK(rc <= 0);
 	if (rc < 0 && !s->failed) {
-		CHECK(err->code == rc && err->text[0]);
-		CHECK(zv_utf8_valid(zvon_str(err->text)) == strlen(err->text));
+		fuzz_check_reason(rc, err);
 		CHECK(!has(zvon_str(err->text), "s3cret"));
 	}
 	s->failed |= rc < 0;
@@ -346,14 +301,14 @@ answer_whole(struct scene *s, struct line *l, unsigned kind)
 static void
 late_news(struct scene *s, struct line *l, unsigned code)
 {
-	size_t before = s->n_asked;
+	size_t before = s->actions.n;
 
 	if (!l->last_ticket || s->failed)
 		return;
 	give_head(s, l->last_ticket, ZV_STR("HTTP/1.1 200 OK\r\n\r\n"));
 	give_body(s, l->last_ticket, ZV_STR("Response: Success\r\n\r\n"));
 	give_end(s, l->last_ticket, code);
-	CHECK(!s->failed && s->n_asked == before);
+	CHECK(!s->failed && s->actions.n == before);
 }
 
 /* ---- time -------------------------------------------------------------------------------- */
@@ -411,30 +366,14 @@ pass_time(struct scene *s, unsigned tenths)
 
 /* ---- what we do ------------------------------------------------------------------------------ */
 
-/* From the inside of a reply the orders are left for later. */
-static void
-send_action(struct scene *s, unsigned kind, struct zv_str name)
+static int
+send_request(void *scene, const struct zv_request *r, int timeout_ms, zvon_reply_fn fn,
+	     void *user, struct zv_error *err)
 {
-	static const int timeouts[] = { 0, 1, 3000, 10000, 20000 };
-	struct zv_error err = { 0 };
-	struct zv_request *r = zvon_request_new(name, &err);
-	struct asked *a;
-	int rc;
+	struct scene *s = scene;
 
-	CHECK((r == NULL) == (err.code != 0));
-	if (!r || s->n_asked == MAX_ACTIONS) {
-		zvon_request_free(r);
-		return;
-	}
-	if (kind & OWN_ACTION_ID)
-		zvon_request_set(r, "ActionID", "zvon-00000001-5", NULL);
-	a = &s->asked[s->n_asked++];
-	*a = (struct asked){ .scene = s, .kind = kind };
-	rc = zv_ajam_session_send(s->session, r, timeouts[(kind & 0x3f) % 5], on_reply,
-				  a, s->now_ms, &err);
-	CHECK(rc <= 0 && rc == err.code);
-	a->taken = rc == 0;
-	zvon_request_free(r);
+	return zv_ajam_session_send(s->session, r, timeout_ms, fn, user, s->now_ms,
+				    err);
 }
 
 static void
@@ -453,11 +392,11 @@ end_session(struct scene *s, bool for_good)
 
 	if (!s->failed && zv_ajam_session_farewell(s->session, &order))
 		CHECK(s->ready && order.exchange == ZV_AJAM_COMMAND && !s->digest);
-	s->for_good = for_good;
+	s->actions.for_good = for_good;
 	zv_ajam_session_stop(s->session, for_good);
-	s->for_good = false;
+	s->actions.for_good = false;
 	if (for_good)
-		check_ends(s);
+		fuzz_check_ends(&s->actions);
 	CHECK(!zv_ajam_session_next_order(s->session, &order));
 	for (int i = 0; i < ZV_AJAM_N_EXCHANGES; i++)
 		s->lines[i].running = false;
@@ -479,7 +418,7 @@ obey(struct scene *s, struct fuzz_input *in)
 	} else if (what == 't') {
 		pass_time(s, n);
 	} else if (what == 's') {
-		send_action(s, n, bytes);
+		fuzz_send_action(&s->actions, n, bytes);
 		tick(s);
 	} else if (what == 'l') {
 		late_news(s, l, n >> 1);
@@ -508,26 +447,21 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct fuzz_input in = { bytes, n };
 	unsigned how = fuzz_byte(&in);
 	struct zv_ajam_session_options options = {
-		.ami = {
-			.user = ZV_STR("ops"),
-			.secret = ZV_STR("s3cret"),
-			.events = how & 1 ? ZV_STR("off") : ZV_STR("on"),
-			.plain_login = how & 2,
-			.login_timeout_ms = 4500,
-			.action_timeout_ms = 10000,
-			.ping_after_ms = 10000,
-			.ping_timeout_ms = 5000,
-			.max_pending = 20,
-			.limits = { 1000, 4000, 32 },
-			.seed = (uint64_t)1 << 32,
-		},
+		.ami = fuzz_session_options(),
 		.path = zvon_str(paths[(how >> 2) % 4]),
 		.encoding = (enum zv_ajam_encoding)((how >> 2) % 4 % 3),
 		.digest = how & 0x10,
 	};
-	struct scene s = { .now_ms = 1, .digest = options.digest };
+	struct scene s = {
+		.now_ms = 1,
+		.digest = options.digest,
+		.actions = { send_request, &s, NULL },
+	};
 	struct zv_log log = { on_log, &s, ZV_LOG_TRACE };
 
+	if (how & 1)
+		options.ami.events = ZV_STR("off");
+	options.ami.plain_login = how & 2;
 	if (n && memmem(bytes, n, "s3cret", 6))
 		return 0; /* who guesses the secret may say it */
 	s.session = zv_ajam_session_new(&options, &handlers, &s, &log);

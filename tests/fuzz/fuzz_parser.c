@@ -26,17 +26,6 @@ use_packet(const struct zv_packet *p, struct zv_buf *out)
 	zvon_packet_free(copy);
 }
 
-/* limits: a member 0 is the default, larger than any input. */
-static void
-check_limits(const struct zv_parser_limits *limits, const struct zv_packet *p)
-{
-	size_t most = p->kind == ZV_PACKET_RESPONSE ? limits->max_response_bytes
-						    : limits->max_packet_bytes;
-
-	CHECK(!most || p->text.n <= most);
-	CHECK(!limits->max_fields || p->n_fields <= limits->max_fields);
-}
-
 static void
 check_end(struct zv_parser *parser, int rc)
 {
@@ -64,7 +53,7 @@ read_all(struct zv_parser *parser, const struct zv_parser_limits *limits,
 
 		rc = zvon_parser_feed(parser, (struct zv_str){ piece, n });
 		while (rc >= 0 && (rc = zvon_parser_next(parser, &packet)) == 1) {
-			check_limits(limits, packet);
+			fuzz_check_limits(limits, packet);
 			use_packet(packet, out);
 		}
 		free(piece);
@@ -92,14 +81,8 @@ use_up(struct zv_parser *parser)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static const struct zv_parser_limits limits[] = {
-		{ 0, 0, 0 },
-		{ 200, 1000, 16 },
-		{ 40, 100, 4 },
-		{ 100, 30, 3 },
-	};
 	struct fuzz_input in = { bytes, n };
-	const struct zv_parser_limits *limit = &limits[fuzz_byte(&in) % 4];
+	const struct zv_parser_limits *limit = fuzz_limits(fuzz_byte(&in));
 	uint32_t cut = fuzz_byte(&in) + 1;
 	struct zv_str stream = fuzz_rest(&in);
 	struct zv_parser *fresh = zvon_parser_new(limit),

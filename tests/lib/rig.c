@@ -443,3 +443,22 @@ rig_ask_events(struct rig *r, long count)
 			 60000, NULL),
 		0);
 }
+
+void
+rig_send_for_event(struct rig *r, const struct zv_packet *event)
+{
+	struct answers *a = r->own;
+
+	if (a->n < N_OF(a->replies)) {
+		a->wrong += rig_send(r, echo((long)a->n + 1), 0, &a->replies[a->n]) < 0;
+		a->n++;
+	}
+}
+
+void
+rig_check_answers(const struct answers *a)
+{
+	assert_int_equal(a->wrong, 0);
+	for (size_t i = 0; i < N_OF(a->replies); i++)
+		assert_int_equal(a->replies[i].number, i + 1);
+}

@@ -512,25 +512,6 @@ test_free_from_a_handler(void **state)
 	ajam_stop(a);
 }
 
-/* Actions from within handlers. */
-struct answers {
-	struct reply replies[100];
-	size_t n;
-	long wrong;
-};
-
-static void
-send_an_action(struct rig *r, const struct zv_packet *event)
-{
-	struct answers *all = r->own;
-
-	if (all->n < N_OF(all->replies)) {
-		all->wrong += rig_send(r, echo((long)all->n + 1), 0,
-				       &all->replies[all->n]) < 0;
-		all->n++;
-	}
-}
-
 static void
 test_handler_that_sends(void **state)
 {
@@ -539,14 +520,12 @@ test_handler_that_sends(void **state)
 	struct answers all = { 0 };
 
 	r->own = &all;
-	r->on_event = send_an_action;
+	r->on_event = rig_send_for_event;
 	rig_open_ready(r);
 	rig_ask_events(r, 200);
 	assert_true(rig_until(r, has_done, N_OF(all.replies), 10000));
 	rig_close(r);
-	assert_int_equal(all.wrong, 0);
-	for (size_t i = 0; i < N_OF(all.replies); i++)
-		assert_int_equal(all.replies[i].number, i + 1);
+	rig_check_answers(&all);
 	rig_free(r);
 	ajam_stop(a);
 }

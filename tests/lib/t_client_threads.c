@@ -155,23 +155,6 @@ test_stop_while_others_call(void **state)
 
 /* ---- handlers that call back --------------------------------------------------------- */
 
-struct answers {
-	struct reply replies[100];
-	size_t n;
-	long wrong;
-};
-
-static void
-send_an_action(struct rig *r, const struct zv_packet *event)
-{
-	struct answers *a = r->own;
-
-	if (a->n < N_OF(a->replies)) {
-		a->wrong += rig_send(r, echo((long)a->n + 1), 0, &a->replies[a->n]) < 0;
-		a->n++;
-	}
-}
-
 static void
 test_handler_that_sends(void **state)
 {
@@ -180,16 +163,14 @@ test_handler_that_sends(void **state)
 	struct answers a = { 0 };
 
 	r->own = &a;
-	r->on_event = send_an_action;
+	r->on_event = rig_send_for_event;
 	rig_open_ready(r);
 	rig_ask_events(r, 1000);
 	assert_true(rig_until(r, has_done, N_OF(a.replies), 5000));
 	assert_true(rig_until(r, has_events, 1000, 5000));
 	assert_int_equal(server_counts(s).disorder, 0);
 	rig_close(r);
-	assert_int_equal(a.wrong, 0);
-	for (size_t i = 0; i < N_OF(a.replies); i++)
-		assert_int_equal(a.replies[i].number, i + 1);
+	rig_check_answers(&a);
 	rig_free(r);
 	server_stop(s);
 }

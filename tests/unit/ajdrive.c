@@ -405,24 +405,22 @@ ajdrive_ask_digest(struct ajdrive *d, int line, const char *nonce, bool stale)
 
 /* ---- actions ----------------------------------------------------------------- */
 
+static int
+send_request(void *user, const struct zv_request *r, int timeout_ms,
+	     struct ledger_asked *asked, struct zv_error *err)
+{
+	struct ajdrive *d = user;
+
+	return zv_ajam_session_send(d->session, r, timeout_ms, ledger_on_reply, asked,
+				    d->now_ms, err);
+}
+
 int
 ajdrive_send(struct ajdrive *d, const char *as, const char *action, const char *fields,
 	     int timeout_ms)
 {
-	struct zv_error err = { 0 };
-	struct zv_request *r = ledger_request(action, fields, &err);
-	struct ledger_asked *asked = ledger_ask(&d->told, as);
-	int rc = r ? 0 : err.code;
+	int rc = ledger_send(&d->told, as, action, fields, timeout_ms, send_request, d);
 
-	if (rc == 0)
-		rc = zv_ajam_session_send(d->session, r, timeout_ms, ledger_on_reply,
-					  asked, d->now_ms, &err);
-	if (rc < 0) {
-		assert_int_equal(err.code, rc);
-		assert_true(err.text[0] != '\0');
-		ledger_forget(asked);
-	}
-	zvon_request_free(r);
 	tick_while_due(d);
 	return rc;
 }
@@ -452,6 +450,15 @@ ajdrive_forget(struct ajdrive *d)
 	zv_buf_clear(&d->text);
 }
 
+struct zv_client_counters
+ajdrive_count(const struct ajdrive *d)
+{
+	struct zv_client_counters c = { 0 };
+
+	zv_ajam_session_count(d->session, &c);
+	return c;
+}
+
 /* ---- checks ------------------------------------------------------------------ */
 
 void
@@ -470,10 +477,7 @@ expect_asked(struct ajdrive *d, const char *wanted)
 void
 expect_lost(struct ajdrive *d, int code, const char *words)
 {
-	if (d->failed != code || d->err.code != code || !strstr(d->err.text, words))
-		fail_msg("wanted %s '%s', got %s '%s' (%s)", zvon_err_name(code), words,
-			 zvon_err_name(d->failed), d->err.text,
-			 zvon_err_name(d->err.code));
+	ledger_expect_failure(d->failed, &d->err, code, words);
 }
 
 char *

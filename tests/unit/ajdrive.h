@@ -75,6 +75,7 @@ void ajdrive_page(struct ajdrive *d, int line, const char *status, const char *f
 #define DENIED	 "Response: Error\n@\nMessage: Permission denied\n\n"
 #define WAITING	 "Response: Success\n@\nMessage: Waiting for Event completed.\n\n"
 #define COMPLETE "Event: WaitEventComplete\n@\n\n"
+#define HANGUP	 "Event: Hangup\nChannel: SIP/1\n\n"
 #define MISSING	 "Response: Error\nMessage: Missing action in request\n\n"
 
 /* Time goes by; the session is ticked whenever it asked for it. */
@@ -88,6 +89,8 @@ int ajdrive_send(struct ajdrive *d, const char *as, const char *action,
  * forgotten. With a digest: 401, mask, settings. */
 void ajdrive_log_in(struct ajdrive *d);
 void ajdrive_forget(struct ajdrive *d);
+
+struct zv_client_counters ajdrive_count(const struct ajdrive *d);
 
 /* Checks and forgets. */
 void expect_told(struct ajdrive *d, const char *wanted);

@@ -30,11 +30,12 @@ read_packets(struct captured *c, struct zv_str bytes)
 	zvon_parser_free(parser);
 }
 
-static void
-read_folder(struct captured *c, const char *path)
+int
+recordings_each(const char *path, recording_fn fn, void *user)
 {
 	DIR *folder = opendir(path);
 	struct dirent *entry;
+	int n = 0;
 
 	if (!folder)
 		fail_msg("cannot read %s", path);
@@ -45,13 +46,21 @@ read_folder(struct captured *c, const char *path)
 		if (zv_str_ends(zvon_str(entry->d_name), ZV_STR(".ami"))) {
 			struct zv_str bytes = read_file(inner);
 
-			read_packets(c, bytes);
+			fn(user, inner, bytes);
 			free((void *)bytes.p);
+			n++;
 		} else if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-			read_folder(c, inner);
+			n += recordings_each(inner, fn, user);
 		}
 	}
 	closedir(folder);
+	return n;
+}
+
+static void
+keep_packets(void *captured, const char *path, struct zv_str bytes)
+{
+	read_packets(captured, bytes);
 }
 
 struct captured
@@ -62,7 +71,7 @@ captured_read(void)
 
 	if (!path)
 		fail_msg("ZVON_CAPTURES_DIR is not set");
-	read_folder(&c, path);
+	recordings_each(path, keep_packets, &c);
 	assert_true(c.n > 4000);
 	return c;
 }

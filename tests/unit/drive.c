@@ -136,24 +136,22 @@ drive_wait(struct drive *d, int64_t ms)
 
 /* ---- actions ----------------------------------------------------------------- */
 
+static int
+send_request(void *user, const struct zv_request *r, int timeout_ms,
+	     struct ledger_asked *asked, struct zv_error *err)
+{
+	struct drive *d = user;
+
+	return zv_ami_session_send(d->session, r, timeout_ms, ledger_on_reply, asked,
+				   d->now_ms, err);
+}
+
 int
 drive_send(struct drive *d, const char *as, const char *action, const char *fields,
 	   int timeout_ms)
 {
-	struct zv_error err = { 0 };
-	struct zv_request *r = ledger_request(action, fields, &err);
-	struct ledger_asked *asked = ledger_ask(&d->told, as);
-	int rc = r ? 0 : err.code;
+	int rc = ledger_send(&d->told, as, action, fields, timeout_ms, send_request, d);
 
-	if (rc == 0)
-		rc = zv_ami_session_send(d->session, r, timeout_ms, ledger_on_reply,
-					 asked, d->now_ms, &err);
-	if (rc < 0) {
-		assert_int_equal(err.code, rc);
-		assert_true(err.text[0] != '\0');
-		ledger_forget(asked);
-	}
-	zvon_request_free(r);
 	drain(d);
 	return rc;
 }
@@ -186,6 +184,15 @@ drive_forget(struct drive *d)
 {
 	zv_buf_clear(&d->told.news);
 	zv_buf_clear(&d->wire);
+}
+
+struct zv_client_counters
+drive_count(const struct drive *d)
+{
+	struct zv_client_counters c = { 0 };
+
+	zv_ami_session_count(d->session, &c);
+	return c;
 }
 
 /* ---- checks ------------------------------------------------------------------ */
@@ -239,10 +246,7 @@ expect_sent(struct drive *d, const char *wanted)
 void
 expect_failure(struct drive *d, int code, const char *words)
 {
-	if (d->failed != code || d->err.code != code || !strstr(d->err.text, words))
-		fail_msg("wanted %s '%s', got %s '%s' (%s)", zvon_err_name(code), words,
-			 zvon_err_name(d->failed), d->err.text,
-			 zvon_err_name(d->err.code));
+	ledger_expect_failure(d->failed, &d->err, code, words);
 }
 
 static char *

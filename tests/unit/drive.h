@@ -54,6 +54,8 @@ int drive_send(struct drive *d, const char *as, const char *action, const char *
 void drive_log_in(struct drive *d);
 void drive_forget(struct drive *d);
 
+struct zv_client_counters drive_count(const struct drive *d);
+
 /* Checks and forgets. */
 void expect_news(struct drive *d, const char *wanted);
 void expect_sent(struct drive *d, const char *wanted);

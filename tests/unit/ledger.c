@@ -124,3 +124,30 @@ ledger_expect(struct ledger *l, const char *wanted)
 	check_text("news", zv_buf_str(&l->news), zvon_str(wanted));
 	zv_buf_clear(&l->news);
 }
+
+int
+ledger_send(struct ledger *l, const char *as, const char *action, const char *fields,
+	    int timeout_ms, ledger_send_fn send, void *drive)
+{
+	struct zv_error err = { 0 };
+	struct zv_request *r = ledger_request(action, fields, &err);
+	struct ledger_asked *asked = ledger_ask(l, as);
+	int rc = r ? send(drive, r, timeout_ms, asked, &err) : err.code;
+
+	if (rc < 0) {
+		assert_int_equal(err.code, rc);
+		assert_true(err.text[0] != '\0');
+		ledger_forget(asked);
+	}
+	zvon_request_free(r);
+	return rc;
+}
+
+void
+ledger_expect_failure(int failed, const struct zv_error *err, int code,
+		      const char *words)
+{
+	if (failed != code || err->code != code || !strstr(err->text, words))
+		fail_msg("wanted %s '%s', got %s '%s' (%s)", zvon_err_name(code), words,
+			 zvon_err_name(failed), err->text, zvon_err_name(err->code));
+}

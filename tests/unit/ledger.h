@@ -36,6 +36,17 @@ void ledger_forget(struct ledger_asked *asked);
 void ledger_on_reply(void *asked, enum zv_reply_part part, int status,
 		     const struct zv_packet *packet);
 
+/* Sends an action with its replies in the ledger, by a function that calls …_session_send.
+ * What that returns; when it was not taken, checks that *err says why. */
+typedef int (*ledger_send_fn)(void *drive, const struct zv_request *r, int timeout_ms,
+			      struct ledger_asked *asked, struct zv_error *err);
+int ledger_send(struct ledger *l, const char *as, const char *action,
+		const char *fields, int timeout_ms, ledger_send_fn send, void *drive);
+
+/* It has failed with that code and a text that holds these words. */
+void ledger_expect_failure(int failed, const struct zv_error *err, int code,
+			   const char *words);
+
 /* Checks and forgets. */
 void ledger_expect(struct ledger *l, const char *wanted);
 

@@ -4,17 +4,6 @@
 
 #include <stdlib.h>
 
-#define HANGUP "Event: Hangup\nChannel: SIP/1\n\n"
-
-static struct zv_client_counters
-count(const struct ajdrive *d)
-{
-	struct zv_client_counters c = { 0 };
-
-	zv_ajam_session_count(d->session, &c);
-	return c;
-}
-
 /* ---- one after another ----------------------------------------------------------------- */
 
 static void
@@ -33,9 +22,9 @@ test_one_after_another(void **state)
 	ajdrive_answer(&d, C, "Response: Error\n@\nMessage: No such channel\n\n");
 	expect_told(&d, "b:Error b.OK");
 	expect_asked(&d, "");
-	assert_int_equal(count(&d).responses, 5);
-	assert_true(count(&d).bytes_out > 300);
-	assert_true(count(&d).bytes_in > 1000);
+	assert_int_equal(ajdrive_count(&d).responses, 5);
+	assert_true(ajdrive_count(&d).bytes_out > 300);
+	assert_true(ajdrive_count(&d).bytes_in > 1000);
 	ajdrive_free(&d);
 }
 
@@ -53,7 +42,7 @@ test_list(void **state)
 		       "Event: QueueStatusComplete\n@\nEventList: Complete\n\n");
 	expect_told(&d, "q:Success q+QueueParams event:Hangup q+QueueStatusComplete "
 			"q.OK");
-	assert_int_equal(count(&d).orphans, 0);
+	assert_int_equal(ajdrive_count(&d).orphans, 0);
 	ajdrive_free(&d);
 }
 
@@ -80,7 +69,7 @@ test_answers_of_nobody(void **state)
 		ajdrive_send(&d, "a", "Ping", NULL, 0);
 		ajdrive_answer(&d, C, rows[i].body);
 		expect_told(&d, rows[i].told);
-		assert_int_equal(count(&d).orphans, rows[i].orphans);
+		assert_int_equal(ajdrive_count(&d).orphans, rows[i].orphans);
 		assert_int_equal(d.failed, 0);
 		ajdrive_free(&d);
 	}
@@ -240,7 +229,7 @@ test_fault_014_time_limit_breaks_off(void **state)
 	expect_asked(&d, "C:CANCEL C:Ping()");
 	ajdrive_answer(&d, C, SUCCESS);
 	expect_told(&d, "b:Success b.OK");
-	assert_int_equal(count(&d).timeouts, 1);
+	assert_int_equal(ajdrive_count(&d).timeouts, 1);
 	ajdrive_free(&d);
 }
 

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HANGUP "Event: Hangup\nChannel: SIP/1\n\n"
-
 static struct zv_ajam_session_options
 with_events(const char *mask)
 {
@@ -13,15 +11,6 @@ with_events(const char *mask)
 
 	options.ami.events = zvon_str(mask);
 	return options;
-}
-
-static struct zv_client_counters
-count(const struct ajdrive *d)
-{
-	struct zv_client_counters c = { 0 };
-
-	zv_ajam_session_count(d->session, &c);
-	return c;
 }
 
 /* ---- events ------------------------------------------------------------------------------ */
@@ -40,8 +29,8 @@ test_events_are_told_once(void **state)
 	expect_asked(&d, "W:WaitEvent(Timeout=30)");
 	ajdrive_answer(&d, W, WAITING HANGUP COMPLETE);
 	expect_told(&d, "event:Hangup");
-	assert_int_equal(count(&d).events, 3);
-	assert_int_equal(count(&d).orphans, 0);
+	assert_int_equal(ajdrive_count(&d).events, 3);
+	assert_int_equal(ajdrive_count(&d).orphans, 0);
 	ajdrive_free(&d);
 }
 

@@ -5,13 +5,12 @@
  * ZVON_CAPTURES_DIR: the recordings of this project; ZVON_CAPTURES: more of them. */
 #include "zvon/parser.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/str.h"
-#include "helper.h"
+#include "captures.h"
 
 #define CUTS	   2000 /* each position up to here is cut at */
 #define IN_ONE	   (SIZE_MAX / 2)
@@ -131,40 +130,13 @@ check_nothing_is_lost(struct zv_parser *p, const char *path, struct zv_str bytes
 }
 
 static void
-check_file(const char *path)
+check_file(void *unused, const char *path, struct zv_str bytes)
 {
 	struct zv_parser *p = zvon_parser_new(NULL);
-	struct zv_str bytes = read_file(path);
 
 	check_pieces(p, path, bytes);
 	check_nothing_is_lost(p, path, bytes);
-	free((void *)bytes.p);
 	zvon_parser_free(p);
-}
-
-/* The recordings in that folder and the folders in it; how many there are. */
-static int
-check_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-	int n = 0;
-
-	if (!folder)
-		fail_msg("cannot read %s", path);
-	while ((entry = readdir(folder))) {
-		char inner[1000];
-
-		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-		if (zv_str_ends(zvon_str(entry->d_name), ZV_STR(".ami"))) {
-			check_file(inner);
-			n++;
-		} else if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-			n += check_folder(inner);
-		}
-	}
-	closedir(folder);
-	return n;
 }
 
 static void
@@ -175,9 +147,9 @@ test_recordings(void **state)
 
 	if (!path)
 		fail_msg("ZVON_CAPTURES_DIR is not set");
-	assert_in_range(check_folder(path), 50, 10000);
+	assert_in_range(recordings_each(path, check_file, NULL), 50, 10000);
 	if (more)
-		assert_in_range(check_folder(more), 1, 10000);
+		assert_in_range(recordings_each(more, check_file, NULL), 1, 10000);
 }
 
 int

@@ -30,15 +30,6 @@ plain(void)
 	return options;
 }
 
-static struct zv_client_counters
-count(const struct drive *d)
-{
-	struct zv_client_counters c = { 0 };
-
-	zv_ami_session_count(d->session, &c);
-	return c;
-}
-
 /* ---- logging in -------------------------------------------------------------- */
 
 static void
@@ -415,8 +406,8 @@ test_pipelining(void **state)
 		assert_memory_equal(d.told.news.p + i * strlen("p:Success p.OK "),
 				    "p:Success p.OK ",
 				    strlen("p:Success p.OK") + (i < 49));
-	assert_int_equal(count(&d).responses, 52);
-	assert_int_equal(count(&d).orphans, 0);
+	assert_int_equal(drive_count(&d).responses, 52);
+	assert_int_equal(drive_count(&d).orphans, 0);
 	drive_free(&d);
 }
 
@@ -460,7 +451,7 @@ test_events_caused_by_an_action(void **state)
 						     3) "Response: Failure\n\n");
 	expect_news(&d, "event:OriginateResponse o:Success o.OK "
 			"event:OriginateResponse");
-	assert_int_equal(count(&d).orphans, 0);
+	assert_int_equal(drive_count(&d).orphans, 0);
 	drive_free(&d);
 }
 
@@ -482,13 +473,13 @@ test_fault_015_foreign_missing_and_doubled_ids(void **state)
 		       "Response: Error\nMessage: Missing action in request\n\n"
 		       "Response: Success\n" ID(2) "\n");
 	expect_news(&d, "");
-	assert_int_equal(count(&d).orphans, 8);
+	assert_int_equal(drive_count(&d).orphans, 8);
 	drive_says(&d,
 		   "Response: Success\nActionID: mine\nActionID: zvon-12345678-3\n\n");
 	expect_news(&d, "b:Success b.OK");
 	drive_says(&d, "Response: Error\nActionID: mine\n\n");
 	expect_news(&d, "");
-	assert_int_equal(count(&d).orphans, 9);
+	assert_int_equal(drive_count(&d).orphans, 9);
 	drive_says(&d, "Response: Success\n" ID(3) "\n");
 	expect_news(&d, "a:Success a.OK");
 	assert_int_equal(d.failed, 0);
@@ -505,7 +496,7 @@ test_no_answer_before_it_was_sent(void **state)
 	drive_send(&d, "a", "Ping", "ActionID: guess", 0);
 	drive_says(&d, BANNER "Response: Success\nActionID: guess\n\n");
 	expect_news(&d, "login");
-	assert_int_equal(count(&d).orphans, 1);
+	assert_int_equal(drive_count(&d).orphans, 1);
 	drive_free(&d);
 }
 
@@ -518,7 +509,7 @@ test_packets_that_are_nothing_are_counted(void **state)
 	drive_log_in(&d);
 	drive_says(&d, "Action: Ping\n\nhello\n\n");
 	expect_news(&d, "");
-	assert_int_equal(count(&d).orphans, 2);
+	assert_int_equal(drive_count(&d).orphans, 2);
 	drive_says(&d, "Event: Next\n\n");
 	expect_news(&d, "event:Next");
 	drive_free(&d);
@@ -654,7 +645,7 @@ test_what_was_not_sent_waits_for_the_next_start(void **state)
 	expect_news(&d, "login booting");
 	assert_non_null(memmem(d.wire.p, d.wire.n, "Action: One", 11));
 	assert_non_null(memmem(d.wire.p, d.wire.n, "Action: Two", 11));
-	assert_int_equal(count(&d).orphans, 1);
+	assert_int_equal(drive_count(&d).orphans, 1);
 	zv_ami_session_stop(d.session, true);
 	expect_news(&d, "a.ECLOSED b.ECLOSED");
 	drive_free(&d);

@@ -9,15 +9,6 @@
 
 #define ID(n) "ActionID: zvon-12345678-" #n "\n"
 
-static struct zv_client_counters
-count(const struct drive *d)
-{
-	struct zv_client_counters c = { 0 };
-
-	zv_ami_session_count(d->session, &c);
-	return c;
-}
-
 /* ---- shapes ------------------------------------------------------------------------- */
 
 /* `name` is sent with the ActionID …-3 and answered. */
@@ -147,7 +138,7 @@ test_shapes(void **state)
 		drive_says(&d, rows[i].server);
 		check_text(rows[i].title, zv_buf_str(&d.told.news),
 			   zvon_str(rows[i].news));
-		assert_int_equal(count(&d).orphans, 0);
+		assert_int_equal(drive_count(&d).orphans, 0);
 		/* the id is free, nothing is left of it */
 		assert_int_equal(
 			drive_send(&d, "m", "Ping", "ActionID: zvon-12345678-3", 0), 0);
@@ -207,7 +198,7 @@ test_a_second_response_to_a_list(void **state)
 			       3) "\n"
 				  "Event: StatusComplete\n" ID(3) "\n");
 	expect_news(&d, "a:Success a+StatusComplete a.OK");
-	assert_int_equal(count(&d).orphans, 1);
+	assert_int_equal(drive_count(&d).orphans, 1);
 	drive_free(&d);
 }
 
@@ -234,12 +225,12 @@ test_fault_016_no_complete(void **state)
 	expect_news(&d, "a:Success a+Status");
 	keep_alive(&d, 10);
 	expect_news(&d, "a.ETIMEOUT"); /* partial */
-	assert_int_equal(count(&d).timeouts, 1);
+	assert_int_equal(drive_count(&d).timeouts, 1);
 	/* its late items are nobody's, and not events either */
 	drive_says(&d, "Event: Status\n" ID(3) "\nEvent: Status\nX: live\n\n"
 					       "Event: StatusComplete\n" ID(3) "\n");
 	expect_news(&d, "event:Status");
-	assert_int_equal(count(&d).orphans, 2);
+	assert_int_equal(drive_count(&d).orphans, 2);
 	/* behind its end the id means nothing any more */
 	drive_says(&d, "Event: Status\n" ID(3) "\n");
 	expect_news(&d, "event:Status");
@@ -288,7 +279,7 @@ test_fault_016_no_response_at_all(void **state)
 			       3) "\n"
 				  "Event: Status\n" ID(
 					  3) "\nEvent: StatusComplete\n" ID(3) "\n");
-	assert_int_equal(count(&d).orphans, 1);
+	assert_int_equal(drive_count(&d).orphans, 1);
 	drive_free(&d);
 }
 

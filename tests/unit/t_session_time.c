@@ -9,15 +9,6 @@
 
 #define ID(n) "ActionID: zvon-12345678-" #n "\n"
 
-static struct zv_client_counters
-count(const struct drive *d)
-{
-	struct zv_client_counters c = { 0 };
-
-	zv_ami_session_count(d->session, &c);
-	return c;
-}
-
 /* ---- greeting and login ---------------------------------------------------------- */
 
 static void
@@ -205,8 +196,8 @@ test_the_ping_is_answered(void **state)
 	}
 	expect_news(&d, ""); /* nobody is told */
 	assert_int_equal(d.failed, 0);
-	assert_int_equal(count(&d).orphans, 0);
-	assert_int_equal(count(&d).timeouts, 0);
+	assert_int_equal(drive_count(&d).orphans, 0);
+	assert_int_equal(drive_count(&d).timeouts, 0);
 	drive_free(&d);
 }
 
@@ -334,12 +325,12 @@ test_fault_014_no_answer(void **state)
 	assert_int_equal(times(&d, "a."), 0);
 	drive_wait(&d, 1);
 	assert_int_equal(times(&d, "a.ETIMEOUT"), 1);
-	assert_int_equal(count(&d).timeouts, 1);
+	assert_int_equal(drive_count(&d).timeouts, 1);
 	drive_forget(&d);
 	/* the late answer is an orphan and harms nobody */
 	drive_says(&d, "Response: Success\n" ID(3) "\n");
 	expect_news(&d, "");
-	assert_int_equal(count(&d).orphans, 1);
+	assert_int_equal(drive_count(&d).orphans, 1);
 	/* its id is free again */
 	assert_int_equal(drive_send(&d, "b", "Ping", "ActionID: zvon-12345678-3", 0),
 			 0);
