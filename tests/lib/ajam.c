@@ -265,6 +265,8 @@ do_wait_event(struct request *r)
 	unsigned long ticket = begin_wait(r->ajam), first, end;
 	enum waited what;
 
+	if (r->ajam->options.forgets)
+		ajam_forget(r->ajam);
 	while ((what = look(r, ticket, &first, &end)) == GO_ON && now_ms() < end_ms &&
 	       !is_gone(r->talk))
 		sleep_ms(LOOK_MS);

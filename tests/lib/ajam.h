@@ -19,6 +19,7 @@ struct ajam_options {
 	bool is_old;	/* one answer per connection, as 1.8 and 11 */
 	bool get_only;	/* 501 to a POST */
 	bool silent;	/* never answers */
+	bool forgets;	/* each session, at its first WaitEvent */
 	int wait_cap_s; /* the most that a WaitEvent lasts; 0: 50 */
 };
 

@@ -296,6 +296,23 @@ test_forgotten_session(void **state)
 	ajam_stop(a);
 }
 
+/* A server that forgets each session at once gets no storm of logins. */
+static void
+test_server_that_always_forgets(void **state)
+{
+	static const struct ajam_options forgetful = { .forgets = true };
+	struct ajam *a = ajam_start(&forgetful);
+	struct rig *r = ajam_rig(way_of(state), a);
+
+	r->options.backoff_first_ms = 100;
+	rig_open(r);
+	rig_run(r, 1000);
+	rig_close(r);
+	assert_in_range(ajam_counts(a).logins, 2, 21);
+	rig_free(r);
+	ajam_stop(a);
+}
+
 /* An action of a forgotten session is carried out by the next one: once. */
 static void
 test_action_in_a_forgotten_session(void **state)
@@ -547,6 +564,7 @@ main(int argc, char **argv)
 		IN_ALL_WAYS(test_answers_at_the_last_moment),
 		IN_ALL_WAYS(test_silence),
 		IN_ALL_WAYS(test_forgotten_session),
+		IN_ALL_WAYS(test_server_that_always_forgets),
 		IN_ALL_WAYS(test_action_in_a_forgotten_session),
 		IN_ALL_WAYS(test_reset_in_mid_wait),
 		IN_ALL_WAYS(test_no_reconnect),

@@ -456,6 +456,32 @@ test_off_for_all_who_share(void **state)
 	zvon_packet_free(packet);
 }
 
+/* A thousand of the worst: each is given up, and a good one among them works. */
+static void
+test_a_thousand_evil_ones(void **state)
+{
+	struct zv_filter_set *set = zv_filter_set_new(7, false);
+	struct zv_packet *packet = packet_of(ZV_STR(
+		"Event: A\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\r\n\r\n"));
+	struct zv_filter_options good = { .regex = "Event" };
+	struct zv_filter_set_counters n;
+	char regex[40];
+
+	for (int i = 0; i < 1000; i++) {
+		struct zv_filter_options o = { .regex = regex };
+
+		snprintf(regex, sizeof regex, "(a+)+[%dxy]{9}$", i);
+		assert_non_null(zv_filter_set_add_filter(set, &o, NULL, NULL));
+	}
+	assert_non_null(zv_filter_set_add_filter(set, &good, NULL, NULL));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(zv_filter_set_match(set, packet, i, NULL, NULL), 1);
+	zv_filter_set_count(set, &n);
+	assert_int_equal(n.limit_hits, 3000);
+	zv_filter_set_free(set);
+	zvon_packet_free(packet);
+}
+
 /* ---- numbers and words --------------------------------------------------------------- */
 
 struct found {
@@ -588,6 +614,7 @@ main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_once_per_expression),
 		cmocka_unit_test(test_off_for_all_who_share),
+		cmocka_unit_test(test_a_thousand_evil_ones),
 		cmocka_unit_test(test_number_table),
 		cmocka_unit_test(test_number_table_grows_and_shrinks),
 		cmocka_unit_test(test_out_of_memory),
