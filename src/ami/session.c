@@ -232,8 +232,7 @@ transmit_waiting(struct zv_ami_session *s)
 {
 	struct zv_node *node;
 
-	while (!s->failed && is_logged_in(s) &&
-	       (node = zv_list_first(&s->pending.unsent)))
+	while (!s->failed && (node = zv_list_first(&s->pending.unsent)))
 		if (transmit(s, ZV_OWNER(node, struct zv_pending, unsent)) < 0)
 			fail(s, zv_fail_nomem(s->err));
 }
