@@ -17,7 +17,7 @@ _zvon_actions='Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands
 # The options of command $1.
 _zvon_options() {
 	case $1 in
-	listen) echo "$_zvon_filters --format --count --for --events $_zvon_connection" ;;
+	listen) echo "$_zvon_filters --no-push-down --format --count --for --events $_zvon_connection" ;;
 	action) echo "--format $_zvon_connection" ;;
 	command) echo "$_zvon_connection" ;;
 	originate) echo "--from --to --channel --context --priority --caller-id

@@ -62,6 +62,8 @@ complete -c zvon -n '__fish_seen_subcommand_from originate probe filter' -l form
     -a 'json text' -d 'format of the output'
 
 # listen, capture
+complete -c zvon -n '__fish_seen_subcommand_from listen' -l no-push-down \
+    -d 'do not ask the server to filter'
 set -l records '__fish_seen_subcommand_from listen capture'
 complete -c zvon -n '__fish_seen_subcommand_from listen' -l count -x -d 'end after N events'
 complete -c zvon -n $records -l for -x -d 'end after so many seconds'
