@@ -64,6 +64,24 @@ class Examples(OfficeTest):
         self.assertEqual(running.end(), 0)
         self.assertTrue(told)
 
+    def test_listen_filter(self):
+        """Only events of that phone, as XML; Ctrl-C ends it and tells the numbers."""
+        running = Running([EXAMPLES / "listen-filter", self.url, "PJSIP/204"], SECRET)
+        ready = running.wait_for(r"^ready", running.errors)
+        done = run([ZVON, "originate", self.url, "--from", "204", "--to", "89261234567",
+                    "--timeout", "20"], SECRET)
+        event = running.wait_for(r"^<generic event='Newchannel' .*channel='PJSIP/204-")
+        code = running.end(signal.SIGINT)
+        self.assertTrue(ready and event, (done.stderr, running.errors))
+        self.assertEqual(code, 0)
+        for line in running.output:
+            self.assertRegex(line, r"^<generic event='(Newchannel|Newstate|Hangup)' "
+                                   r"[^>]*channel='PJSIP/204-")
+        told = re.match(r"(\d+) of (\d+) events$", running.errors[-1])
+        self.assertTrue(told, running.errors)
+        self.assertEqual(int(told.group(1)), len(running.output))
+        self.assertGreater(int(told.group(2)), int(told.group(1)))
+
     def test_command(self):
         """One command, its output, the end."""
         done = run([EXAMPLES / "command", self.url, "core show version"], SECRET)
