@@ -116,6 +116,12 @@ on_login_end(struct zv_ajam_session *s, struct zv_errand *e)
 		zv_ajam_fail(s, zv_fail(s->err, ZV_EPROTO,
 					"the answer to the login is empty: a proxy in "
 					"between, or not Asterisk"));
+	else if (!s->options.digest && !s->place.cookie.value[0])
+		zv_ajam_fail(s, zv_fail(s->err, ZV_EPROTO,
+					"the answer to the login brings no cookie "
+					"mansession_id: a proxy in between takes it "
+					"away; let Set-Cookie and Cookie through for "
+					"this path"));
 	else if (s->step == ZV_AJAM_FOR_NOTHING)
 		become_ready(s);
 }
@@ -399,6 +405,13 @@ zv_ajam_on_failure(struct zv_ajam_session *s, struct zv_errand *e,
 	finish_action(s, why->code);
 }
 
+/* The transport could not even connect. */
+static bool
+was_not_sent(const struct zv_error *why)
+{
+	return why->code == ZV_EIO || why->code == ZV_ETLS;
+}
+
 /* One action that got no answer is no proof that the session is gone: a Ping tells. */
 void
 zv_ajam_on_lost(struct zv_ajam_session *s, struct zv_errand *e,
@@ -409,8 +422,11 @@ zv_ajam_on_lost(struct zv_ajam_session *s, struct zv_errand *e,
 		return;
 	}
 	zv_log(s->log, ZV_LOG_WARN, "ajam", "no answer: %s", why->text);
-	finish_action(s, ZV_ECLOSED);
 	s->ping_now = true;
+	if (was_not_sent(why))
+		s->current = NULL; /* it waits in its place */
+	else
+		finish_action(s, ZV_ECLOSED);
 }
 
 void
@@ -473,7 +489,8 @@ later(int64_t a, int64_t b)
 static int64_t
 wait_due_ms(const struct zv_ajam_session *s)
 {
-	if (!s->wants_events || s->errands[ZV_AJAM_WAIT].exchange.running)
+	if (!s->wants_events || !s->may_wait ||
+	    s->errands[ZV_AJAM_WAIT].exchange.running)
 		return INT64_MAX;
 	return later(s->next_wait_ms, digest_free_ms(s));
 }
@@ -492,11 +509,20 @@ command_due_ms(const struct zv_ajam_session *s)
 	return later(has_unsent(s) ? 0 : ping_due_ms(s), digest_free_ms(s));
 }
 
+static bool
+is_login_due(const struct zv_ajam_session *s)
+{
+	return s->state == ZV_STATE_LOGIN && s->step != ZV_AJAM_FOR_NOTHING &&
+	       !s->errands[ZV_AJAM_COMMAND].exchange.running;
+}
+
 int64_t
 zv_ajam_due_ms(const struct zv_ajam_session *s)
 {
 	int64_t wait, command;
 
+	if (is_login_due(s))
+		return s->now_ms;
 	if (!zv_ajam_is_logged_in(s))
 		return INT64_MAX;
 	wait = wait_due_ms(s);
@@ -507,8 +533,7 @@ zv_ajam_due_ms(const struct zv_ajam_session *s)
 void
 zv_ajam_start_due(struct zv_ajam_session *s)
 {
-	if (s->state == ZV_STATE_LOGIN && s->step != ZV_AJAM_FOR_NOTHING &&
-	    !s->errands[ZV_AJAM_COMMAND].exchange.running)
+	if (is_login_due(s))
 		zv_ajam_ask_own(s, ZV_AJAM_COMMAND, s->step, login_request(s), 0);
 	if (!zv_ajam_is_logged_in(s))
 		return;

@@ -343,8 +343,13 @@ end_unauthorized(struct zv_exchange *x, bool may_renew, struct zv_ajam_asked *ag
 
 	if (rc < 0)
 		return rc;
-	if ((had_answered && !asked.stale) || x->tried_again)
+	if (had_answered && !asked.stale)
 		return explain(x, err);
+	if (x->tried_again)
+		return zv_fail(err, ZV_EPROTO,
+			       "the server calls each nonce stale: a proxy in between "
+			       "that repeats requests, or several servers behind one "
+			       "address");
 	x->place->digest = asked;
 	if (had_answered && !may_renew)
 		return ZV_EXCHANGE_EXPIRED;

@@ -12,8 +12,9 @@
 #include "ami/request.h"
 #include "base/buf.h"
 
-/* The whole request line of a GET; Asterisk 1.8 and 11 cut a longer one silently. */
-#define ZV_AJAM_MAX_REQUEST_LINE 4096
+/* The whole request line of a GET with its line end. Asterisk reads lines into 4096 bytes;
+ * this is the longest one that was measured. 1.8 and 11 cut a longer one silently. */
+#define ZV_AJAM_MAX_REQUEST_LINE 4094
 
 /* How much of an answer that is no AJAM answer is kept to tell whose it is. */
 #define ZV_AJAM_ERROR_BODY 1024

@@ -76,6 +76,8 @@ zv_ajam_session_free(struct zv_ajam_session *s)
 	for (int i = 0; i < ZV_AJAM_N_EXCHANGES; i++)
 		zv_exchange_deinit(&s->errands[i].exchange);
 	zv_buf_deinit(&s->text);
+	zv_wipe(&s->place.cookie,
+		sizeof s->place.cookie); /* who has it, is logged in */
 	if (s->secret)
 		zv_wipe(s->secret, s->options.ami.secret.n);
 	zv_free(s->secret);
@@ -126,6 +128,7 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	s->login_by_ms = now_ms + zv_ajam_login_patience_ms(s);
 	s->failed = 0;
 	s->booted = s->ping_now = false;
+	s->may_wait = !s->options.holds_events;
 	s->suspect = NULL;
 	s->ami_major = 0;
 	s->version[0] = '\0';
@@ -134,7 +137,6 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	s->place.digest = (struct zv_digest){ 0 };
 	s->step = first_step(s);
 	zv_ajam_enter(s, ZV_STATE_LOGIN);
-	zv_ajam_start_due(s);
 }
 
 static void
@@ -201,6 +203,7 @@ order_start(struct zv_ajam_session *s, int exchange, const struct zv_ajam_asked 
 	struct zv_ajam_order *order = add_order(s, exchange);
 
 	order->kind = ZV_AJAM_ORDER_START;
+	order->ticket = s->errands[exchange].ticket = ++s->last_ticket;
 	order->asked = *asked;
 	order->timeout_ms = timeout_ms;
 	s->asked_ms = s->now_ms;
@@ -296,8 +299,8 @@ zv_ajam_ask_own(struct zv_ajam_session *s, int exchange, enum zv_ajam_purpose pu
 {
 	struct zv_error unwanted = { 0 }, *err = s->err ? s->err : &unwanted;
 
-	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
-		zv_ajam_fail(s, err->code ? err->code : ZV_ENOMEM);
+	if (!request) /* *err may say why: a user or secret that cannot be sent */
+		zv_ajam_fail(s, err->code ? err->code : zv_fail_nomem(err));
 	else if (zv_ajam_ask(s, exchange, purpose, request, next_action_id(s),
 			     timeout_ms, err) < 0)
 		zv_ajam_fail(s, err->code);
@@ -328,9 +331,13 @@ zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request
 		return zv_fail_nomem(err);
 	p->fn = fn;
 	p->user = user;
-	if (!s->err) /* else the call we are in does it at its end */
-		zv_ajam_start_due(s);
 	return 0;
+}
+
+void
+zv_ajam_session_let_events(struct zv_ajam_session *s)
+{
+	s->may_wait = true;
 }
 
 bool
@@ -373,16 +380,21 @@ is_missing_action(const struct zv_packet *packet)
 				     ZV_STR("Missing action in request"));
 }
 
-static void
-on_packet(struct zv_ajam_session *s, int exchange, const struct zv_packet *packet)
+static bool
+is_wait_end(const struct zv_packet *packet)
 {
-	struct zv_errand *e = &s->errands[exchange];
+	return zvon_str_equal_nocase(packet->name, ZV_STR("WaitEventComplete"));
+}
 
+static void
+on_packet(struct zv_ajam_session *s, struct zv_errand *e,
+	  const struct zv_packet *packet)
+{
 	s->counters.packets++;
 	if (packet->kind == ZV_PACKET_RESPONSE) {
 		s->counters.responses++;
 		e->is_refused = !e->exchange.as_get && is_missing_action(packet);
-	} else if (packet->kind == ZV_PACKET_EVENT) {
+	} else if (packet->kind == ZV_PACKET_EVENT && !is_wait_end(packet)) {
 		s->counters.events++;
 	}
 	if (wants_text(s, e))
@@ -391,20 +403,18 @@ on_packet(struct zv_ajam_session *s, int exchange, const struct zv_packet *packe
 		zv_ajam_on_packet(s, e, packet);
 }
 
-static int
-read_packets(struct zv_ajam_session *s, int exchange)
+static void
+read_packets(struct zv_ajam_session *s, struct zv_errand *e)
 {
-	struct zv_errand *e = &s->errands[exchange];
 	const struct zv_packet *packet;
 	struct zv_error err = { 0 };
 	int rc = 0;
 
 	while (!s->failed && e->exchange.running &&
 	       (rc = zv_exchange_next(&e->exchange, &packet, &err)) == 1)
-		on_packet(s, exchange, packet);
+		on_packet(s, e, packet);
 	if (rc < 0)
 		zv_ajam_on_failure(s, e, &err);
-	return s->failed;
 }
 
 /* The call we are in returns the first failure; what became due meanwhile starts. */
@@ -417,25 +427,31 @@ leave(struct zv_ajam_session *s)
 	return s->failed;
 }
 
-static bool
-enter_call(struct zv_ajam_session *s, int exchange, int64_t now_ms,
+/* The errand that the news are of; NULL: of one that is over. */
+static struct zv_errand *
+enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
 	   struct zv_error *err)
 {
 	s->now_ms = now_ms;
-	if (s->state == ZV_STATE_DOWN || !s->errands[exchange].exchange.running)
-		return false;
-	s->err = err;
-	return true;
+	for (int i = 0; i < ZV_AJAM_N_EXCHANGES && s->state != ZV_STATE_DOWN; i++) {
+		struct zv_errand *e = &s->errands[i];
+
+		if (e->ticket != ticket || !e->exchange.running)
+			continue;
+		s->err = err;
+		return e;
+	}
+	return NULL;
 }
 
 int
-zv_ajam_session_head(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
-		     int64_t now_ms, struct zv_error *err)
+zv_ajam_session_head(struct zv_ajam_session *s, unsigned long ticket,
+		     struct zv_str bytes, int64_t now_ms, struct zv_error *err)
 {
-	struct zv_errand *e = &s->errands[exchange];
+	struct zv_errand *e = enter_call(s, ticket, now_ms, err);
 	struct zv_error why = { 0 };
 
-	if (!enter_call(s, exchange, now_ms, err))
+	if (!e)
 		return 0;
 	s->received_ms = now_ms;
 	s->counters.bytes_in += bytes.n;
@@ -445,28 +461,28 @@ zv_ajam_session_head(struct zv_ajam_session *s, int exchange, struct zv_str byte
 }
 
 int
-zv_ajam_session_body(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
-		     int64_t now_ms, struct zv_error *err)
+zv_ajam_session_body(struct zv_ajam_session *s, unsigned long ticket,
+		     struct zv_str bytes, int64_t now_ms, struct zv_error *err)
 {
-	struct zv_errand *e = &s->errands[exchange];
+	struct zv_errand *e = enter_call(s, ticket, now_ms, err);
 	struct zv_error why = { 0 };
 
-	if (!enter_call(s, exchange, now_ms, err))
+	if (!e)
 		return 0;
 	s->received_ms = now_ms;
 	s->counters.bytes_in += bytes.n;
 	if (zv_exchange_body(&e->exchange, bytes, &why) < 0)
 		zv_ajam_on_failure(s, e, &why);
 	else
-		read_packets(s, exchange);
+		read_packets(s, e);
 	return leave(s);
 }
 
 static void
-end_exchange(struct zv_ajam_session *s, int exchange)
+end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 {
-	bool may_renew = !zv_ajam_is_logged_in(s) || !s->wants_events;
-	struct zv_errand *e = &s->errands[exchange];
+	/* with the nonce go the event mask and the events that the server keeps */
+	bool may_renew = !s->wants_events || e->purpose == ZV_AJAM_FOR_MASK;
 	struct zv_ajam_asked again;
 	struct zv_error why = { 0 };
 	int rc;
@@ -479,7 +495,7 @@ end_exchange(struct zv_ajam_session *s, int exchange)
 		rc = zv_exchange_end(&e->exchange, may_renew, &again, &why);
 	}
 	if (rc == ZV_EXCHANGE_AGAIN) {
-		order_start(s, exchange, &again, e->timeout_ms);
+		order_start(s, (int)(e - s->errands), &again, e->timeout_ms);
 		return;
 	}
 	zv_exchange_stop(&e->exchange);
@@ -492,19 +508,19 @@ end_exchange(struct zv_ajam_session *s, int exchange)
 }
 
 int
-zv_ajam_session_end(struct zv_ajam_session *s, int exchange, const struct zv_error *why,
-		    int64_t now_ms, struct zv_error *err)
+zv_ajam_session_end(struct zv_ajam_session *s, unsigned long ticket,
+		    const struct zv_error *why, int64_t now_ms, struct zv_error *err)
 {
-	struct zv_errand *e = &s->errands[exchange];
+	struct zv_errand *e = enter_call(s, ticket, now_ms, err);
 
-	if (!enter_call(s, exchange, now_ms, err))
+	if (!e)
 		return 0;
 	if (why->code) {
 		zv_exchange_stop(&e->exchange);
 		zv_ajam_on_lost(s, e, why);
 	} else {
 		s->received_ms = now_ms;
-		end_exchange(s, exchange);
+		end_exchange(s, e);
 	}
 	return leave(s);
 }
@@ -584,6 +600,7 @@ void
 zv_ajam_session_count(const struct zv_ajam_session *s, struct zv_client_counters *out)
 {
 	out->bytes_in += s->counters.bytes_in;
+	out->bytes_out += s->counters.bytes_out;
 	out->packets += s->counters.packets;
 	out->events += s->counters.events;
 	out->responses += s->counters.responses;

@@ -38,6 +38,7 @@ struct zv_ajam_session_options {
 	enum zv_ajam_encoding encoding;
 	bool tls;
 	bool digest;
+	bool holds_events; /* no WaitEvent before zv_ajam_session_let_events */
 };
 
 /* The two connections. */
@@ -60,6 +61,7 @@ struct zv_ajam_order {
 		ZV_AJAM_ORDER_CANCEL,
 	} kind;
 	int exchange;
+	unsigned long ticket;	    /* START: of this request, never 0 */
 	struct zv_ajam_asked asked; /* START */
 	int timeout_ms;		    /* START: to the last byte; 0: none */
 };
@@ -70,7 +72,8 @@ struct zv_ajam_session *zv_ajam_session_new(
 	const struct zv_log *log);
 void zv_ajam_session_free(struct zv_ajam_session *s);
 
-/* As the functions of ami/session.h with the same names. */
+/* As the functions of ami/session.h with the same names. Nothing is ordered but by a tick
+ * or by news: what is due after the others stands in the deadline. */
 void zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms);
 void zv_ajam_session_stop(struct zv_ajam_session *s, bool for_good);
 int64_t zv_ajam_session_deadline(const struct zv_ajam_session *s);
@@ -84,16 +87,21 @@ struct zv_str zv_ajam_session_version(const struct zv_ajam_session *s, int *majo
 void zv_ajam_session_count(const struct zv_ajam_session *s,
 			   struct zv_client_counters *out);
 
+/* Until the next start. */
+void zv_ajam_session_let_events(struct zv_ajam_session *s);
+
 /* true: *out is what the transport is to do next, borrowed until the next call on s. */
 bool zv_ajam_session_next_order(struct zv_ajam_session *s, struct zv_ajam_order *out);
 
 /* From the transport: the head of an answer, a part of its body, its end (why->code 0: it
- * was whole). 0, or < 0: the session is lost, *err says why. */
-int zv_ajam_session_head(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
-			 int64_t now_ms, struct zv_error *err);
-int zv_ajam_session_body(struct zv_ajam_session *s, int exchange, struct zv_str bytes,
-			 int64_t now_ms, struct zv_error *err);
-int zv_ajam_session_end(struct zv_ajam_session *s, int exchange,
+ * was whole). The ticket is that of the request: news of one that was broken off may
+ * still be on their way when the next one has started; they are passed over. 0, or < 0:
+ * the session is lost, *err says why. */
+int zv_ajam_session_head(struct zv_ajam_session *s, unsigned long ticket,
+			 struct zv_str bytes, int64_t now_ms, struct zv_error *err);
+int zv_ajam_session_body(struct zv_ajam_session *s, unsigned long ticket,
+			 struct zv_str bytes, int64_t now_ms, struct zv_error *err);
+int zv_ajam_session_end(struct zv_ajam_session *s, unsigned long ticket,
 			const struct zv_error *why, int64_t now_ms,
 			struct zv_error *err);
 

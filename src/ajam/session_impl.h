@@ -24,6 +24,7 @@ enum zv_ajam_purpose {
 struct zv_errand {
 	struct zv_exchange exchange;
 	enum zv_ajam_purpose purpose;
+	unsigned long ticket;
 	int timeout_ms;
 	int64_t started_ms;
 	size_t n_events;  /* WAIT */
@@ -35,6 +36,7 @@ struct zv_ajam_session {
 	struct zv_ajam_session_options options; /* its texts are the copies below */
 	char *user, *secret, *events, *path;
 	bool wants_events;
+	bool may_wait; /* for events */
 	struct zv_ajam_session_handlers handlers;
 	void *handler_user;
 	const struct zv_log *log;
@@ -50,7 +52,7 @@ struct zv_ajam_session {
 				     * session any more? A Ping tells; then it is sent
 				     * once more */
 	struct zv_client_counters counters;
-	unsigned long last_id;
+	unsigned long last_id, last_ticket;
 	char action_id[ZV_AJAM_ACTION_ID_MAX];
 	struct zv_buf text; /* for on_text */
 

@@ -30,6 +30,8 @@ struct zv_client {
 	char *login_user, *secret, *events, *ca_file, *pin, *proxy;
 	char where[300]; /* "host:port" */
 
+	struct zv_filter *filter; /* NULL: all events */
+	struct zv_push *push;	  /* NULL: the server is not asked to filter */
 	struct zv_core *core;
 	enum zv_drive drive;
 	bool in_handler; /* a handler of ours is on the stack of the driving thread */
@@ -40,6 +42,7 @@ struct zv_client {
 	/* one of the two: a stream for AMI, exchanges for AJAM */
 	struct zv_dial *dial;
 	struct zv_fetch *fetch;
+	unsigned long tickets[ZV_AJAM_N_EXCHANGES]; /* of what runs in the fetch */
 
 	/* the host's loop */
 	bool dialling; /* dial is open */

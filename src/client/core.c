@@ -20,7 +20,12 @@ struct zv_core {
 	int64_t retry_at_ms; /* DOWN */
 	int next_backoff_ms;
 	uint64_t jitter;
-	int64_t ready_ms;  /* since when; READY */
+	int64_t ready_ms; /* since when; READY */
+	bool is_pushing;  /* events are held back until the server has the filter */
+	bool ready_waits; /* READY is told when that is over */
+	bool push_failed;
+	bool filter_told;  /* that it is off */
+	uint64_t filtered; /* events that did not pass */
 	bool session_lost; /* in `lose`: not the link, the session ended it */
 	uint64_t connects, losses;
 };
@@ -43,13 +48,48 @@ tell(struct zv_core *c, enum zv_client_state state, int reason, const char *text
 		c->handlers.on_state(c->user, &status);
 }
 
+static bool
+passes(struct zv_core *c, const struct zv_packet *event)
+{
+	if (!c->options.filter ||
+	    zvon_filter_judge(c->options.filter, event, c->now_ms) == ZV_FILTER_PASSES)
+		return true;
+	c->filtered++;
+	if (zvon_filter_is_off(c->options.filter) && !c->filter_told) {
+		c->filter_told = true;
+		zv_log(c->log, ZV_LOG_WARN, "client",
+		       "the filter's expression takes too long, again and again: it is "
+		       "off, and no event passes any more");
+		if (c->handlers.on_filter_off)
+			c->handlers.on_filter_off(c->user);
+	}
+	return false;
+}
+
 static void
 on_session_event(void *user, const struct zv_packet *event)
 {
 	struct zv_core *c = user;
 
-	if (c->handlers.on_event)
+	if (passes(c, event) && c->handlers.on_event)
 		c->handlers.on_event(c->user, event);
+}
+
+static void on_session_state(void *user, enum zv_client_state state);
+
+static void
+on_push_end(void *user, enum zv_push_end end)
+{
+	struct zv_core *c = user;
+
+	c->is_pushing = false;
+	c->push_failed = end == ZV_PUSH_FAILED;
+	if (c->push_failed)
+		return; /* the call from outside that we are in ends the session */
+	if (c->session.ajam)
+		zv_ajam_session_let_events(c->session.ajam);
+	if (c->ready_waits)
+		on_session_state(c, ZV_STATE_READY);
 }
 
 static void
@@ -57,13 +97,19 @@ on_session_state(void *user, enum zv_client_state state)
 {
 	struct zv_core *c = user;
 
+	c->ready_waits = state == ZV_STATE_READY && c->is_pushing;
+	if (c->ready_waits)
+		return;
 	if (state == ZV_STATE_BOOTING)
 		c->connects++;
 	if (state == ZV_STATE_READY) {
 		c->next_backoff_ms = c->options.backoff_first_ms;
 		c->ready_ms = c->now_ms;
 	}
+	c->is_pushing = state == ZV_STATE_BOOTING && c->options.push;
 	tell(c, state, 0, "", -1);
+	if (state == ZV_STATE_BOOTING && c->options.push)
+		zv_push_start(c->options.push, &c->session, c->now_ms, on_push_end, c);
 }
 
 static void
@@ -208,6 +254,7 @@ zv_core_link_up(struct zv_core *c, int64_t now_ms)
 		return;
 	c->now_ms = now_ms;
 	c->link_up = true;
+	c->is_pushing = c->ready_waits = c->push_failed = false;
 	zv_client_session_start(&c->session, now_ms);
 }
 
@@ -251,6 +298,19 @@ lose_session(struct zv_core *c, const struct zv_error *why)
 	c->session_lost = false;
 }
 
+/* rc: of a call on the session. */
+static void
+check_session(struct zv_core *c, int rc, struct zv_error *err)
+{
+	if (c->push_failed && rc >= 0)
+		rc = zv_fail(err, ZV_ECLOSED,
+			     "the server took only a part of the filter: once more "
+			     "without it");
+	c->push_failed = false;
+	if (rc < 0 && c->link_up)
+		lose_session(c, err);
+}
+
 void
 zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms)
 {
@@ -259,12 +319,13 @@ zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms)
 	if (!c->link_up)
 		return;
 	c->now_ms = now_ms;
-	if (zv_ami_session_input(c->session.ami, bytes, now_ms, &err) < 0 && c->link_up)
-		lose_session(c, &err);
+	check_session(c, zv_ami_session_input(c->session.ami, bytes, now_ms, &err),
+		      &err);
 }
 
 void
-zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms)
+zv_core_news(struct zv_core *c, unsigned long ticket, const struct zv_fetch_news *news,
+	     int64_t now_ms)
 {
 	struct zv_ajam_session *s = c->session.ajam;
 	struct zv_error err = { 0 };
@@ -275,17 +336,16 @@ zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms
 	c->now_ms = now_ms;
 	switch (news->kind) {
 	case ZV_FETCH_HEAD:
-		rc = zv_ajam_session_head(s, news->id, news->bytes, now_ms, &err);
+		rc = zv_ajam_session_head(s, ticket, news->bytes, now_ms, &err);
 		break;
 	case ZV_FETCH_BODY:
-		rc = zv_ajam_session_body(s, news->id, news->bytes, now_ms, &err);
+		rc = zv_ajam_session_body(s, ticket, news->bytes, now_ms, &err);
 		break;
 	case ZV_FETCH_END:
-		rc = zv_ajam_session_end(s, news->id, &news->err, now_ms, &err);
+		rc = zv_ajam_session_end(s, ticket, &news->err, now_ms, &err);
 		break;
 	}
-	if (rc < 0 && c->link_up)
-		lose_session(c, &err);
+	check_session(c, rc, &err);
 }
 
 bool
@@ -324,8 +384,7 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 	if (c->state == ZV_STATE_CLOSED)
 		return;
 	c->now_ms = now_ms;
-	if (zv_client_session_tick(&c->session, now_ms, &err) < 0 && c->link_up)
-		lose_session(c, &err);
+	check_session(c, zv_client_session_tick(&c->session, now_ms, &err), &err);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
 }
@@ -356,6 +415,7 @@ void
 zv_core_count(const struct zv_core *c, struct zv_client_counters *out)
 {
 	zv_client_session_count(&c->session, out);
+	out->filtered += c->filtered;
 	out->connects += c->connects;
 	out->losses += c->losses;
 }

@@ -8,6 +8,7 @@
 #ifndef ZV_CLIENT_CORE_H
 #define ZV_CLIENT_CORE_H
 
+#include "client/push.h"
 #include "client/session.h"
 #include "io/fetch.h"
 
@@ -16,7 +17,10 @@ struct zv_core;
 struct zv_core_options {
 	struct zv_ajam_session_options session; /* AMI looks at its `ami` only */
 	bool is_ajam;
-	const char *where; /* "host:port" for messages; borrowed */
+	struct zv_filter *filter; /* what on_event gets; NULL: all. Borrowed */
+	struct zv_push *push; /* what of it the server is asked to do; NULL: nothing.
+				   * Borrowed; the login brings no events then */
+	const char *where;    /* "host:port" for messages; borrowed */
 	bool no_reconnect;
 	int backoff_first_ms;
 	int backoff_most_ms;
@@ -26,6 +30,7 @@ struct zv_core_options {
 struct zv_core_handlers {
 	void (*on_event)(void *user, const struct zv_packet *event);
 	void (*on_state)(void *user, const struct zv_client_status *status);
+	void (*on_filter_off)(void *user);
 	/* AJAM: see ajam/session.h; NULL: nobody wants it */
 	void (*on_text)(void *user, enum zv_direction direction, struct zv_str text);
 };
@@ -47,8 +52,10 @@ void zv_core_link_down(struct zv_core *c, const struct zv_error *why, int64_t no
 void zv_core_input(struct zv_core *c, struct zv_str bytes, int64_t now_ms);
 struct zv_buf *zv_core_output(struct zv_core *c);
 
-/* AJAM. The order is borrowed until the next call on c. */
-void zv_core_news(struct zv_core *c, const struct zv_fetch_news *news, int64_t now_ms);
+/* AJAM. The ticket is that of the order which started the exchange; the order is borrowed
+ * until the next call on c. */
+void zv_core_news(struct zv_core *c, unsigned long ticket,
+		  const struct zv_fetch_news *news, int64_t now_ms);
 bool zv_core_next_order(struct zv_core *c, struct zv_ajam_order *out);
 bool zv_core_farewell(struct zv_core *c, struct zv_ajam_order *out);
 

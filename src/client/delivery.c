@@ -1,4 +1,5 @@
 /* The delivery thread of a client: owns the core, calls the handlers, keeps the time. */
+#include "base/err.h"
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
@@ -18,7 +19,7 @@ take_entry(struct zv_threads *t, struct zv_entry *e)
 				   e->at_ms);
 		break;
 	case ZV_ENTRY_NEWS:
-		zv_core_news(core, &e->news, e->at_ms);
+		zv_core_news(core, e->ticket, &e->news, e->at_ms);
 		break;
 	case ZV_ENTRY_UP:
 		zv_core_link_up(core, e->at_ms);
@@ -48,7 +49,7 @@ give_back(struct zv_threads *t, struct zv_entry *e)
 	if (e->kind == ZV_ENTRY_BYTES)
 		zv_threads_keep_block(t, e);
 	else
-		zv_free(e);
+		zv_threads_free_entry(e);
 }
 
 static void
@@ -124,18 +125,23 @@ copy_order(const struct zv_ajam_order *order)
 	return copy;
 }
 
-/* An order that is lost for want of memory ends by the time limit of its action. */
+/* A request that cannot be made must not be waited for. */
 static void
 take_orders(struct zv_threads *t, struct zv_node *orders)
 {
+	struct zv_error err = { 0 };
 	struct zv_ajam_order order;
 
 	zv_list_init(orders);
 	while (t->client->fetch && zv_core_next_order(t->client->core, &order)) {
 		struct zv_posted_order *copy = copy_order(&order);
 
-		if (copy)
+		if (copy) {
 			zv_list_append(orders, &copy->node);
+			continue;
+		}
+		zv_fail_nomem(&err);
+		zv_core_link_down(t->client->core, &err, zv_clock_ms());
 	}
 }
 
@@ -156,11 +162,12 @@ publish(struct zv_threads *t)
 {
 	struct zv_core *core = t->client->core;
 	struct zv_buf *out = zv_core_output(core);
-	bool wants = zv_core_wants_link(core), news;
+	bool wants, news;
 	struct zv_node orders;
 
 	zv_client_sending(t->client, zv_buf_str(out));
 	take_orders(t, &orders);
+	wants = zv_core_wants_link(core);
 	zv_delivery_publish_figures(t);
 	pthread_mutex_lock(&t->lock);
 	news = out->n > 0 || wants != t->wants_link || !zv_list_is_empty(&orders);
@@ -235,6 +242,7 @@ end_delivery(struct zv_threads *t)
 	zv_buf_add(&t->outbox, farewell);
 	if (logoff)
 		zv_list_append(&t->orders, &logoff->node);
+	t->has_farewell = logoff != NULL;
 	t->network_ends = true;
 	pthread_cond_signal(&t->room);
 	pthread_mutex_unlock(&t->lock);

@@ -147,7 +147,7 @@ run_exchanges(struct zv_client *c)
 	for (int i = 0; i < NEWS_PER_TURN && c->up && !c->closing; i++) {
 		if (!zv_fetch_next(c->fetch, &news))
 			return true;
-		zv_core_news(c->core, &news, zv_clock_ms());
+		zv_core_news(c->core, c->tickets[news.id], &news, zv_clock_ms());
 		follow_wish(c);
 	}
 	return !c->up;
@@ -298,7 +298,7 @@ transport_timeout(struct zv_client *c)
 	if (!c->dialling)
 		return -1;
 	if (c->fetch)
-		return zv_fetch_timeout(c->fetch);
+		return c->up ? zv_fetch_timeout(c->fetch) : 0; /* up at once */
 	return c->up ? -1 : zv_dial_timeout(c->dial);
 }
 

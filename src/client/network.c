@@ -279,6 +279,7 @@ push_news(struct zv_threads *t, const struct zv_fetch_news *news)
 	if (e->n)
 		memcpy(e->bytes, news->bytes.p, e->n);
 	e->news = *news;
+	e->ticket = t->client->tickets[news->id];
 	e->news.bytes = (struct zv_str){ e->bytes, e->n };
 	push(t, e);
 	return 0;
@@ -357,15 +358,27 @@ network_ends(struct zv_threads *t)
 	return ends;
 }
 
+static bool
+has_farewell(struct zv_threads *t)
+{
+	bool has;
+
+	pthread_mutex_lock(&t->lock);
+	has = t->has_farewell;
+	pthread_mutex_unlock(&t->lock);
+	return has;
+}
+
 /* The last words get a moment to leave; nobody waits for an answer. */
 static void
 say_farewell(struct zv_threads *t)
 {
 	int64_t end = zv_clock_ms() + ZV_FAREWELL_MS;
 
-	if (t->client->fetch && t->up) {
+	if (t->up && has_farewell(t)) {
 		follow_orders(t);
-		zv_client_run_farewell(t->client);
+		if (t->up)
+			zv_client_run_farewell(t->client);
 	}
 	while (t->up && !t->mute && t->sending.n && zv_clock_ms() < end) {
 		struct zv_descriptor fds[ZV_MAX_DESCRIPTORS];

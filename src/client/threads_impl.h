@@ -36,6 +36,7 @@ struct zv_entry {
 	int64_t at_ms;
 	struct zv_error why;	   /* DOWN */
 	struct zv_fetch_news news; /* NEWS; its bytes are those below */
+	unsigned long ticket;	   /* NEWS */
 	size_t memory;		   /* that counts against max_queue_bytes */
 	size_t n;
 	char bytes[]; /* BYTES: ZV_DIAL_READ_BYTES of room */
@@ -82,6 +83,7 @@ struct zv_threads {
 	bool wants_room;      /* the network thread waits for the other to catch up */
 	bool stopping;	      /* asked for */
 	bool network_ends;    /* the delivery thread is through */
+	bool has_farewell;    /* AJAM: the last order is a Logoff */
 	struct zv_client_counters counters;
 	enum zv_client_state state;
 
@@ -101,6 +103,7 @@ struct zv_threads {
 
 void zv_threads_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t at_ms);
 void zv_threads_keep_block(struct zv_threads *t, struct zv_entry *e);
+void zv_threads_free_entry(struct zv_entry *e);
 void zv_threads_free_posted(struct zv_posted *post);
 void zv_threads_free_orders(struct zv_node *orders);
 

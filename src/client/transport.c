@@ -60,9 +60,10 @@ zv_client_follow_order(struct zv_client *c, const struct zv_ajam_order *order,
 	};
 
 	zv_fetch_cancel(c->fetch, order->exchange); /* a farewell cuts in */
-	return order->kind == ZV_AJAM_ORDER_START
-		       ? zv_fetch_start(c->fetch, &request, err)
-		       : 0;
+	if (order->kind == ZV_AJAM_ORDER_CANCEL)
+		return 0;
+	c->tickets[order->exchange] = order->ticket;
+	return zv_fetch_start(c->fetch, &request, err);
 }
 
 static bool

@@ -162,9 +162,12 @@ parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 
 /* ---- the path of AJAM ------------------------------------------------------------ */
 
+/* Asterisk knows no path with an empty part in it. */
 static bool
 is_path(struct zv_str path)
 {
+	if (zv_str_find(path, ZV_STR("//")) < path.n)
+		return false;
 	for (size_t i = 0; i < path.n; i++) {
 		unsigned char c = (unsigned char)path.p[i];
 		unsigned char low = zv_lower(c);
@@ -176,14 +179,20 @@ is_path(struct zv_str path)
 	return true;
 }
 
-/* true: the path ends with the name of an encoder. */
-static bool
-find_encoder(struct zv_url *url, struct zv_str path)
+static struct zv_str
+last_part(struct zv_str path)
 {
-	struct zv_str last = path, part;
+	size_t at = path.n;
 
-	while (zv_str_split(&path, '/', &part))
-		last = part;
+	while (at > 0 && path.p[at - 1] != '/')
+		at--;
+	return zv_str_from(path, at);
+}
+
+/* true: it is the name of an encoder. */
+static bool
+find_encoder(struct zv_url *url, struct zv_str last)
+{
 	for (size_t i = 0; i < sizeof encoders / sizeof *encoders; i++)
 		if (zvon_str_equal_nocase(last, zvon_str(encoders[i].name))) {
 			url->encoding = encoders[i].encoding;
@@ -196,14 +205,17 @@ find_encoder(struct zv_url *url, struct zv_str path)
 static int
 parse_path(struct zv_url *url, struct zv_str path, struct zv_error *err)
 {
+	struct zv_str last;
+
 	if (path.n <= 1)
 		path = ZV_STR(DEFAULT_PATH);
-	if (path.n > ZV_URL_MAX_PREFIX + sizeof "/amanager" || !is_path(path))
+	last = last_part(path);
+	if (path.n - last.n > ZV_URL_MAX_PREFIX + strlen("//") || !is_path(path))
 		return zv_fail(err, ZV_EINVAL,
 			       "bad URL: behind the host stands no path of AJAM; "
 			       "write http://user@host:8088/asterisk/rawman, with the "
 			       "prefix of http.conf instead of asterisk");
-	if (!find_encoder(url, path))
+	if (!find_encoder(url, last))
 		return zv_fail(err, ZV_EINVAL,
 			       "bad URL: the path must end with rawman, mxml, manager, "
 			       "arawman, amxml or amanager; write "

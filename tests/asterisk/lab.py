@@ -27,7 +27,10 @@ HERE = Path(__file__).resolve().parent
 ZVON = os.path.abspath(os.environ.get("ZVON", HERE.parents[1] / "build" / "zvon"))
 CACHE = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
 LAB = Path(os.environ.get("ZVON_LAB") or Path(CACHE) / "zvon" / "asterisk")
+LATENCY = Path(ZVON).parent / "tests" / "bench" / "bench-latency"
 VERSIONS = ("16", "22")
+CA = str(LAB / "tls" / "lab-ca.crt")  # whom zvon is to trust
+CONNECTED = "connected to "           # what `zvon listen` tells after each login
 
 # Exit codes of zvon.
 DONE, NEGATIVE, USAGE, NO_CONNECTION, REFUSED, PROTOCOL, TIMEOUT = range(7)
@@ -45,6 +48,11 @@ class Server:
     def url(self, user="lab", tls=False):
         """The address for zvon."""
         return "%s://%s@%s:%d" % ("amis" if tls else "ami", user, self.ip, 5039 if tls else 5038)
+
+    def ajam(self, encoding="rawman", user="lab", tls=False):
+        """The address for zvon over HTTP or HTTPS."""
+        return "%s://%s@%s:%d/asterisk/%s" % (
+            "https" if tls else "http", user, self.ip, 8089 if tls else 8088, encoding)
 
     def run(self, command, *arguments):
         """Runs lab.sh COMMAND VERSION ...; returns what it printed."""
@@ -121,20 +129,71 @@ def run_zvon(*arguments, secret="lab-secret", timeout=20):
                   time.monotonic() - start)
 
 
-class Listener:
-    """A running `zvon listen`; its packets and messages are read as they come."""
+class Program:
+    """A running zvon; its messages are kept."""
+
+    def __init__(self, arguments, secret, stdout):
+        self._messages = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [ZVON, *arguments], env=environment(secret), stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=self._messages)
+
+    @property
+    def messages(self):
+        """What it has written to standard error so far."""
+        self._messages.flush()
+        with open("/proc/self/fd/%d" % self._messages.fileno(), "rb") as copy:
+            return copy.read().decode()
+
+    def wait_told(self, text, count=1, timeout=10):
+        """True as soon as its messages hold the text so many times."""
+        end = time.monotonic() + timeout
+        while self.messages.count(text) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.messages.count(text) >= count
+
+    def freeze(self):
+        """Stops the program itself."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """It runs again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def cpu_seconds(self):
+        """Processor time that the program has used."""
+        with open("/proc/%d/stat" % self._process.pid, encoding="ascii") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        """Ends it; returns its exit code."""
+        if self._process.poll() is None:
+            self.thaw()
+            self._process.terminate()
+        try:
+            return self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def close(self):
+        """Ends it for good."""
+        self.stop()
+        self._messages.close()
+
+
+class Listener(Program):
+    """A running `zvon listen`; its packets are read as they come."""
 
     def __init__(self, *arguments, secret="lab-secret"):
+        super().__init__(["listen", *arguments], secret, subprocess.PIPE)
         self.packets = []
         self.ended = False
         self._text = bytearray()
         self._reading = threading.Event()
         self._reading.set()
         self._news = threading.Condition()
-        self._messages = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [ZVON, "listen", *arguments], env=environment(secret), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=self._messages)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -189,23 +248,10 @@ class Listener:
         """How many packets `wanted` accepts."""
         return sum(1 for packet in self.packets if wanted(packet))
 
-    @property
-    def messages(self):
-        """What it has written to standard error so far."""
-        self._messages.flush()
-        with open("/proc/self/fd/%d" % self._messages.fileno(), "rb") as copy:
-            return copy.read().decode()
-
     def stop(self):
         """Ends it and reads the rest; returns its exit code."""
         self._reading.set()
-        if self._process.poll() is None:
-            self._process.terminate()
-        try:
-            code = self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
+        code = super().stop()
         self._thread.join(5)
         with self._news:
             self._parse()
@@ -213,9 +259,36 @@ class Listener:
 
     def close(self):
         """Ends it for good."""
-        self.stop()
+        super().close()
         self._process.stdout.close()
-        self._messages.close()
+
+
+class Asker:
+    """A client that stays and sends numbered UserEvents one after another."""
+
+    def __init__(self, url, count, pause_ms, event, secret="lab-secret"):
+        self._process = subprocess.Popen(
+            [LATENCY, url, str(count), str(pause_ms), event], env=environment(secret),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def signal(self, number):
+        """Stops it or lets it run."""
+        self._process.send_signal(number)
+
+    def result(self, timeout):
+        """What it counted, when it has ended."""
+        out, messages = self._process.communicate(timeout=timeout)
+        told = json.loads(out)
+        told["messages"] = messages.decode()
+        return told
+
+    def close(self):
+        """Ends it."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        self._process.stderr.close()
 
 
 class Relay:
@@ -233,20 +306,28 @@ class Relay:
         while True:
             try:
                 client, _ = self._server.accept()
-                server = socket.create_connection(self._target, 5)
             except OSError:
                 return
+            try:
+                server = socket.create_connection(self._target, 5)
+            except OSError:
+                client.close()
+                continue
             server.settimeout(None)
             self._sockets += [client, server]
             threading.Thread(target=self._copy, args=(client, server, True), daemon=True).start()
             threading.Thread(target=self._copy, args=(server, client, False), daemon=True).start()
+
+    def took(self, data):
+        """The client has sent this."""
+        self.sent += data
 
     def _copy(self, source, target, keep):
         try:
             while True:
                 data = source.recv(1 << 16)
                 if keep:
-                    self.sent += data
+                    self.took(data)
                 if not data:
                     target.shutdown(socket.SHUT_WR)
                     return
@@ -295,6 +376,15 @@ class LiveTest:
         self.assertIsNotNone(booted, "no FullyBooted; stderr: " + listener.messages)
         return listener
 
+    def listen_ajam(self, encoding="rawman", *arguments, tls=False, user="lab",
+                    secret="lab-secret", url=None):
+        """A `zvon listen` that is logged in. AJAM has no FullyBooted of its own."""
+        url = url or self.server.ajam(encoding, user, tls)
+        listener = self.keep(Listener(url, *arguments, *(["--ca", CA] if tls else []),
+                                      secret=secret))
+        self.assertTrue(listener.wait_told(CONNECTED), listener.messages)
+        return listener
+
     def check(self, result, code):
         """The run ended with that exit code."""
         self.assertEqual(result.code, code, result)
@@ -307,6 +397,17 @@ class LiveTest:
         lines = result.err.strip().splitlines()
         self.assertEqual(len(lines), 1, result)
         self.assertRegex(lines[0], r"\w{3,} \w+", result)
+
+    @contextlib.contextmanager
+    def talking(self):
+        """Two phones talk, a third is in a conference."""
+        with self.phones(("101",), ("102",), ("103",)) as (first, _, third), \
+                self.server.witness(events="call") as observer:
+            for phone, number in ((first, "102"), (third, "900")):
+                self.assertTrue(phone.call(number, self.server.ip).wait("up"))
+            joined = observer.wait_for(lambda packet: packet.is_event("ConfbridgeJoin"))
+            self.assertIsNotNone(joined, "nobody in the conference")
+            yield
 
     @contextlib.contextmanager
     def phones(self, *phones):
@@ -336,14 +437,17 @@ def user_event(name, **fields):
     return wanted
 
 
-def numbers_of(packets, name):
+EMITTED = ["Event", "Privilege", "UserEvent", "Seq", "Pad", "Last"]
+
+
+def numbers_of(packets, name, emitted=EMITTED):
     """The numbers of an emitter's events, in order; a cut or glued one is an error."""
     numbers = []
     for packet in packets:
         if not packet.is_event("UserEvent") or packet.get("UserEvent") != name:
             continue
         keys = [key for key, _ in packet]
-        if keys != ["Event", "Privilege", "UserEvent", "Seq", "Pad", "Last"]:
+        if keys != emitted:
             raise AssertionError("cut or glued: %s" % packet)
         if packet.get("Seq") != packet.get("Last") or not re.fullmatch("p*", packet.get("Pad")):
             raise AssertionError("damaged: %s" % packet)

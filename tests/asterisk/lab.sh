@@ -6,6 +6,7 @@
 #   lab.sh start | stop | restart | kill | freeze | thaw  16|22|all
 #   lab.sh status [16|22|all]
 #   lab.sh cli     16|22 'core show channels'
+#   lab.sh set     16|22 manager.conf httptimeout 15   until the next conf or start
 #
 # 16 is at 127.0.0.16, 22 at 127.0.0.22: AMI 5038, AMI over TLS 5039, HTTP 8088,
 # HTTPS 8089, SIP 5060/UDP. Their phones live on 127.16.1.N and 127.22.1.N.
@@ -31,7 +32,7 @@ die() {
 }
 
 usage() {
-	sed -n '4,8s/^# *//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '4,9s/^# *//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
@@ -105,6 +106,11 @@ booted() {
 	ask_server 'core waitfullybooted' >/dev/null 2>&1
 }
 
+# A server that was just killed keeps its port until its last thread has gone.
+port_is_free() {
+	! (exec 3<>"/dev/tcp/$IP/5038") 2>/dev/null
+}
+
 configured_since_start() {
 	[ -n "$(find "$HERE/conf" "$HERE/configure.sh" -newer "$PID_FILE" -print -quit)" ]
 }
@@ -119,9 +125,8 @@ start_server() {
 		say "$VERSION is running already"
 		return
 	fi
-	if (exec 3<>"/dev/tcp/$IP/5038") 2>/dev/null; then
+	wait_until 2 port_is_free ||
 		die "$VERSION: another program listens on $IP:5038; stop it first"
-	fi
 	configure_server
 	rm -f "$ROOT/run/asterisk/asterisk.ctl"
 	: >"$ROOT/var/log/asterisk/full"
@@ -175,6 +180,13 @@ show_status() {
 	else
 		echo "$VERSION is stopped: $(<"$STAMP")"
 	fi
+}
+
+# One setting in the server's own copy of a file; the server is to be told to reload it.
+set_option() {
+	local file=$ROOT/etc/asterisk/$1
+	grep -q "^$2 = " "$file" || die "$VERSION: $1 has no line '$2 ='"
+	sed -i "s#^$2 = .*#$2 = $3#" "$file"
 }
 
 # locked COMMAND VERSION: one server, under its lock
@@ -244,6 +256,11 @@ main() {
 		running || die "$VERSION is not running"
 		shift 2
 		ask_server "$@"
+		;;
+	set)
+		[ $# -eq 5 ] || usage
+		select_server "$2"
+		set_option "$3" "$4" "$5"
 		;;
 	*)
 		usage

@@ -1,7 +1,5 @@
 """Lists and command output: the same as an independent reader gets them."""
 
-import contextlib
-
 from lab import DONE, NEGATIVE, LiveTest, both_versions, run_zvon
 
 # The actions that read something, each with its fields.
@@ -82,7 +80,7 @@ class Lists(LiveTest):
     """While 101 talks to 102 and 103 sits in a conference."""
 
     def test_every_list_equals_the_raw_one(self):
-        with self.server.witness() as witness, self.scene():
+        with self.server.witness() as witness, self.talking():
             self.assertEqual(self.put_value(witness).name, "Success")
             not_empty = set()
             for name, fields in READINGS:
@@ -90,17 +88,6 @@ class Lists(LiveTest):
                     if self.compare_reading(witness, name, fields):
                         not_empty.add(name)
             self.assertLessEqual(FULL_LISTS, not_empty)
-
-    @contextlib.contextmanager
-    def scene(self):
-        """Two phones talk, a third is in a conference."""
-        with self.phones(("101",), ("102",), ("103",)) as (first, _, third), \
-                self.server.witness(events="call") as observer:
-            for phone, number in ((first, "102"), (third, "900")):
-                self.assertTrue(phone.call(number, self.server.ip).wait("up"))
-            joined = observer.wait_for(lambda packet: packet.is_event("ConfbridgeJoin"))
-            self.assertIsNotNone(joined, "nobody in the conference")
-            yield
 
     def put_value(self, witness):
         """A database entry outside ASCII, for DBGet."""

@@ -5,10 +5,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab import (DONE, LAB, NO_CONNECTION, PROTOCOL, LiveTest, Relay, both_versions, is_booted,
-                 run_zvon)
+from lab import (CA, DONE, LAB, NO_CONNECTION, PROTOCOL, LiveTest, Relay, both_versions,
+                 is_booted, run_zvon)
 
-CA = str(LAB / "tls" / "lab-ca.crt")
 OTHER_PIN = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 

@@ -8,6 +8,7 @@ Nothing here passes or fails; `goal` is what the figure is meant to hold.
 import argparse
 import json
 import os
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -15,6 +16,9 @@ import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "..", "wire", "captures")
+LAB_HOSTS = ("127.0.0.16", "127.0.0.22")  # of tests/asterisk
+LAB_SECRET = "lab-secret"
+PINGS = 500
 
 
 def program(build, name):
@@ -189,6 +193,68 @@ def bench_slow_callback(build, path):
             show(f"{mode}: memory of its own", f"{row['private_kb']:,} KiB")
 
 
+def latency_of(build, url):
+    """Milliseconds of each Ping over one connection, in order of size."""
+    environment = {**os.environ, "ZVON_SECRET": LAB_SECRET}
+    command = [program(build, "latency"), url, str(PINGS)]
+    told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=60)
+    row = json.loads(told.stdout)
+    if row["failed"] or row["connects"] != 1:
+        raise SystemExit(f"{url}: {row['failed']} failed, {row['connects']} logins")
+    return sorted(row["ms"])
+
+
+def is_up(host):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, 5038)) == 0
+
+
+def bench_latency(build, rounds):
+    """Real servers: those of the live tests, if they run."""
+    hosts = [host for host in LAB_HOSTS if is_up(host)]
+    if not hosts:
+        print("latency of an action: SKIPPED, no Asterisk runs at " + " or ".join(LAB_HOSTS))
+        print("  start them: tests/asterisk/lab.sh install all; tests/asterisk/lab.sh start all")
+    for host in hosts:
+        ways = {"ami (floor)": f"ami://lab@{host}"}
+        for encoding in ("rawman", "mxml", "manager", "arawman"):
+            ways[encoding] = f"http://lab@{host}:8088/asterisk/{encoding}"
+        rows = {name: [] for name in ways}
+        for turn in range(rounds):
+            names = list(ways)
+            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+                rows[name].append(latency_of(build, ways[name]))
+        print(f"latency of an action, {PINGS} Pings over one connection, Asterisk at {host}")
+        for name, times in rows.items():
+            middle = statistics.median(statistics.median(row) for row in times)
+            late = statistics.median(row[PINGS * 99 // 100] for row in times)
+            show(f"{name}: median, 99th of 100", f"{middle:.3f}, {late:.3f} ms")
+
+
+FILTERS = (  # kind, what it is, most subscribers, goal
+    ("indexed", "Dial.{1,}?NUM|Bridge…|Hangup…, by index", 10_000, "<= 0.5 us, flat"),
+    ("lines", "subscription to a line, by hash", 10_000, "<= 0.5 us, flat"),
+    ("each", "the same expressions, one filter after another", 1_000, ""),
+    ("free", "as free regexes, JIT", 1_000, ""),
+    ("free nojit", "as free regexes, interpreted", 1_000, ""),
+)
+
+
+def bench_filters(build, path):
+    print("filters of many subscribers, for each event, " + os.path.basename(path))
+    for kind, words, most, goal in FILTERS:
+        for subscribers in (n for n in (1, 100, 1_000, 10_000) if n <= most):
+            name, *options = kind.split()
+            row = run_json(program(build, "filter"), path, name, str(subscribers), *options)[0]
+            show(f"{words}, {subscribers:,}", f"{row['us']:,.2f} us", goal)
+        show(f"{words}: memory of each", f"{row['bytes_each']:,.0f} bytes")
+    for option in ((), ("nojit",)):
+        row = run_json(program(build, "filter"), path, "evil", "1", *option)[0]
+        how = "JIT" if row["jit"] else "interpreted"
+        show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build")
@@ -208,6 +274,9 @@ def main():
         for path in streams:
             bench_client(given.build, path, given.rounds)
         bench_slow_callback(given.build, new)
+        if real:
+            bench_filters(given.build, make_capture_stream(folder, 1))
+    bench_latency(given.build, given.rounds)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,8 @@ class Limits(unittest.TestCase):
         """Each limit of the headers is in the table, with its value."""
         rows = self.rows()
         wanted = {name: value for name, value in self.constants().items()
-                  if "MAX" in name and name in read("include/zvon/parser.h") +
+                  if re.search("MAX|LIMIT", name) and name in read("include/zvon/parser.h") +
+                  read("include/zvon/filter.h") +
                   read("include/zvon/request.h") + read("include/zvon/client.h") +
                   read("include/zvon/error.h")}
         self.assertGreater(len(wanted), 6)

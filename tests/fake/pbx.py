@@ -34,6 +34,7 @@ ALL_CLASSES = frozenset(
     "agi cc aoc test security message".split())
 
 NO_RIGHT = "Permission denied"
+LONGEST_WAIT = 3600  # seconds of a WaitEvent over TCP that names no end
 LOGIN_FAILED = "Authentication failed"
 
 
@@ -87,10 +88,11 @@ class Pbx(Server):
 
     def __init__(self, *, accounts=None, banner="Asterisk Call Manager/5.0.4",
                  fully_booted=0.0, startup_time="2026-11-21 03:00:00", login_delay=1.0,
-                 auth_timeout=30.0, auth_limit=50, **server_options):
+                 auth_timeout=30.0, auth_limit=50, version="16.28.0", **server_options):
         super().__init__(**server_options)
         self.accounts = accounts or {"crm": Account("secret")}
         self.banner = banner
+        self.version = version
         self.fully_booted = fully_booted  # seconds after the login, or None: never
         self.startup_time = startup_time
         self.login_delay = login_delay    # before every "Authentication failed"
@@ -99,7 +101,9 @@ class Pbx(Server):
         self.handlers = {}
         self.one_shot = {}
         self.lists = default_lists()
-        self.commands = {"core show version": ["Asterisk 16.28.0"],
+        self.guests = []  # sessions that came by another way than this port
+        self.variables = {}  # global ones, as Setvar left them
+        self.commands = {"core show version": ["Asterisk " + version],
                          "core show channels": ["0 active channels", "0 active calls"]}
         self.peers = {"200": "internal", "101": "internal"}  # chan_sip: name, context
         self.after_login = None  # called with the session after each login
@@ -118,20 +122,21 @@ class Pbx(Server):
         """An event, to everybody logged in who may read that class."""
         data = event_packet(name, *pairs, classes=classes)
         for session in self.listeners():
-            if session.events_on and classes in self.accounts[session.user].read:
-                self.try_send(session, data)
+            with contextlib.suppress(PeerGone):
+                session.take_event(data, classes, classes in self.accounts[session.user].read)
 
     def broadcast(self, data):
         """Bytes as they are, to everybody logged in."""
         for session in self.listeners():
-            self.try_send(session, data)
+            with contextlib.suppress(PeerGone):
+                session.take_event(data)
 
     def try_send(self, session, data):
         with contextlib.suppress(PeerGone):
             session.send(data)
 
     def listeners(self):
-        return [s for s in self.open_sessions() if s.user]
+        return [s for s in [*self.sessions, *self.guests] if s.open and s.user]
 
     def logins(self):
         """Ledger entries of accepted logins."""
@@ -250,7 +255,7 @@ class Pbx(Server):
     def accept_login(self, session, action):
         with session.write_lock:  # no event may come before the answer
             session.user = action.get("Username")
-            session.events_on = action.get("Events", "on").lower() != "off"
+            session.mask = read_mask(action.get("Events", "on"))
             respond(session, action, "Success", ("Message", "Authentication accepted"))
         if self.fully_booted == 0:
             self.send_fully_booted(session)
@@ -263,7 +268,9 @@ class Pbx(Server):
             self.after_login(session)
 
     def send_fully_booted(self, session):
-        if session.events_on and "system" in self.accounts[session.user].read:
+        """Of a login over HTTP nobody is told this."""
+        if session.is_stream and session.wants("system") and (
+                "system" in self.accounts[session.user].read):
             numbers = [("Uptime", "70"), ("LastReload", "70")] if self.major() > 1 else []
             self.try_send(session, event_packet("FullyBooted", *numbers,
                                                 ("Status", "Fully Booted"), classes="system"))
@@ -279,8 +286,22 @@ class Pbx(Server):
                 ("Timestamp", "%.6f" % time.time()))
 
     def do_events(self, session, action):
-        session.events_on = action.get("EventMask").lower() not in ("off", "none", "")
-        respond(session, action, "Success", ("Events", "On" if session.events_on else "Off"))
+        if not action.get("EventMask"):
+            error(session, action, "Invalid event mask")
+            return
+        session.mask = read_mask(action.get("EventMask"))
+        state = "Off" if session.mask == frozenset() else "On"
+        respond(session, action, "Success", ("Events", state))
+
+    def do_waitevent(self, session, action):
+        """Over TCP it only holds up what follows; over HTTP the session has its own."""
+        if not session.is_stream:
+            session.wait_event(action)
+            return
+        respond(session, action, "Success", ("Message", "Waiting for Event completed."))
+        seconds = to_number(action.get("Timeout", "-1"))
+        time.sleep(LONGEST_WAIT if seconds < 0 else seconds)
+        session.send(wait_complete(action))
 
     def do_filter(self, session, action):
         if self.banner.endswith("/1.1"):
@@ -290,20 +311,24 @@ class Pbx(Server):
             respond(session, action, "Success", ("Message", "Filter added successfully"))
 
     def do_getvar(self, session, action):
-        respond(session, action, "Success", ("Variable", action.get("Variable")),
-                ("Value", "value of " + action.get("Variable")))
+        name = action.get("Variable")
+        respond(session, action, "Success", ("Variable", name),
+                ("Value", self.variables.get(name, "value of " + name)))
 
     def do_setvar(self, session, action):
+        if not action.get("Channel"):
+            self.variables[action.get("Variable")] = action.get("Value")
         respond(session, action, "Success", ("Message", "Variable Set"))
 
     def do_userevent(self, session, action):
         respond(session, action, "Success", ("Message", "Event Sent"))
-        told = [(k, v) for k, v in action.fields if k.lower() not in ("action", "actionid")]
-        self.event("UserEvent", *told, classes="user")
+        unsaid = ("userevent",) if self.major() == 1 else ("userevent", "action")
+        told = [(k, v) for k, v in action.fields if k.lower() not in unsaid]
+        self.event("UserEvent", ("UserEvent", action.get("UserEvent")), *told, classes="user")
 
     def do_coresettings(self, session, action):
         respond(session, action, "Success", ("AMIversion", self.banner.rpartition("/")[2]),
-                ("AsteriskVersion", "16.28.0"), ("SystemName", ""))
+                ("AsteriskVersion", self.version), ("SystemName", ""))
 
     def do_corestatus(self, session, action):
         day, clock = self.startup_time.split()
@@ -327,7 +352,7 @@ class Pbx(Server):
         else:
             respond(session, action, "Success",
                     ("Message", "Originate successfully queued"))
-            session.send(packet(
+            session.take_event(packet(
                 ("Event", "OriginateResponse"), ("Privilege", "call,all"),
                 ("ActionID", action.id), ("Response", "Failure"),
                 ("Channel", action.get("Channel")), ("Context", action.get("Context")),
@@ -394,6 +419,7 @@ class Pbx(Server):
 RULES = {
     "ping": (frozenset(), Pbx.do_ping),
     "events": (frozenset(), Pbx.do_events),
+    "waitevent": (frozenset(), Pbx.do_waitevent),
     "listcommands": (frozenset(), Pbx.do_listcommands),
     "filter": (frozenset({"system"}), Pbx.do_filter),
     "getvar": (frozenset({"call", "reporting"}), Pbx.do_getvar),
@@ -405,6 +431,25 @@ RULES = {
     "originate": (frozenset({"originate"}), Pbx.do_originate),
     "command": (frozenset({"command"}), Pbx.do_command),
 }
+
+
+def read_mask(text):
+    """None: every class; else the classes named, which may be none at all."""
+    if text.lower() in ("on", "true", "yes", "all", "-1"):
+        return None
+    return ALL_CLASSES & {name.strip().lower() for name in text.split(",")}
+
+
+def to_number(text):
+    """As C reads it: what is no number is 0."""
+    try:
+        return int(text)
+    except ValueError:
+        return 0
+
+
+def wait_complete(action):
+    return packet(("Event", "WaitEventComplete"), *id_pair(action))
 
 
 def id_pair(action):

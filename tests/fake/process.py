@@ -1,4 +1,4 @@
-"""The fake PBX in a process of its own, to be frozen and killed like a real one."""
+"""The fake PBX, or AJAM, in a process of its own, to be frozen and killed like a real one."""
 
 import json
 import signal
@@ -7,14 +7,17 @@ import sys
 import threading
 from pathlib import Path
 
-PROGRAM = str(Path(__file__).resolve().parent / "pbx.py")
+HERE = Path(__file__).resolve().parent
 
 
 class PbxProcess:
     """Sends UserEvent Tick with Seq 1, 2, 3 … while it runs; its ledger is read here."""
 
-    def __init__(self, interval=0.05):
+    program = "pbx.py"
+
+    def __init__(self, interval=0.05, options=()):
         self.interval = interval
+        self.options = list(options)  # further ones of the program
         self.port = 0
         self.process = None
         self.facts = []  # dictionaries: time (monotonic), session, what, data
@@ -31,8 +34,9 @@ class PbxProcess:
     def start(self, startup_time="2026-11-21 03:00:00"):
         """Start, or start again on the same port, as a PBX that knows nothing of before."""
         self.process = subprocess.Popen(
-            [sys.executable, PROGRAM, "--port", str(self.port), "--startup-time", startup_time,
-             "--interval", str(self.interval)], stdout=subprocess.PIPE)
+            [sys.executable, str(HERE / self.program), "--port", str(self.port),
+             "--startup-time", startup_time, "--interval", str(self.interval), *self.options],
+            stdout=subprocess.PIPE)
         self.port = json.loads(self.process.stdout.readline())["port"]
         self.reader = threading.Thread(target=self.read_facts, args=[self.process.stdout],
                                        daemon=True)
@@ -71,3 +75,9 @@ class PbxProcess:
         """Wait until that many logins were accepted in all; true if they were."""
         with self.changed:
             return self.changed.wait_for(lambda: len(self.login_times()) >= number, seconds)
+
+
+class AjamProcess(PbxProcess):
+    """The same over HTTP."""
+
+    program = "ajam.py"

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Optional
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TLS_HANDSHAKE_SECONDS = 5
@@ -78,12 +79,22 @@ class Session:
     longest_wait: float = 0.0  # the longest time that one piece waited for room
     user: str = ""
     challenge: str = ""
-    events_on: bool = True
+    mask: Optional[frozenset] = None  # classes of events; None: all
     write_lock: threading.RLock = field(default_factory=threading.RLock)
+
+    is_stream = True  # events come by themselves, not when asked for
 
     @property
     def ledger(self):
         return self.server.ledger
+
+    def wants(self, classes):
+        return self.mask is None or classes in self.mask
+
+    def take_event(self, data, classes=None, may_read=True):
+        """An event for this session, or bytes that no mask holds back."""
+        if may_read and (classes is None or self.wants(classes)):
+            self.send(data)
 
     def receive(self, size=65536):
         """What arrived, into the ledger as well; b"" at the end."""
@@ -140,13 +151,14 @@ class Server:
     """Accepts connections and runs `talk(session)` for each in a thread of its own."""
 
     def __init__(self, *, host="127.0.0.1", port=0, tls=None, write_timeout=0.1,
-                 send_buffer=None, receive_buffer=None):
+                 send_buffer=None, receive_buffer=None, no_delay=True):
         self.host = host
         self.port = port
         self.tls = tls  # an ssl.SSLContext of the server's side
         self.write_timeout = write_timeout
         self.send_buffer = send_buffer
         self.receive_buffer = receive_buffer
+        self.no_delay = no_delay
         self.ledger = Ledger()
         self.sessions = []
         self.listener = None
@@ -209,7 +221,7 @@ class Server:
             self.begin(connection)
 
     def begin(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, self.no_delay)
         seconds = int(self.write_timeout)
         micros = int((self.write_timeout - seconds) * 1e6)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO,

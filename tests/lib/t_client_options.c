@@ -1,5 +1,5 @@
 /* What zvon_client_new takes and refuses, and the small parts that have no other home:
- * URLs, the bell that wakes a waiting thread, SIGPIPE. */
+ * the bell that wakes a waiting thread, SIGPIPE. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,142 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/url.h"
 #include "io/sigpipe.h"
 #include "io/wait.h"
 #include "rig.h"
-
-/* ---- URLs ------------------------------------------------------------------------------ */
-
-static void
-check_text(const char *got, const char *wanted)
-{
-	if (wanted) {
-		assert_non_null(got);
-		assert_string_equal(got, wanted);
-	} else {
-		assert_null(got);
-	}
-}
-
-static void
-test_good_urls(void **state)
-{
-	static const struct {
-		const char *url;
-		bool tls;
-		const char *user, *secret, *host;
-		int port;
-	} rows[] = {
-		{ "ami://ops@pbx", false, "ops", NULL, "pbx", 5038 },
-		{ "amis://ops@pbx", true, "ops", NULL, "pbx", 5039 },
-		{ "AMI://ops@pbx:15038", false, "ops", NULL, "pbx", 15038 },
-		{ "ami://ops@10.0.0.5:1", false, "ops", NULL, "10.0.0.5", 1 },
-		{ "ami://ops@pbx:65535/", false, "ops", NULL, "pbx", 65535 },
-		{ "ami://pbx", false, NULL, NULL, "pbx", 5038 },
-		{ "ami://ops@[::1]", false, "ops", NULL, "::1", 5038 },
-		{ "amis://ops@[fe80::1%eth0]:5040", true, "ops", NULL, "fe80::1%eth0",
-		  5040 },
-		{ "ami://ops:s@pbx", false, "ops", "s", "pbx", 5038 },
-		{ "ami://ops:@pbx", false, "ops", "", "pbx", 5038 },
-		{ "ami://ops:a@b/c:d@pbx", false, "ops", "a@b/c:d", "pbx", 5038 },
-		{ "ami://ops:a%40b%2fc%3Ad@pbx", false, "ops", "a@b/c:d", "pbx", 5038 },
-		{ "ami://ops:100%@pbx", false, "ops", "100%", "pbx", 5038 },
-		{ "ami://ops:%zz%4@pbx", false, "ops", "%zz%4", "pbx", 5038 },
-		{ "ami://o%00ps:a%00b@pbx", false, "o%00ps", "a%00b", "pbx", 5038 },
-		{ "ami://a%3ab@pbx", false, "a:b", NULL, "pbx", 5038 },
-		{ "ami://оператор:пароль@атс.рф", false, "оператор", "пароль", "атс.рф",
-		  5038 },
-		{ "ami://%D0%BE@pbx", false, "о", NULL, "pbx", 5038 },
-		{ "ami://ops@my_pbx-1.example.org", false, "ops", NULL,
-		  "my_pbx-1.example.org", 5038 },
-	};
-
-	for (size_t i = 0; i < N_OF(rows); i++) {
-		struct zv_error err = { 0 };
-		struct zv_url url;
-
-		if (zv_url_parse(&url, zvon_str(rows[i].url), &err) < 0)
-			fail_msg("%s: %s", rows[i].url, err.text);
-		assert_int_equal(url.tls, rows[i].tls);
-		assert_int_equal(url.port, rows[i].port);
-		check_text(url.user, rows[i].user);
-		check_text(url.secret, rows[i].secret);
-		check_text(url.host, rows[i].host);
-		zv_url_deinit(&url);
-	}
-}
-
-static void
-test_bad_urls(void **state)
-{
-	static const char shape[] = "write ami://user@host:5038, amis://";
-	static const char port[] = "the port must be";
-	static const char host[] = "is no name and no address";
-	static const struct {
-		const char *url;
-		const char *words;
-	} rows[] = {
-		{ "", shape },
-		{ "pbx", shape },
-		{ "ops@pbx", shape },
-		{ "ami:ops@pbx", shape },
-		{ "ftp://ops@pbx", shape },
-		{ "http://ops@pbx/x", "the path must end with rawman, mxml" },
-		{ "http://ops@pbx/asterisk/rawman?x=1", "no path of AJAM" },
-		{ "amix://ops@pbx", shape },
-		{ "ami://", host },
-		{ "ami://ops@", host },
-		{ "ami://ops@/", host },
-		{ "ami://ops@:5038", host },
-		{ "ami://ops@pb x", "host 'pb x' is no name" },
-		{ "ami://ops@pbx/path", "host 'pbx/path' is no name" },
-		{ "ami://ops@pbx?x", host },
-		{ "ami://ops@[::1", host },
-		{ "ami://ops@[::1]5038", host },
-		{ "ami://ops@[]", host },
-		{ "ami://ops@::1", host },
-		{ "ami://ops@pbx:", port },
-		{ "ami://ops@pbx:0", port },
-		{ "ami://ops@pbx:65536", port },
-		{ "ami://ops@pbx:-1", port },
-		{ "ami://ops@pbx:ami", port },
-		{ "ami://ops@pbx:99999999999999999999", port },
-		{ "ami://ops:hidden@", "what follows the last '@'" },
-		{ "ami://ops:hidden@pb x", "what follows the last '@'" },
-		{ "ami://ops:hid@hidden!", "what follows the last '@'" },
-		{ "ami://ops:hidden", port },
-		{ "ops:hidden@pbx", shape },
-		{ "ami://ops:hidden@pbx:hidden", port },
-	};
-
-	for (size_t i = 0; i < N_OF(rows); i++) {
-		struct zv_client_options o = { .url = rows[i].url };
-		struct zv_error err = { 0 };
-
-		if (zvon_client_new(&o, NULL, NULL, &err))
-			fail_msg("'%s' was taken", rows[i].url);
-		assert_int_equal(err.code, ZV_EINVAL);
-		if (!strstr(err.text, rows[i].words))
-			fail_msg("'%s': %s", rows[i].url, err.text);
-		assert_null(strstr(err.text, "hidden"));
-	}
-}
-
-static void
-test_host_of_any_length(void **state)
-{
-	char url[600] = "ami://ops@";
-	struct zv_error err = { 0 };
-	struct zv_url parsed;
-	size_t n = strlen(url);
-
-	memset(url + n, 'a', 255);
-	assert_int_equal(zv_url_parse(&parsed, zvon_str(url), &err), 0);
-	zv_url_deinit(&parsed);
-	memset(url + n, 'a', 256);
-	assert_int_equal(zv_url_parse(&parsed, zvon_str(url), &err), ZV_EINVAL);
-}
 
 /* ---- options ----------------------------------------------------------------------------- */
 
@@ -414,9 +281,6 @@ int
 main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_urls),
-		cmocka_unit_test(test_bad_urls),
-		cmocka_unit_test(test_host_of_any_length),
 		cmocka_unit_test(test_bad_options),
 		IN_ALL_WAYS(test_secret_in_the_url),
 		IN_ALL_WAYS(test_utf8_user),

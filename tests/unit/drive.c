@@ -18,50 +18,16 @@ const struct zv_ami_session_options drive_defaults = {
 	.seed = 0x1234567800000000u,
 };
 
-static void
-add_news(struct drive *d, const char *what, const char *mark, struct zv_str name)
-{
-	if (d->news.n)
-		zv_buf_add_char(&d->news, ' ');
-	zv_buf_printf(&d->news, "%s%s", what, mark);
-	add_shown(&d->news, name);
-}
-
-static void
-on_event(void *user, const struct zv_packet *event)
-{
-	add_news(user, "event", ":", event->name);
-}
-
-static void
-on_state(void *user, enum zv_client_state state)
-{
-	static const char *const names[] = {
-		[ZV_STATE_LOGIN] = "login",
-		[ZV_STATE_BOOTING] = "booting",
-		[ZV_STATE_READY] = "ready",
-	};
-
-	add_news(user, names[state], "", ZV_STR(""));
-}
-
-static void
-on_log(void *user, enum zv_log_level level, const char *area, const char *text)
-{
-	struct drive *d = user;
-
-	zv_buf_printf(&d->logged, "%s %s %s\n", zvon_log_level_name(level), area, text);
-}
-
 bool
 drive_new(struct drive *d, const struct zv_ami_session_options *options)
 {
-	static const struct zv_ami_session_handlers handlers = { on_event, on_state };
+	static const struct zv_ami_session_handlers handlers = { ledger_on_event,
+								 ledger_on_state };
 
 	*d = (struct drive){ .now_ms = DRIVE_START };
-	d->log = (struct zv_log){ on_log, d, ZV_LOG_TRACE };
+	ledger_init(&d->told);
 	d->session = zv_ami_session_new(options ? options : &drive_defaults, &handlers,
-					d, &d->log);
+					&d->told, &d->told.log);
 	return d->session != NULL;
 }
 
@@ -69,9 +35,8 @@ void
 drive_free(struct drive *d)
 {
 	zv_ami_session_free(d->session);
-	zv_buf_deinit(&d->news);
 	zv_buf_deinit(&d->wire);
-	zv_buf_deinit(&d->logged);
+	ledger_deinit(&d->told);
 }
 
 /* The transport takes everything at once. */
@@ -171,64 +136,22 @@ drive_wait(struct drive *d, int64_t ms)
 
 /* ---- actions ----------------------------------------------------------------- */
 
-struct asked {
-	struct drive *drive;
-	const char *as;
-};
-
-static void
-on_reply(void *user, enum zv_reply_part part, int status,
-	 const struct zv_packet *packet)
-{
-	struct asked *asked = user;
-	struct drive *d = asked->drive;
-
-	if (part == ZV_REPLY_RESPONSE)
-		add_news(d, asked->as, ":", packet->name);
-	else if (part == ZV_REPLY_ITEM)
-		add_news(d, asked->as, "+", packet->name);
-	else
-		add_news(d, asked->as, ".", zvon_str(zvon_err_name(status)));
-	if (part != ZV_REPLY_DONE)
-		return;
-	assert_null(packet);
-	free(asked);
-}
-
-static int
-add_lines(struct zv_request *r, const char *lines, struct zv_error *err)
-{
-	struct zv_str rest = zvon_str(lines), line;
-	int rc = 0;
-
-	while (rc == 0 && zv_str_split(&rest, '\n', &line)) {
-		size_t at = zv_str_find(line, ZV_STR(": "));
-
-		if (line.n)
-			rc = zvon_request_add(r, (struct zv_str){ line.p, at },
-					      zv_str_from(line, at + 2), err);
-	}
-	return rc;
-}
-
 int
 drive_send(struct drive *d, const char *as, const char *action, const char *fields,
 	   int timeout_ms)
 {
 	struct zv_error err = { 0 };
-	struct zv_request *r = zvon_request_new(zvon_str(action), &err);
-	struct asked *asked = malloc(sizeof *asked);
-	int rc = r ? add_lines(r, fields, &err) : err.code;
+	struct zv_request *r = ledger_request(action, fields, &err);
+	struct ledger_asked *asked = ledger_ask(&d->told, as);
+	int rc = r ? 0 : err.code;
 
-	assert_non_null(asked);
-	*asked = (struct asked){ d, as };
 	if (rc == 0)
-		rc = zv_ami_session_send(d->session, r, timeout_ms, on_reply, asked,
-					 d->now_ms, &err);
+		rc = zv_ami_session_send(d->session, r, timeout_ms, ledger_on_reply,
+					 asked, d->now_ms, &err);
 	if (rc < 0) {
 		assert_int_equal(err.code, rc);
 		assert_true(err.text[0] != '\0');
-		free(asked);
+		ledger_forget(asked);
 	}
 	zvon_request_free(r);
 	drain(d);
@@ -261,7 +184,7 @@ drive_log_in(struct drive *d)
 void
 drive_forget(struct drive *d)
 {
-	zv_buf_clear(&d->news);
+	zv_buf_clear(&d->told.news);
 	zv_buf_clear(&d->wire);
 }
 
@@ -270,8 +193,7 @@ drive_forget(struct drive *d)
 void
 expect_news(struct drive *d, const char *wanted)
 {
-	check_text("news", zv_buf_str(&d->news), zvon_str(wanted));
-	zv_buf_clear(&d->news);
+	ledger_expect(&d->told, wanted);
 }
 
 static void

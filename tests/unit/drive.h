@@ -4,14 +4,13 @@
  *
  *   sent   the packets the session wants to send, `Action(Key=value|…)` without their
  *          ActionIDs, separated by blanks
- *   news   what its handlers were told: `login` `booting` `ready` (on_state),
- *          `event:Hangup`, and for replies `NAME:Success` (response), `NAME+Status`
- *          (item of a list), `NAME.OK` or `NAME.ETIMEOUT` (done) */
+ *   news   what its handlers were told: see ledger.h */
 #ifndef UNIT_DRIVE_H
 #define UNIT_DRIVE_H
 
 #include "ami/session.h"
 #include "helper.h"
+#include "ledger.h"
 
 #define DRIVE_START 1000000 /* ms, when the clock begins */
 
@@ -20,10 +19,8 @@ struct drive {
 	int64_t now_ms;
 	struct zv_error err; /* of the call that failed */
 	int failed;
-	struct zv_buf news;
+	struct ledger told;
 	struct zv_buf wire; /* sent, as bytes, since drive_forget */
-	struct zv_log log;
-	struct zv_buf logged;
 };
 
 /* The defaults of zvon/client.h; user "ops", secret "s3cret", events "on", and a seed

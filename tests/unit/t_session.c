@@ -118,7 +118,7 @@ talk_end(void *of, struct zv_buf *out)
 {
 	struct drive *d = of;
 
-	zv_buf_printf(out, "%s\n", zv_buf_cstr(&d->news));
+	zv_buf_printf(out, "%s\n", zv_buf_cstr(&d->told.news));
 	zv_buf_add(out, zv_buf_str(&d->wire));
 	zv_buf_printf(out, "%d %s", d->failed, d->err.text);
 	drive_free(d);
@@ -412,7 +412,7 @@ test_pipelining(void **state)
 		drive_saysf(&d, "Response: Success\nActionID: zvon-12345678-%d\n\n",
 			    i + 3);
 	for (int i = 0; i < 50; i++)
-		assert_memory_equal(d.news.p + i * strlen("p:Success p.OK "),
+		assert_memory_equal(d.told.news.p + i * strlen("p:Success p.OK "),
 				    "p:Success p.OK ",
 				    strlen("p:Success p.OK") + (i < 49));
 	assert_int_equal(count(&d).responses, 52);
@@ -925,8 +925,9 @@ test_fault_036_formats_and_the_log(void **state)
 	drive_says(&d, "Response: %n%s\nActionID: %n%s%x\nMessage: %s%s%n\n\n\n"
 		       "Event: %n%s\nActionID: %d\n\n");
 	expect_news(&d, "event:%n%s");
-	assert_non_null(memmem(d.logged.p, d.logged.n, "actionid=%n%s%x", 15));
-	assert_null(memmem(d.logged.p, d.logged.n, "s3cret", 6));
+	assert_non_null(
+		memmem(d.told.logged.p, d.told.logged.n, "actionid=%n%s%x", 15));
+	assert_null(memmem(d.told.logged.p, d.told.logged.n, "s3cret", 6));
 	drive_free(&d);
 }
 

@@ -145,7 +145,8 @@ test_shapes(void **state)
 		drive_log_in(&d);
 		drive_send(&d, "l", rows[i].name, NULL, 0);
 		drive_says(&d, rows[i].server);
-		check_text(rows[i].title, zv_buf_str(&d.news), zvon_str(rows[i].news));
+		check_text(rows[i].title, zv_buf_str(&d.told.news),
+			   zvon_str(rows[i].news));
 		assert_int_equal(count(&d).orphans, 0);
 		/* the id is free, nothing is left of it */
 		assert_int_equal(

@@ -309,7 +309,7 @@ static size_t
 times(const struct drive *d, const char *word)
 {
 	size_t n = 0, length = strlen(word);
-	struct zv_str rest = zv_buf_str(&d->news);
+	struct zv_str rest = zv_buf_str(&d->told.news);
 	const char *at;
 
 	while (rest.n && (at = memmem(rest.p, rest.n, word, length))) {
@@ -513,7 +513,7 @@ test_deadlines_lie_in_the_future(void **state)
 			random_step(&d, last_id);
 			note_last_id(&d, &last_id);
 			drive_forget(&d);
-			zv_buf_clear(&d.logged);
+			zv_buf_clear(&d.told.logged);
 		}
 		drive_free(&d);
 	}
