@@ -104,7 +104,7 @@ main(int argc, char **argv)
 	struct zv_filter *filter;
 	int failed = 1;
 
-	if (argc != 3) {
+	if (argc != 3 || strlen(argv[2]) > 100) {
 		fprintf(stderr, "usage: ZVON_SECRET=secret %s URL PJSIP/200\n",
 			argv[0]);
 		return 2;
