@@ -8,7 +8,7 @@ import signal
 import tempfile
 import unittest
 
-from project import BUILD, ROOT, ZVON, Running, office, read, run
+from project import BUILD, ROOT, ZVON, Running, ajam, office, read, run
 
 EXAMPLES = BUILD / "examples"
 SECRET = {"ZVON_SECRET": "demo"}
@@ -95,6 +95,40 @@ class Examples(OfficeTest):
                 done = run([EXAMPLES / "command", url, "core show version"], env)
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertRegex(done.stderr.splitlines()[0], r"127\.0\.0\.1:\d+: ")
+
+
+class ExamplesOverHttp(unittest.TestCase):
+    """The same programs with an http URL, for an AJAM."""
+
+    def test_each_encoder(self):
+        """One command by each of them."""
+        with ajam("demo", "demo") as address:
+            for name in ("rawman", "mxml", "manager", "arawman", "amxml", "amanager"):
+                with self.subTest(encoder=name):
+                    url = "http://demo@%s/asterisk/%s" % (address, name)
+                    done = run([EXAMPLES / "command", url, "core show version"], SECRET)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertRegex(done.stdout, r"^Asterisk \d+\.")
+
+    def test_listen_loop(self):
+        """Events come and actions are answered; a URL without a path will do."""
+        with ajam("demo", "demo") as address:
+            running = Running([EXAMPLES / "listen-loop", "http://demo@" + address], SECRET)
+            event = running.wait_for("^event UserEvent")
+            running.send("Ping")
+            pong = running.wait_for("^response Success")
+            self.assertEqual(running.end(), 0)
+        self.assertTrue(event and pong, running.output[-20:])
+
+    def test_as_xml(self):
+        """zvon(1): the same over HTTP, and as XML."""
+        with ajam("crm", "demo") as address:
+            done = run([ZVON, "listen", "http://crm@%s/asterisk/rawman" % address, "--event",
+                        "UserEvent", "--format", "xml", "--count", "3"], SECRET)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        for line in done.stdout.splitlines():
+            self.assertRegex(line, r"^<generic event='UserEvent' .* seq='\d+' />$")
 
 
 class Readme(OfficeTest):
