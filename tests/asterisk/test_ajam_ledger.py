@@ -7,7 +7,7 @@ import threading
 import time
 
 from ami import Emitter
-from lab import CONNECTED, LiveTest, Program, Relay, both_versions, machine_alone
+from lab import CONNECTED, LiveTest, Program, Relay, both_versions
 
 IS_LONG = os.environ.get("ZVON_LONG") == "1"
 SECONDS = 600 if IS_LONG else 60
@@ -230,20 +230,17 @@ class AjamLedger(LiveTest):
     def test_ledgers_are_equal(self):
         start = time.monotonic()
         rounds = ("stop", "kill") if IS_LONG else ("stop",)
-        with contextlib.ExitStack() as alone:
-            if not IS_LONG:
-                alone.enter_context(machine_alone())
-            for number, how in enumerate(rounds):
-                time.sleep(BEFORE_FROZEN)
-                self.let_expire()
-                self.sleep_until(start + SECONDS * (2 * number + 1) / (2 * len(rounds)))
-                self.restart(how)
-                self.sleep_until(start + SECONDS * (number + 1) / len(rounds))
-            last = self.mark()
-            seconds = time.monotonic() - start
-            cpu = [ledger.cpu_seconds() for ledger in self.both()]
-            polls = self.relay.requests / seconds
-            self.load.close()
+        for number, how in enumerate(rounds):
+            time.sleep(BEFORE_FROZEN)
+            self.let_expire()
+            self.sleep_until(start + SECONDS * (2 * number + 1) / (2 * len(rounds)))
+            self.restart(how)
+            self.sleep_until(start + SECONDS * (number + 1) / len(rounds))
+        last = self.mark()
+        seconds = time.monotonic() - start
+        cpu = [ledger.cpu_seconds() for ledger in self.both()]
+        polls = self.relay.requests / seconds
+        self.load.close()
         events, runs = self.compare(last)
         print("Asterisk %s, %.0f s: %d calls of phones, %d Local, %d ticks; %d events on TCP, "
               "%d on AJAM in %d stretches, 0 lost, 0 doubled; %.1f requests/s; "
