@@ -3,7 +3,9 @@
  *   ZVON_SECRET=secret listen-filter ami://user@host PJSIP/200
  *
  * Any URL will do: ami, amis, http, https. Ctrl-C ends the program. The filter is made
- * once and asked for each event; it has counters of its own. */
+ * once and asked for each event; it has counters of its own. Who has one filter for the
+ * whole client gives its options to the client instead (`filter`), which then asks the
+ * server to send less. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
