@@ -406,6 +406,47 @@ test_numbers(void **state)
 	captured_free(&packets);
 }
 
+/* What must be between, before and behind: at its edges, in short texts. */
+static void
+test_gaps(void **state)
+{
+	static const char *const patterns[] = {
+		"ab.{3,}200", "ab.+200",      "ab.*200",	".{4,}200.{2,}",
+		"200.{3,}",   ".{3,}ab.+200", "x.*200|ab.+201", "ab.*x.*200",
+		"200.*ab",    ".{9,}",
+	};
+	static const char *const words[] = { "ab", "200", "201", "x", "-", "1", "a" };
+	size_t n_patterns = N_OF(patterns), matches = 0;
+	struct zv_filter_set *set = zv_filter_set_new(3, true);
+	struct zv_filter *each[N_OF(patterns)];
+	int calls[N_OF(patterns)];
+
+	chance_begin();
+	for (size_t i = 0; i < n_patterns; i++) {
+		struct zv_filter_options o = { .regex = patterns[i], .no_jit = true };
+
+		each[i] = zvon_filter_new(&o, NULL);
+		assert_non_null(zv_filter_set_add_filter(set, &o, &calls[i], NULL));
+	}
+	for (int round = 0; round < 20000; round++) {
+		char text[40] = "";
+		struct zv_packet packet = { .kind = ZV_PACKET_OTHER };
+
+		for (size_t n = chance_below(9); n > 0; n--)
+			strcat(text, words[chance_below(N_OF(words))]);
+		packet.text = zvon_str(text);
+		memset(calls, 0, sizeof calls);
+		matches += zv_filter_set_match(set, &packet, 0, count_call, NULL);
+		for (size_t i = 0; i < n_patterns; i++)
+			if (calls[i] != (zvon_filter_judge(each[i], &packet, 0) == 0))
+				fail_msg("%s in %s: %d", patterns[i], text, calls[i]);
+	}
+	assert_true(matches > 1000);
+	for (size_t i = 0; i < n_patterns; i++)
+		zvon_filter_free(each[i]);
+	zv_filter_set_free(set);
+}
+
 /* ---- sharing ------------------------------------------------------------------------- */
 
 static void
@@ -612,6 +653,7 @@ main(void)
 		cmocka_unit_test(test_bad_filters),
 		cmocka_unit_test(test_same_as_each),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_once_per_expression),
 		cmocka_unit_test(test_off_for_all_who_share),
 		cmocka_unit_test(test_a_thousand_evil_ones),
