@@ -26,6 +26,9 @@ add_word(char *to, size_t size, const char *word)
 
 /* ---- what it tells ------------------------------------------------------------------- */
 
+static void tell(struct coredrive *d, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 static void
 tell(struct coredrive *d, const char *format, ...)
 {
