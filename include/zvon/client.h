@@ -43,6 +43,7 @@
 #include <stdint.h>
 
 #include "zvon/error.h"
+#include "zvon/filter.h"
 #include "zvon/log.h"
 #include "zvon/packet.h"
 #include "zvon/request.h"
@@ -64,8 +65,14 @@ struct zv_client_options {
 	const char *user;   /* instead of the URL's */
 	const char *secret; /* instead of the URL's */
 	const char
-		*events;  /* event mask of Login: "on" (default), "off", "call,agent" */
-	bool plain_login; /* send the secret itself even where MD5 is offered */
+		*events; /* event mask of Login: "on" (default), "off", "call,agent" */
+	const struct zv_filter_options
+		*filter;   /* events that on_event gets; default: all.
+	                     * What of it the server can do (Asterisk 10 and later, write
+	                     * class `system`), it is asked to do, before the first event;
+	                     * everything is checked here once more */
+	bool no_push_down; /* the server is not asked to filter */
+	bool plain_login;  /* send the secret itself even where MD5 is offered */
 
 	const char *
 		ca_file; /* amis, https: PEM file of trusted CAs; default: the system's */
@@ -126,6 +133,8 @@ struct zv_client_handlers {
 	/* each event that is not the answer to an action of this client */
 	void (*on_event)(void *user, const struct zv_packet *event);
 	void (*on_state)(void *user, const struct zv_client_status *status);
+	/* the filter has switched itself off (filter.h): no event passes any more */
+	void (*on_filter_off)(void *user);
 	/* whole reads and writes; secrets are in there: pass each direction through
 	 * a redactor (redact.h) before the bytes are kept. Must not call the client:
 	 * the bytes may move */
@@ -245,6 +254,7 @@ ZVON_API void zvon_result_deinit(struct zv_result *result); /* NULL is fine */
 struct zv_client_counters {
 	uint64_t bytes_in, bytes_out;
 	uint64_t packets, events, responses;
+	uint64_t filtered;	 /* events that the filter here kept back */
 	uint64_t orphans;	 /* responses nobody waited for */
 	uint64_t timeouts;	 /* actions without an answer in time */
 	uint64_t connects;	 /* logins that worked */

@@ -14,15 +14,17 @@
 
 ZVON_BEGIN_DECLS
 
-#define ZV_FILTER_MAX_PATTERN 4096 /* bytes of one regular expression */
-#define ZV_FILTER_MAX_TEXTS   64   /* texts, or fields, of one filter */
-#define ZV_FILTER_MAX_EVENTS  1024 /* names of events of one filter */
-#define ZV_FILTER_MATCH_LIMIT                                                          \
- 10000 /* steps of one search; 4 for each byte of a text of
-				       * more than 2,500 bytes */
-#define ZV_FILTER_DEPTH_LIMIT	5000 /* PCRE2 depth limit: where it is interpreted */
-#define ZV_FILTER_HEAP_LIMIT_KB 1024 /* PCRE2 heap limit, and that of its stack */
-#define ZV_FILTER_MAX_HITS	100  /* limit hits in one minute: the regex is off */
+#define ZV_FILTER_MAX_PATTERN	4096  /* bytes of one regular expression */
+#define ZV_FILTER_MAX_TEXTS	64    /* texts, or fields, of one filter */
+#define ZV_FILTER_MAX_EVENTS	1024  /* names of events of one filter */
+#define ZV_FILTER_MATCH_LIMIT	10000 /* steps of one search, see below */
+#define ZV_FILTER_DEPTH_LIMIT	5000  /* PCRE2 depth limit, where it is interpreted */
+#define ZV_FILTER_HEAP_LIMIT_KB 1024  /* PCRE2 heap limit, and that of its stack */
+#define ZV_FILTER_MAX_HITS	100   /* limit hits in one minute: the regex is off */
+
+/* A step is an item of the expression that is tried, at any place of the text, all counted
+ * together. In a text of more than 2,500 bytes there may be 4 for each byte. An expression
+ * of literals with ".*", ".+" or ".{1,}?" between them takes none. */
 
 /* What a regular expression sees of a packet. */
 enum zv_filter_newlines {

@@ -489,7 +489,8 @@ later(int64_t a, int64_t b)
 static int64_t
 wait_due_ms(const struct zv_ajam_session *s)
 {
-	if (!s->wants_events || s->errands[ZV_AJAM_WAIT].exchange.running)
+	if (!s->wants_events || !s->may_wait ||
+	    s->errands[ZV_AJAM_WAIT].exchange.running)
 		return INT64_MAX;
 	return later(s->next_wait_ms, digest_free_ms(s));
 }

@@ -128,6 +128,7 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	s->login_by_ms = now_ms + zv_ajam_login_patience_ms(s);
 	s->failed = 0;
 	s->booted = s->ping_now = false;
+	s->may_wait = !s->holds_events;
 	s->suspect = NULL;
 	s->ami_major = 0;
 	s->version[0] = '\0';
@@ -149,7 +150,7 @@ end_actions(struct zv_ajam_session *s, bool for_good)
 	{
 		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
 
-		if (for_good || !p->request) {
+		if (for_good || !p->request || p->is_first) {
 			zv_list_remove(node);
 			zv_list_append(&ended, node);
 		}
@@ -333,6 +334,41 @@ zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request
 	return 0;
 }
 
+int
+zv_ajam_session_send_first(struct zv_ajam_session *s, const struct zv_request *request,
+			   zvon_reply_fn fn, void *user, int64_t now_ms,
+			   struct zv_error *err)
+{
+	struct zv_pending *p;
+
+	s->now_ms = now_ms;
+	if (zv_pending_add(&s->pending, request, next_action_id(s),
+			   now_ms + s->options.ami.action_timeout_ms, &p) < 0)
+		return zv_fail_nomem(err);
+	p->fn = fn;
+	p->user = user;
+	zv_pending_put_first(&s->pending, p);
+	return 0;
+}
+
+size_t
+zv_ajam_session_recall(struct zv_ajam_session *s)
+{
+	return zv_pending_recall(&s->pending);
+}
+
+void
+zv_ajam_session_hold_events(struct zv_ajam_session *s, bool hold)
+{
+	s->holds_events = hold;
+}
+
+void
+zv_ajam_session_let_events(struct zv_ajam_session *s)
+{
+	s->may_wait = true;
+}
+
 bool
 zv_ajam_session_next_order(struct zv_ajam_session *s, struct zv_ajam_order *out)
 {
@@ -373,6 +409,12 @@ is_missing_action(const struct zv_packet *packet)
 				     ZV_STR("Missing action in request"));
 }
 
+static bool
+is_wait_end(const struct zv_packet *packet)
+{
+	return zvon_str_equal_nocase(packet->name, ZV_STR("WaitEventComplete"));
+}
+
 static void
 on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 	  const struct zv_packet *packet)
@@ -381,7 +423,7 @@ on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 	if (packet->kind == ZV_PACKET_RESPONSE) {
 		s->counters.responses++;
 		e->is_refused = !e->exchange.as_get && is_missing_action(packet);
-	} else if (packet->kind == ZV_PACKET_EVENT) {
+	} else if (packet->kind == ZV_PACKET_EVENT && !is_wait_end(packet)) {
 		s->counters.events++;
 	}
 	if (wants_text(s, e))

@@ -86,6 +86,17 @@ struct zv_str zv_ajam_session_version(const struct zv_ajam_session *s, int *majo
 void zv_ajam_session_count(const struct zv_ajam_session *s,
 			   struct zv_client_counters *out);
 
+/* As in ami/session.h. Several wait for each other: those not sent yet can be taken back
+ * with all their like, nobody is called. How many there were. */
+int zv_ajam_session_send_first(struct zv_ajam_session *s,
+			       const struct zv_request *request, zvon_reply_fn fn,
+			       void *user, int64_t now_ms, struct zv_error *err);
+size_t zv_ajam_session_recall(struct zv_ajam_session *s);
+
+/* From the next start on: no WaitEvent before zv_ajam_session_let_events. */
+void zv_ajam_session_hold_events(struct zv_ajam_session *s, bool hold);
+void zv_ajam_session_let_events(struct zv_ajam_session *s);
+
 /* true: *out is what the transport is to do next, borrowed until the next call on s. */
 bool zv_ajam_session_next_order(struct zv_ajam_session *s, struct zv_ajam_order *out);
 

@@ -36,6 +36,8 @@ struct zv_ajam_session {
 	struct zv_ajam_session_options options; /* its texts are the copies below */
 	char *user, *secret, *events, *path;
 	bool wants_events;
+	bool holds_events;
+	bool may_wait; /* for events */
 	struct zv_ajam_session_handlers handlers;
 	void *handler_user;
 	const struct zv_log *log;

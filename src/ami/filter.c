@@ -153,6 +153,13 @@ zvon_filter_free(struct zv_filter *f)
 	zv_free(f);
 }
 
+size_t
+zv_filter_event_names(const struct zv_filter *f, struct zv_str **names)
+{
+	*names = f->events.names;
+	return f->events.n;
+}
+
 /* ---- asking ------------------------------------------------------------------------- */
 
 static enum zv_filter_verdict

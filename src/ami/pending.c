@@ -141,6 +141,40 @@ take_out(struct zv_pending_table *t, struct zv_pending *p)
 		t->n--;
 }
 
+static struct zv_pending *
+unsent_of(struct zv_node *node)
+{
+	return ZV_OWNER(node, struct zv_pending, unsent);
+}
+
+void
+zv_pending_put_first(struct zv_pending_table *t, struct zv_pending *p)
+{
+	struct zv_node *at;
+
+	zv_list_remove(&p->unsent);
+	at = t->unsent.next;
+	while (at != &t->unsent && unsent_of(at)->is_first)
+		at = at->next;
+	zv_list_append(at, &p->unsent);
+	p->is_first = true;
+}
+
+size_t
+zv_pending_recall(struct zv_pending_table *t)
+{
+	struct zv_node *node;
+	size_t n = 0;
+
+	for (; (node = zv_list_first(&t->unsent)) && unsent_of(node)->is_first; n++) {
+		struct zv_pending *p = unsent_of(node);
+
+		take_out(t, p);
+		free_pending(p);
+	}
+	return n;
+}
+
 void
 zv_pending_finish(struct zv_pending_table *t, struct zv_pending *p, int status)
 {

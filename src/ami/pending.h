@@ -22,6 +22,8 @@ struct zv_pending {
 	bool is_list;	  /* its response said that a list follows */
 	bool may_block;	  /* holds up what is sent behind it until it is answered */
 	bool is_late;	  /* timed out; its last items are still to come */
+	bool is_first;	  /* goes before those that are not, and ends with the session
+			   * even when it was not sent */
 };
 
 struct zv_pending_table {
@@ -48,6 +50,12 @@ struct zv_pending *zv_pending_find(struct zv_pending_table *t, struct zv_str act
 
 /* The one whose time ends first, or NULL. */
 struct zv_pending *zv_pending_first(struct zv_pending_table *t);
+
+/* Before all others that were not sent, behind those that came first before. */
+void zv_pending_put_first(struct zv_pending_table *t, struct zv_pending *p);
+
+/* Takes out those put first that were not sent, calls nobody. How many there were. */
+size_t zv_pending_recall(struct zv_pending_table *t);
 
 /* The text of its request has been made: forgets the request. */
 void zv_pending_sent(struct zv_pending *p);

@@ -28,6 +28,7 @@ struct zv_ami_session {
 	size_t n_head;
 	bool greeted;
 	bool booted;
+	bool holds_events;
 	bool known; /* logged in before, on this connection or an earlier one */
 	int ami_major;
 	char version[32];
@@ -155,6 +156,23 @@ add_pending(struct zv_ami_session *s, const struct zv_request *request, int time
 	return 0;
 }
 
+/* No action overtakes one that was asked for before. */
+static bool
+is_next(const struct zv_ami_session *s, const struct zv_pending *p)
+{
+	return zv_list_first(&s->pending.unsent) == &p->unsent;
+}
+
+static int
+transmit_next(struct zv_ami_session *s, struct zv_pending *p, struct zv_error *err)
+{
+	if (!is_logged_in(s) || !is_next(s, p) || transmit(s, p) == 0)
+		return 0;
+	p->fn = NULL; /* not taken: nobody is called */
+	zv_pending_finish(&s->pending, p, ZV_ENOMEM);
+	return zv_fail_nomem(err);
+}
+
 int
 zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 		    int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
@@ -176,12 +194,21 @@ zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 			       ZV_ARG(zv_request_action_id(request)));
 	if (rc < 0)
 		return zv_fail_nomem(err);
-	if (is_logged_in(s) && transmit(s, p) < 0) {
-		p->fn = NULL; /* not taken: nobody is called */
-		zv_pending_finish(&s->pending, p, ZV_ENOMEM);
+	return transmit_next(s, p, err);
+}
+
+int
+zv_ami_session_send_first(struct zv_ami_session *s, const struct zv_request *request,
+			  zvon_reply_fn fn, void *user, int64_t now_ms,
+			  struct zv_error *err)
+{
+	struct zv_pending *p;
+
+	s->now_ms = now_ms;
+	if (add_pending(s, request, s->options.action_timeout_ms, fn, user, &p) < 0)
 		return zv_fail_nomem(err);
-	}
-	return 0;
+	zv_pending_put_first(&s->pending, p);
+	return transmit_next(s, p, err);
 }
 
 /* Our own actions: they do not wait for the login, they are it. */
@@ -205,7 +232,8 @@ transmit_waiting(struct zv_ami_session *s)
 {
 	struct zv_node *node;
 
-	while (!s->failed && (node = zv_list_first(&s->pending.unsent)))
+	while (!s->failed && is_logged_in(s) &&
+	       (node = zv_list_first(&s->pending.unsent)))
 		if (transmit(s, ZV_OWNER(node, struct zv_pending, unsent)) < 0)
 			fail(s, zv_fail_nomem(s->err));
 }
@@ -218,6 +246,13 @@ login_patience_ms(const struct zv_ami_session *s)
 	int ms = s->options.login_timeout_ms;
 
 	return s->known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
+}
+
+static struct zv_str
+login_events(const struct zv_ami_session *s)
+{
+	return s->holds_events ? zv_login_held_events(s->options.events)
+			       : s->options.events;
 }
 
 static void
@@ -236,8 +271,8 @@ on_login_reply(void *user, enum zv_reply_part part, int status,
 	       s->version);
 	s->known = true;
 	s->booted_by_ms = s->now_ms + s->options.booted_wait_ms;
-	transmit_waiting(s);
 	enter(s, ZV_STATE_BOOTING);
+	transmit_waiting(s);
 }
 
 static void
@@ -261,7 +296,7 @@ on_challenge_reply(void *user, enum zv_reply_part part, int status,
 	}
 	send_own(s,
 		 zv_login_md5(s->options.user, s->options.secret, challenge,
-			      s->options.events, s->err),
+			      login_events(s), s->err),
 		 login_patience_ms(s), on_login_reply);
 }
 
@@ -274,7 +309,7 @@ on_banner(struct zv_ami_session *s, struct zv_str banner)
 	if (s->options.plain_login)
 		send_own(s,
 			 zv_login_plain(s->options.user, s->options.secret,
-					s->options.events, s->err),
+					login_events(s), s->err),
 			 login_patience_ms(s), on_login_reply);
 	else
 		send_own(s, zv_login_challenge(s->err), login_patience_ms(s),
@@ -604,7 +639,7 @@ zv_ami_session_stop(struct zv_ami_session *s, bool for_good)
 	{
 		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
 
-		if (for_good || !p->request) {
+		if (for_good || !p->request || p->is_first) {
 			zv_list_remove(node);
 			zv_list_append(&ended, node);
 		}
@@ -613,6 +648,12 @@ zv_ami_session_stop(struct zv_ami_session *s, bool for_good)
 		zv_pending_finish(&s->pending, ZV_OWNER(node, struct zv_pending, node),
 				  ZV_ECLOSED);
 	zv_buf_clear(&s->output);
+}
+
+void
+zv_ami_session_hold_events(struct zv_ami_session *s, bool hold)
+{
+	s->holds_events = hold;
 }
 
 enum zv_client_state

@@ -20,9 +20,13 @@
 static struct zv_filter_wish wish;
 static int format, count, for_ms;
 static const char *events = "on";
+static bool no_push_down;
 
 static const struct zv_opt options[] = {
 	ZV_FILTER_OPTIONS(&wish),
+	ZV_OPT_FLAG("no-push-down", 0, &no_push_down,
+		    "do not ask the server to filter, only do it here",
+		    "не просить сервер фильтровать, только здесь"),
 	ZV_OUT_FORMAT_OPTION(&format),
 	ZV_OPT_NUMBER("count", 0, "N", &count, 1, 1000000000,
 		      "end after N events that passed",
@@ -40,7 +44,6 @@ struct listener {
 	const char *place; /* "host:port" */
 	struct zv_out out; /* the main thread's; format and style are constant */
 	struct zv_spool spool;
-	struct zv_filter *filter; /* the delivery thread's */
 
 	/* the delivery thread's, until the spool is closed */
 	enum zv_client_state state;
@@ -68,8 +71,6 @@ on_event(void *user, const struct zv_packet *event)
 	struct listener *l = user;
 	struct zv_buf *buf;
 
-	if (!zv_filter_lets(l->filter, event))
-		return;
 	buf = zv_spool_begin(&l->spool);
 	if (!buf)
 		return;
@@ -77,6 +78,12 @@ on_event(void *user, const struct zv_packet *event)
 	zv_spool_end(&l->spool);
 	if (++l->seen == count)
 		end(l, ZV_EXIT_DONE);
+}
+
+static void
+on_filter_off(void *user)
+{
+	zv_filter_tell_off();
 }
 
 static void
@@ -115,9 +122,11 @@ on_down(struct listener *l, const struct zv_client_status *status)
 static void
 on_up(struct listener *l, const struct zv_client_status *status)
 {
-	if (!l->up)
+	if (!l->up && status->ami_version.n)
 		zv_say_note("connected to %s (AMI %.*s)", "соединено с %s (AMI %.*s)",
 			    l->place, ZV_ARG(status->ami_version));
+	else if (!l->up) /* AJAM tells its version only to those with rights */
+		zv_say_note("connected to %s", "соединено с %s", l->place);
 	l->up = l->was_up = true;
 }
 
@@ -188,6 +197,21 @@ wake(void *user)
 	zv_spool_wake(user);
 }
 
+/* "No events come" and "none passes" look alike otherwise. */
+static void
+tell_counters(const struct listener *l, struct zv_client *client)
+{
+	struct zv_client_counters counters;
+
+	if (zv_say_log_level() < ZV_LOG_INFO)
+		return;
+	zvon_client_counters(client, &counters);
+	zv_say_note("%llu events received, %lld passed, %llu kept back here",
+		    "получено событий: %llu, прошло: %lld, отсеяно здесь: %llu",
+		    (unsigned long long)counters.events, l->seen,
+		    (unsigned long long)counters.filtered);
+}
+
 static int
 listen_on(struct listener *l, struct zv_client *client)
 {
@@ -201,7 +225,19 @@ listen_on(struct listener *l, struct zv_client *client)
 	write_until_end(l);
 	zvon_client_stop(client);
 	write_waiting(l);
+	tell_counters(l, client);
 	return zv_out_finish(&l->out, l->code);
+}
+
+/* A bad filter is told before anything else is asked or done. */
+static int
+check_filter(void)
+{
+	struct zv_filter *filter;
+	int code = zv_filter_make(&wish, &filter);
+
+	zvon_filter_free(filter);
+	return code;
 }
 
 static int
@@ -210,19 +246,23 @@ run(char **args, int n)
 	static const struct zv_client_handlers handlers = {
 		.on_event = on_event,
 		.on_state = on_state,
+		.on_filter_off = on_filter_off,
 	};
-	struct zv_client_options own = { .events = events };
+	struct zv_filter_options filter = zv_filter_options(&wish);
+	struct zv_client_options own = { .events = events,
+					 .no_push_down = no_push_down };
 	struct listener l = { .place = zv_link_place(args[0]) };
 	struct zv_client *client;
-	int code = zv_filter_make(&wish, &l.filter);
+	int code = check_filter();
 
 	(void)n;
 	if (code)
 		return code;
+	if (zv_filter_is_wished(&wish))
+		own.filter = &filter;
 	if (zv_spool_init(&l.spool, SPOOL_BYTES) < 0) {
 		zv_say_error("cannot make a pipe: %s", "не создать канал: %s",
 			     strerror(errno));
-		zvon_filter_free(l.filter);
 		return ZV_EXIT_NEGATIVE;
 	}
 	zv_out_init(&l.out, format);
@@ -232,7 +272,6 @@ run(char **args, int n)
 	zv_stop_forget_wake();
 	zvon_client_free(client);
 	zv_spool_deinit(&l.spool);
-	zvon_filter_free(l.filter);
 	return code;
 }
 

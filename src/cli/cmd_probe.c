@@ -41,7 +41,9 @@ tell_summary(struct zv_probe *p)
 			     p->report.n_warnings ? ZV_PT_SUMMARY_WARNINGS
 						  : ZV_PT_SUMMARY_GOOD,
 			     n, NULL);
-		zv_probe_advise(&line, ZV_PT_ADVICE_WRITETIMEOUT, p->url.user, NULL);
+		if (p->url.protocol == ZV_URL_AMI)
+			zv_probe_advise(&line, ZV_PT_ADVICE_WRITETIMEOUT, p->url.user,
+					NULL);
 	}
 	zv_probe_tell(&p->report, &line);
 }
@@ -56,9 +58,10 @@ read_url(struct zv_probe *p)
 		return ZV_EXIT_USAGE;
 	}
 	if (!p->url.user) {
-		zv_say_error("no user name: write it into the URL, ami://user@host",
+		zv_say_error("no user name: write it into the URL, %s://user@host",
 			     "нет имени пользователя: укажите его в URL, "
-			     "ami://user@host");
+			     "%s://user@host",
+			     p->url.scheme);
 		return ZV_EXIT_USAGE;
 	}
 	snprintf(p->place, sizeof p->place, "%s", zv_link_place(p->target));

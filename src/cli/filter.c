@@ -3,10 +3,10 @@
 #include "cli/cli.h"
 #include "io/clock.h"
 
-int
-zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
+struct zv_filter_options
+zv_filter_options(const struct zv_filter_wish *wish)
 {
-	struct zv_filter_options options = {
+	return (struct zv_filter_options){
 		.events = wish->events.texts,
 		.n_events = (size_t)wish->events.n,
 		.texts = wish->texts.texts,
@@ -16,6 +16,18 @@ zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
 		.fields = wish->fields.texts,
 		.n_fields = (size_t)wish->fields.n,
 	};
+}
+
+bool
+zv_filter_is_wished(const struct zv_filter_wish *wish)
+{
+	return wish->events.n || wish->texts.n || wish->fields.n || wish->regex;
+}
+
+int
+zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
+{
+	struct zv_filter_options options = zv_filter_options(wish);
 	struct zv_error err = { 0 };
 
 	*out = zvon_filter_new(&options, &err);
@@ -25,8 +37,8 @@ zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
 	return err.code == ZV_ENOMEM ? ZV_EXIT_NEGATIVE : ZV_EXIT_USAGE;
 }
 
-static void
-tell_off(void)
+void
+zv_filter_tell_off(void)
 {
 	zv_say_warning("the filter is off, nothing passes any more: its regular "
 		       "expression was given up %d times within a minute; make it "
@@ -44,6 +56,6 @@ zv_filter_lets(struct zv_filter *f, const struct zv_packet *packet)
 	bool passes = zvon_filter_judge(f, packet, zv_clock_ms()) == ZV_FILTER_PASSES;
 
 	if (!was_off && zvon_filter_is_off(f))
-		tell_off();
+		zv_filter_tell_off();
 	return passes;
 }

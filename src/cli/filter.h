@@ -37,8 +37,17 @@ struct zv_filter_wish {
 		       "dashed: RE видит каждый CR и LF как -, как в шаблонах "               \
 		       "старых компонент 1С")
 
+/* The same for the library; borrows from the wish. */
+struct zv_filter_options zv_filter_options(const struct zv_filter_wish *wish);
+
+/* Anything at all was asked for. */
+bool zv_filter_is_wished(const struct zv_filter_wish *wish);
+
 /* *out is that filter. 0, or the exit code and the reason was said. */
 int zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out);
+
+/* Says that a filter has switched itself off. */
+void zv_filter_tell_off(void);
 
 /* Does the packet pass? Says it once when the filter has switched itself off. */
 bool zv_filter_lets(struct zv_filter *f, const struct zv_packet *packet);

@@ -60,6 +60,15 @@ zv_link_has_proxy(void)
 	return proxy != NULL;
 }
 
+void
+zv_link_dial_options(struct zv_dial_options *o)
+{
+	o->ca_file = ca_file;
+	o->pin = pin;
+	o->insecure = insecure;
+	o->proxy = proxy;
+}
+
 int
 zv_link_exit_code(int reason, enum zv_client_state during)
 {

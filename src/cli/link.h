@@ -3,6 +3,7 @@
 #define ZV_CLI_LINK_H
 
 #include "cli/options.h"
+#include "io/dial.h"
 #include "zvon/client.h"
 
 /* The options of all commands that connect. */
@@ -13,6 +14,9 @@ int zv_link_timeout_ms(void);
 
 /* --proxy was given: names and ports are the proxy's business. */
 bool zv_link_has_proxy(void);
+
+/* Fills in what the options say of certificates and proxy. */
+void zv_link_dial_options(struct zv_dial_options *o);
 
 /* A client made of the URL and the options, with the secret from where it is found;
  * not open yet. `own` holds what the command itself wants (may be NULL); its `url` and

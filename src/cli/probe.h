@@ -1,5 +1,5 @@
 /* probe.h - what the parts of `zvon probe` share: probe_connect.c (name, port, greeting,
- * TLS, login), probe_account.c (version, rights, events), cmd_probe.c around them. */
+ * TLS, login), probe_http.c (what only AJAM has), probe_account.c (version, rights, events), cmd_probe.c around them. */
 #ifndef ZV_CLI_PROBE_H
 #define ZV_CLI_PROBE_H
 
@@ -42,6 +42,9 @@ bool zv_probe_connect(struct zv_probe *p);
 
 /* What the account sees and may do. p->code is set when a right is missing. */
 void zv_probe_account(struct zv_probe *p);
+
+/* This machine: nobody listens in on the way. */
+bool zv_probe_is_loopback(const struct zv_probe *p);
 
 /* Lets the client work until something has happened, at most so long (-1: for ever). */
 void zv_probe_wait(struct zv_probe *p, int timeout_ms);

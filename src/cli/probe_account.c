@@ -228,6 +228,13 @@ send_event(struct zv_probe *p)
 	return sent;
 }
 
+/* To those who log in over AJAM, Asterisk (16, 22) does not send FullyBooted. */
+static bool
+tells_booted(const struct zv_probe *p)
+{
+	return p->url.protocol == ZV_URL_AMI;
+}
+
 static void
 wait_for_events(struct zv_probe *p, bool own_is_sent)
 {
@@ -236,7 +243,7 @@ wait_for_events(struct zv_probe *p, bool own_is_sent)
 	while (p->state != ZV_STATE_CLOSED && (now = zv_clock_ms()) < until &&
 	       (!p->first_event[0] ||
 		(own_is_sent && !(p->read.granted & ZV_CLASS_USER)) ||
-		(!p->booted && !(p->read.denied & ZV_CLASS_SYSTEM))))
+		(!p->booted && tells_booted(p) && !(p->read.denied & ZV_CLASS_SYSTEM))))
 		zv_probe_wait(p, (int)(until - now));
 	/* filtered or not permitted: such events do not come here */
 	if (own_is_sent && !(p->read.granted & ZV_CLASS_USER))
@@ -250,6 +257,8 @@ tell_booted(struct zv_probe *p)
 
 	if (p->booted)
 		zv_probe_say(&line, ZV_PROBE_OK, ZV_PT_BOOTED_YES, NULL);
+	else if (!tells_booted(p))
+		zv_probe_say(&line, ZV_PROBE_SKIPPED, ZV_PT_HTTP_BOOTED_UNSEEN, NULL);
 	else if (p->read.granted & ZV_CLASS_SYSTEM)
 		zv_probe_say(&line, ZV_PROBE_WARNING, ZV_PT_BOOTED_STILL, NULL);
 	else

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/link.h"
+#include "cli/probe_http.h"
 #include "cli/probe_reach.h"
 #include "io/clock.h"
 
@@ -97,6 +98,15 @@ is_logged_in(const struct zv_probe *p)
 	return p->state == ZV_STATE_BOOTING || p->state == ZV_STATE_READY;
 }
 
+bool
+zv_probe_is_loopback(const struct zv_probe *p)
+{
+	const char *host = p->url.host;
+
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+	       strcmp(host, "localhost") == 0;
+}
+
 /* ---- name and port ----------------------------------------------------------------- */
 
 static bool
@@ -143,21 +153,31 @@ probe_name(struct zv_probe *p)
 	} else {
 		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_NAME_UNKNOWN, p->url.host,
 			     why, NULL);
-		zv_probe_advise(&line, ZV_PT_NAME_CURE, NULL);
+		zv_probe_advise(&line, ZV_PT_NAME_CURE, p->url.scheme, NULL);
 	}
 	zv_buf_deinit(&addresses);
 	return rc == 0 ? pass(p, &line) : fail_with(p, &line, ZV_EXIT_CONNECT);
 }
+
+static bool
+is_ajam(const struct zv_probe *p)
+{
+	return p->url.protocol == ZV_URL_AJAM;
+}
+
+/* What makes Asterisk listen there, by protocol and TLS. */
+static const enum zv_probe_text listening[2][2] = {
+	[ZV_URL_AMI] = { ZV_PT_PORT_CURE_ENABLED, ZV_PT_PORT_CURE_TLS },
+	[ZV_URL_AJAM] = { ZV_PT_HTTP_CURE_LISTEN, ZV_PT_HTTP_CURE_LISTEN_TLS },
+};
 
 static void
 advise_port(const struct zv_probe *p, struct zv_probe_line *line)
 {
 	if (zv_link_has_proxy())
 		zv_probe_advise(line, ZV_PT_PORT_CURE_PROXY, p->port, NULL);
-	zv_probe_advise(line,
-			p->url.tls ? ZV_PT_PORT_CURE_TLS : ZV_PT_PORT_CURE_ENABLED,
-			p->port, NULL);
-	if (!p->url.tls)
+	zv_probe_advise(line, listening[p->url.protocol][p->url.tls], p->port, NULL);
+	if (!p->url.tls && !is_ajam(p))
 		zv_probe_advise(line, ZV_PT_PORT_CURE_BINDADDR, NULL);
 	zv_probe_advise(line, ZV_PT_PORT_CURE_FIREWALL, p->port, NULL);
 }
@@ -176,6 +196,9 @@ static const struct {
 	{ "does not speak TLS", ZV_PT_TLS_ABSENT },
 	{ "Already In Use", ZV_PT_LOGIN_IN_USE },
 	{ "login refused", ZV_PT_LOGIN_REFUSED },
+	{ "user or secret is wrong", ZV_PT_LOGIN_REFUSED }, /* digest */
+	{ "does not let this address in", ZV_PT_HTTP_LOGIN_FORBIDDEN },
+	{ "closed without an answer", ZV_PT_HTTP_LOGIN_CLOSED },
 	{ "closed during login", ZV_PT_LOGIN_CLOSED },
 	{ "no answer to the login", ZV_PT_LOGIN_LATE },
 };
@@ -297,7 +320,7 @@ probe_port(struct zv_probe *p)
 		zv_probe_say(&line, ZV_PROBE_SKIPPED, ZV_PT_PORT_PROXY, p->place, NULL);
 		return pass(p, &line);
 	}
-	if (zv_reach_port(p->url.host, p->url.port, !p->url.tls,
+	if (zv_reach_port(p->url.host, p->url.port, !p->url.tls && !is_ajam(p),
 			  p->start_ms + ZV_PROBE_BUDGET_MS, &reach, &err) < 0) {
 		line.ms = reach.connect_ms;
 		return fail_port(p, &line, err.text);
@@ -305,7 +328,7 @@ probe_port(struct zv_probe *p)
 	line.ms = reach.connect_ms;
 	zv_probe_say(&line, ZV_PROBE_OK, ZV_PT_PORT_OPEN, p->place, NULL);
 	pass(p, &line);
-	return p->url.tls || tell_greeting(p, &reach);
+	return p->url.tls || is_ajam(p) || tell_greeting(p, &reach);
 }
 
 /* ---- login ----------------------------------------------------------------------------- */
@@ -333,12 +356,17 @@ advise_login(const struct zv_probe *p, struct zv_probe_line *line)
 {
 	const char *user = p->url.user;
 
-	if (p->reason == ZV_EPROTO || p->reason == ZV_ECLOSED) {
+	if (is_ajam(p) && p->reason != ZV_EAUTH) {
+		zv_probe_advise(line, ZV_PT_HTTP_CURE_SESSIONLIMIT, NULL);
+		zv_probe_advise(line, ZV_PT_LOGIN_CURE_HANGS, NULL);
+	} else if (p->reason == ZV_EPROTO || p->reason == ZV_ECLOSED) {
 		zv_probe_advise(line, ZV_PT_LOGIN_CURE_AUTHLIMIT, NULL);
 	} else if (p->reason != ZV_EAUTH) {
 		zv_probe_advise(line, ZV_PT_LOGIN_CURE_HANGS, NULL);
 	} else if (strstr(p->why, "allowmultiplelogin")) {
 		zv_probe_advise(line, ZV_PT_LOGIN_CURE_MULTI, user, NULL);
+	} else if (strstr(p->why, "does not let this address in")) {
+		zv_probe_advise(line, ZV_PT_LOGIN_CURE_ACL, user, NULL);
 	} else {
 		zv_probe_advise(line, ZV_PT_LOGIN_CURE_SECRET, user, NULL);
 		zv_probe_advise(line, ZV_PT_LOGIN_CURE_ACL, user, NULL);
@@ -350,9 +378,10 @@ advise_login(const struct zv_probe *p, struct zv_probe_line *line)
 static bool
 fail_login(struct zv_probe *p)
 {
+	int64_t since_ms = p->connected_ms ? p->connected_ms : p->began_ms;
 	struct zv_probe_line line =
 		ZV_PROBE_LINE(p->is_asterisk ? ZV_PT_STEP_LOGIN : ZV_PT_STEP_GREETING,
-			      (int)(zv_clock_ms() - p->connected_ms));
+			      (int)(zv_clock_ms() - since_ms));
 
 	say_reason(p, &line, p->why);
 	if (p->is_asterisk)
@@ -367,6 +396,8 @@ fail_session(struct zv_probe *p)
 {
 	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_PORT, -1);
 
+	if (is_ajam(p))
+		return fail_login(p);
 	if (p->reason == ZV_ETLS && p->lost_during == ZV_STATE_CONNECTING)
 		return fail_tls(p);
 	if (p->lost_during == ZV_STATE_CONNECTING)
@@ -375,14 +406,12 @@ fail_session(struct zv_probe *p)
 }
 
 static void
-tell_session(struct zv_probe *p)
+tell_stream(struct zv_probe *p)
 {
 	struct zv_probe_line tls = ZV_PROBE_LINE(
 		ZV_PT_STEP_TLS, p->url.tls ? (int)(p->connected_ms - p->began_ms) : -1);
 	struct zv_probe_line greeting = ZV_PROBE_LINE(
 		ZV_PT_STEP_GREETING, (int)(p->greeted_ms - p->connected_ms));
-	struct zv_probe_line login =
-		ZV_PROBE_LINE(ZV_PT_STEP_LOGIN, (int)(zv_clock_ms() - p->greeted_ms));
 	char banner[80];
 
 	if (p->url.tls) {
@@ -392,13 +421,20 @@ tell_session(struct zv_probe *p)
 			 p->ami_version);
 		zv_probe_say(&greeting, ZV_PROBE_OK, ZV_PT_GREETING_IS, banner, NULL);
 		zv_probe_tell(&p->report, &greeting);
-	} else if (strncmp(p->url.host, "127.", 4) != 0 &&
-		   strcmp(p->url.host, "::1") != 0 &&
-		   strcmp(p->url.host, "localhost") != 0) {
+	} else if (!zv_probe_is_loopback(p)) {
 		zv_probe_say(&tls, ZV_PROBE_WARNING, ZV_PT_TLS_NONE, NULL);
 		zv_probe_advise(&tls, ZV_PT_TLS_NONE_CURE, NULL);
 		zv_probe_tell(&p->report, &tls);
 	}
+}
+
+static void
+tell_login(struct zv_probe *p)
+{
+	int64_t since_ms = is_ajam(p) ? p->began_ms : p->greeted_ms;
+	struct zv_probe_line login =
+		ZV_PROBE_LINE(ZV_PT_STEP_LOGIN, (int)(zv_clock_ms() - since_ms));
+
 	zv_probe_say(&login, ZV_PROBE_OK, ZV_PT_LOGIN_OK, p->url.user, NULL);
 	zv_probe_tell(&p->report, &login);
 }
@@ -440,12 +476,15 @@ probe_login(struct zv_probe *p)
 		zv_probe_wait(p, -1);
 	if (p->state == ZV_STATE_CLOSED)
 		return fail_session(p);
-	tell_session(p);
+	if (!is_ajam(p))
+		tell_stream(p);
+	tell_login(p);
 	return true;
 }
 
 bool
 zv_probe_connect(struct zv_probe *p)
 {
-	return probe_name(p) && probe_port(p) && probe_login(p);
+	return probe_name(p) && probe_port(p) && (!is_ajam(p) || zv_probe_http(p)) &&
+	       probe_login(p);
 }

@@ -1,9 +1,6 @@
 #include "cli/text_probe.h"
 
-static const struct {
-	enum zv_probe_text id;
-	const char *en, *ru;
-} rows[] = {
+static const struct zv_text_probe_entry rows[] = {
 	{ ZV_PT_STEP_NAME, "name", "имя" },
 	{ ZV_PT_STEP_PORT, "port", "порт" },
 	{ ZV_PT_STEP_TLS, "TLS", "TLS" },
@@ -29,8 +26,8 @@ static const struct {
 	  "{1}: служба имён не отвечает" },
 	{ ZV_PT_NAME_PROXY, "{1}: left to the proxy", "{1}: найдёт прокси" },
 	{ ZV_PT_NAME_CURE,
-	  "check the spelling in the URL, or give the address: ami://user@192.0.2.1",
-	  "проверьте имя в URL или укажите адрес: ami://user@192.0.2.1" },
+	  "check the spelling in the URL, or give the address: {1}://user@192.0.2.1",
+	  "проверьте имя в URL или укажите адрес: {1}://user@192.0.2.1" },
 	{ ZV_PT_NAME_LATE_CURE,
 	  "check nameserver in /etc/resolv.conf, or give the address in the URL",
 	  "проверьте nameserver в /etc/resolv.conf или укажите в URL адрес" },
@@ -296,15 +293,24 @@ static const struct {
 	  "соединение тем временем потеряно: {1}" },
 };
 
-_Static_assert(sizeof rows / sizeof *rows == ZV_PT_COUNT, "one row per message");
+static const struct zv_text_probe_entry *
+find(const struct zv_text_probe_entry *table, size_t n, enum zv_probe_text id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].id == id)
+			return &table[i];
+	return NULL;
+}
 
 struct zv_text
 zv_text_probe_row(enum zv_probe_text id)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rows[i].id == id)
-			return (struct zv_text){ rows[i].en, rows[i].ru };
-	return (struct zv_text){ "", "" };
+	const struct zv_text_probe_entry *row =
+		find(rows, sizeof rows / sizeof *rows, id);
+
+	if (!row)
+		row = find(zv_text_probe_http, zv_text_probe_http_n, id);
+	return row ? (struct zv_text){ row->en, row->ru } : (struct zv_text){ "", "" };
 }
 
 const char *

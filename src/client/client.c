@@ -116,6 +116,30 @@ check_login(struct zv_client *c, struct zv_error *err)
 }
 
 static int
+set_filter(struct zv_client *c, struct zv_error *err)
+{
+	const struct zv_filter_options *filter = c->options.filter;
+
+	c->options.filter = NULL; /* borrowed */
+	if (!filter)
+		return 0;
+	c->filter = zvon_filter_new(filter, err);
+	if (!c->filter)
+		return err ? err->code : ZV_EINVAL;
+	if (c->options.no_push_down ||
+	    zvon_str_equal_nocase(zvon_str(c->events), ZV_STR("off")))
+		return 0;
+	c->push = zv_push_new(filter, c->events, &c->log);
+	if (!c->push)
+		return zv_fail_nomem(err);
+	if (!zv_push_is_wanted(c->push)) {
+		zv_push_free(c->push);
+		c->push = NULL;
+	}
+	return 0;
+}
+
+static int
 set_options(struct zv_client *c, const struct zv_client_options *options,
 	    struct zv_error *err)
 {
@@ -135,6 +159,8 @@ set_options(struct zv_client *c, const struct zv_client_options *options,
 	rc = copy_texts(c, err);
 	if (rc == 0)
 		rc = check_login(c, err);
+	if (rc == 0)
+		rc = set_filter(c, err);
 	c->options.url = NULL; /* borrowed, and may hold the secret */
 	if (rc == 0 && !c->url.tls && (c->options.insecure || c->ca_file || c->pin))
 		zv_log(&c->log, ZV_LOG_WARN, "client",
@@ -161,6 +187,15 @@ on_core_event(void *user, const struct zv_packet *event)
 
 	if (!zv_client_is_closing(c) && c->handlers.on_event)
 		c->handlers.on_event(c->user, event);
+}
+
+static void
+on_core_filter_off(void *user)
+{
+	struct zv_client *c = user;
+
+	if (c->handlers.on_filter_off)
+		c->handlers.on_filter_off(c->user);
 }
 
 static void
@@ -221,6 +256,7 @@ static struct zv_core_options
 core_options(const struct zv_client *c)
 {
 	const struct zv_client_options *o = &c->options;
+	bool is_ajam = c->url.protocol == ZV_URL_AJAM;
 
 	return (struct zv_core_options){
 		.session.ami = {
@@ -241,7 +277,9 @@ core_options(const struct zv_client *c)
 		.session.encoding = c->url.encoding,
 		.session.digest = c->url.digest,
 		.session.tls = c->url.tls,
-		.is_ajam = c->url.protocol == ZV_URL_AJAM,
+		.is_ajam = is_ajam,
+		.filter = c->filter,
+		.push = c->push,
 		.where = c->where,
 		.no_reconnect = o->no_reconnect,
 		.backoff_first_ms = o->backoff_first_ms,
@@ -258,6 +296,7 @@ zvon_client_new(const struct zv_client_options *options,
 	struct zv_core_handlers core_handlers = {
 		.on_event = on_core_event,
 		.on_state = on_core_state,
+		.on_filter_off = on_core_filter_off,
 	};
 	struct zv_client *c = zv_calloc(1, sizeof *c);
 	struct zv_core_options core;
@@ -297,6 +336,8 @@ zv_client_destroy(struct zv_client *c)
 {
 	zv_threads_free(c->threads);
 	zv_core_free(c->core);
+	zvon_filter_free(c->filter);
+	zv_push_free(c->push);
 	zv_client_free_transport(c);
 	zv_wake_close(&c->wake);
 	zv_trace_deinit(&c->received);

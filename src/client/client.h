@@ -30,6 +30,8 @@ struct zv_client {
 	char *login_user, *secret, *events, *ca_file, *pin, *proxy;
 	char where[300]; /* "host:port" */
 
+	struct zv_filter *filter; /* NULL: all events */
+	struct zv_push *push;	  /* NULL: the server is not asked to filter */
 	struct zv_core *core;
 	enum zv_drive drive;
 	bool in_handler; /* a handler of ours is on the stack of the driving thread */

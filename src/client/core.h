@@ -8,6 +8,7 @@
 #ifndef ZV_CLIENT_CORE_H
 #define ZV_CLIENT_CORE_H
 
+#include "client/push.h"
 #include "client/session.h"
 #include "io/fetch.h"
 
@@ -16,7 +17,11 @@ struct zv_core;
 struct zv_core_options {
 	struct zv_ajam_session_options session; /* AMI looks at its `ami` only */
 	bool is_ajam;
-	const char *where; /* "host:port" for messages; borrowed */
+	struct zv_filter *filter; /* what on_event gets; NULL: all. Borrowed */
+	struct zv_push *push; /* what of it the server is asked to do; NULL: nothing.
+			       * Borrowed. When it fails, the session is ended and
+			       * begun again at once, no_reconnect or not */
+	const char *where;    /* "host:port" for messages; borrowed */
 	bool no_reconnect;
 	int backoff_first_ms;
 	int backoff_most_ms;
@@ -26,6 +31,7 @@ struct zv_core_options {
 struct zv_core_handlers {
 	void (*on_event)(void *user, const struct zv_packet *event);
 	void (*on_state)(void *user, const struct zv_client_status *status);
+	void (*on_filter_off)(void *user);
 	/* AJAM: see ajam/session.h; NULL: nobody wants it */
 	void (*on_text)(void *user, enum zv_direction direction, struct zv_str text);
 };

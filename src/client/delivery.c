@@ -49,7 +49,7 @@ give_back(struct zv_threads *t, struct zv_entry *e)
 	if (e->kind == ZV_ENTRY_BYTES)
 		zv_threads_keep_block(t, e);
 	else
-		zv_free(e);
+		zv_threads_free_entry(e);
 }
 
 static void

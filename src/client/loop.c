@@ -298,7 +298,7 @@ transport_timeout(struct zv_client *c)
 	if (!c->dialling)
 		return -1;
 	if (c->fetch)
-		return zv_fetch_timeout(c->fetch);
+		return c->up ? zv_fetch_timeout(c->fetch) : 0; /* up at once */
 	return c->up ? -1 : zv_dial_timeout(c->dial);
 }
 

@@ -24,6 +24,14 @@ zv_threads_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t at_ms
 		pthread_cond_timedwait(cond, lock, &t);
 }
 
+void
+zv_threads_free_entry(struct zv_entry *e)
+{
+	if (e->kind == ZV_ENTRY_NEWS && e->news.kind == ZV_FETCH_HEAD)
+		zv_wipe(e->bytes, e->n); /* the cookie stands for a login */
+	zv_free(e);
+}
+
 static void
 free_entries(struct zv_node *list)
 {
@@ -31,7 +39,7 @@ free_entries(struct zv_node *list)
 
 	while ((node = zv_list_first(list))) {
 		zv_list_remove(node);
-		zv_free(ZV_OWNER(node, struct zv_entry, node));
+		zv_threads_free_entry(ZV_OWNER(node, struct zv_entry, node));
 	}
 }
 

@@ -66,7 +66,8 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	long system = 0;
 
 	curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &system);
-	if (s->has_proxy)
+	/* "Unsupported proxy scheme for 'x://user:secret@…'": not to be quoted */
+	if (s->has_proxy || detail_has(s, "proxy"))
 		return zv_fail(
 			err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
@@ -117,7 +118,7 @@ static const struct {
 } flaws[] = {
 	{ "has expired",
 	  "it has expired: renew the file that tlscertfile in [general] of http.conf "
-	  "names, and restart Asterisk" },
+	  "names, then `module reload http`" },
 	{ "not yet valid",
 	  "it is not valid yet: set the clocks of both machines by NTP, or renew the "
 	  "file that tlscertfile in [general] of http.conf names" },

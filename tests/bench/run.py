@@ -232,6 +232,29 @@ def bench_latency(build, rounds):
             show(f"{name}: median, 99th of 100", f"{middle:.3f}, {late:.3f} ms")
 
 
+FILTERS = (  # kind, what it is, most subscribers, goal
+    ("indexed", "Dial.{1,}?NUM|Bridge…|Hangup…, by index", 10_000, "<= 0.5 us, flat"),
+    ("lines", "subscription to a line, by hash", 10_000, "<= 0.5 us, flat"),
+    ("each", "the same expressions, one filter after another", 1_000, ""),
+    ("free", "as free regexes, JIT", 1_000, ""),
+    ("free nojit", "as free regexes, interpreted", 1_000, ""),
+)
+
+
+def bench_filters(build, path):
+    print("filters of many subscribers, for each event, " + os.path.basename(path))
+    for kind, words, most, goal in FILTERS:
+        for subscribers in (n for n in (1, 100, 1_000, 10_000) if n <= most):
+            name, *options = kind.split()
+            row = run_json(program(build, "filter"), path, name, str(subscribers), *options)[0]
+            show(f"{words}, {subscribers:,}", f"{row['us']:,.2f} us", goal)
+        show(f"{words}: memory of each", f"{row['bytes_each']:,.0f} bytes")
+    for option in ((), ("nojit",)):
+        row = run_json(program(build, "filter"), path, "evil", "1", *option)[0]
+        how = "JIT" if row["jit"] else "interpreted"
+        show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build")
@@ -251,6 +274,8 @@ def main():
         for path in streams:
             bench_client(given.build, path, given.rounds)
         bench_slow_callback(given.build, new)
+        if real:
+            bench_filters(given.build, make_capture_stream(folder, 1))
     bench_latency(given.build, given.rounds)
 
 

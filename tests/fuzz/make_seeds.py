@@ -51,6 +51,23 @@ def parser_seeds():
     yield "lf-only", b"\x00\x03" + text
 
 
+def filter_seeds():
+    """Expressions over packets of recordings; see fuzz_filter.c."""
+    packet = packets((CAPTURES / "22.10.1/call-busy.ami").read_bytes())[20]
+    old = packets((CAPTURES / "1.8.32.3/call-busy.ami").read_bytes())[12]
+    expressions = (
+        b"Dial.{1,}?101|Bridge.{1,}?101|Hangup.{1,}?101", b"BridgeEnter([^.]*)CallerIDNum: 101",
+        b"(a+)+$", b".{0,90}.{0,90}[\\x01\\x02]", b"((a{1,1000}){1,1000})", b"(?i)channel.*(1|2)",
+        b"(*UTF)\\w+", "Имя|(?i)событие".encode(), b"\\Qa.b\\E", b"(?m)^Channel: .*$", b"(a)\\1",
+    )
+    for number, expression in enumerate(expressions):
+        for name, part in (("new", packet), ("old", old)):
+            head = bytes([number & 1]) + expression
+            yield "%s-%d" % (name, number), head + b"\0\0\0" + part[:MOST]
+    yield "all", b"\0Channel.*101\0PJSIP\0Channel~^PJSIP/[0-9]+-\0" + packet[:MOST]
+    yield "fields", b"\0\0\0CallerIDNum!=101\0" + old[:MOST]
+
+
 def redact_seeds():
     for stream in ("22.10.1/login-ok", "22.10.1/login-md5", "16.28.0/lists"):
         sent = (CAPTURES / (stream + ".sent")).read_bytes()
@@ -95,6 +112,36 @@ def session_seeds():
     yield "http", b"\x00>HTTP/1.1 400 Bad Request\r\n\r\n\0"
     data = (CAPTURES / "22.10.1/login-md5.ami").read_bytes()
     yield "recorded", b"\x00>" + data[:MOST].replace(b"\0", b"") + b"\0t\x96"
+
+
+def ajam_session_seeds():
+    """Scenes in the words of fuzz_ajam_session.c; connection 0 waits, 1 is for commands."""
+    login = b"a\x01\x00" * 3
+    events = b"a\x00\x50"
+    action = b"s\x00Getvar\0"
+    yield "events", b"\x00" + login + events + b"t\x01" + events + b"t\x05a\x00\x0f"
+    yield "mask-off", b"\x01" + login + b"t\x64a\x01\x50" + action + b"a\x01\x00"
+    yield "plain", b"\x02" + b"a\x01\x00" * 2 + events
+    yield "get-only", b"\x00" + b"a\x01\x80" + login + events
+    yield "missing-action", b"\x00" + b"a\x01\x02" + login
+    yield "too-large", b"\x00" + login + action + b"a\x01\x81a\x01\x00"
+    yield "refused", b"\x00" + b"a\x01\x00a\x01\x03"
+    yield "expired", b"\x00" + action + login + b"a\x00\x01x\x00" + login + b"a\x01\x00"
+    yield "denied", b"\x00" + login + action + b"a\x01\x01a\x01\x00a\x01\x01" + action
+    yield "lost", b"\x00" + login + action * 2 + b"e\x01\x09a\x01\x00a\x01\x00"
+    yield "timeout", b"\x00" + login + b"s\x02Status\0" + action + b"t\x1el\x01a\x01\x20"
+    yield "again", b"\x00" + login + b"s\x40Ping\0a\x01\x00a\x01\x00x\x01" + login
+    yield "digest", b"\x10" + b"a\x01\x83" + b"a\x01\x00" * 2 + events + b"a\x00\x84"
+    yield "digest-off", b"\x11" + b"a\x01\x83" + b"a\x01\x00" * 2 + action + b"a\x01\x84"
+    yield "mxml", (b"\x04" + b"h\x81Content-Type: text/xml\r\n\0b\x01<ajax-response>\n"
+                   b"<response type='object' id='unknown'><generic response='Success' "
+                   b"challenge='1' /></response>\n</ajax-response>\n\0e\x01")
+    yield "page", (b"\x00" + login + action +
+                   b"a\x01\x82h\x00HTTP/1.1 503 Busy\r\n\r\n\0e\x00")
+    yield "silence", b"\x00" + login + b"t\xff"
+    data = (CAPTURES / "22.10.1/lists.ami").read_bytes()
+    yield "recorded", (b"\x00" + login + action + b"h\x81\0b\x01"
+                       + data[:MOST].replace(b"\0", b"") + b"\0e\x01")
 
 
 def text_seeds():
@@ -194,7 +241,9 @@ def html_seeds():
 
 
 KINDS = {
+    "ajam_session": ajam_session_seeds,
     "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "filter": filter_seeds,
     "html": html_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,

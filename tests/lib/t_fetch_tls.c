@@ -277,6 +277,26 @@ test_proxy_that_refuses(void **state)
 	check_proxy_words("odd://me:hush@127.0.0.1:1", "check --proxy");
 }
 
+/* A stream's neither. */
+static void
+test_secret_of_a_proxy_of_dial(void **state)
+{
+	const struct zv_dial_options options = { .host = "127.0.0.1",
+						 .port = 1,
+						 .proxy = "odd://me:hush@127.0.0.1:1",
+						 .connect_timeout_ms = 4500 };
+	struct zv_dial *d = zv_dial_new();
+	struct zv_error err = { 0 };
+	int rc = zv_dial_open(d, &options, &err);
+
+	while (rc == 0)
+		rc = zv_dial_process(d, &err);
+	assert_int_equal(rc, ZV_EIO);
+	assert_non_null(strstr(err.text, "check --proxy"));
+	assert_null(strstr(err.text, "hush"));
+	zv_dial_free(d);
+}
+
 /* The environment's are not for us. */
 static void
 test_no_proxy_of_the_environment(void **state)
@@ -305,6 +325,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_proxy),
 		cmocka_unit_test(test_proxy_to_tls),
 		cmocka_unit_test(test_proxy_that_refuses),
+		cmocka_unit_test(test_secret_of_a_proxy_of_dial),
 		cmocka_unit_test(test_no_proxy_of_the_environment),
 	};
 

@@ -79,7 +79,7 @@ def meson_tests(folder, wanted=lambda test: True, env=None):
 
 def is_threaded(test):
     """The tests that ThreadSanitizer is for."""
-    return any(word in test["name"] for word in ("client", "thread", "queue", "pipe"))
+    return any(word in test["name"] for word in ("client", "fetch", "thread", "queue", "pipe"))
 
 
 def by_fuzzer(code, output):

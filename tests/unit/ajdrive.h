@@ -69,7 +69,8 @@ void ajdrive_end(struct ajdrive *d, int line, int code, const char *text);
 void ajdrive_page(struct ajdrive *d, int line, const char *status, const char *fields,
 		  const char *body);
 
-/* Answers that come often. */
+/* Fields of an answer, and answers that come often. */
+#define PLAIN	 "Content-type: text/plain\nPragma: SuppressEvents\n"
 #define SUCCESS	 "Response: Success\n@\n\n"
 #define DENIED	 "Response: Error\n@\nMessage: Permission denied\n\n"
 #define WAITING	 "Response: Success\n@\nMessage: Waiting for Event completed.\n\n"

@@ -200,6 +200,27 @@ test_suspect_whose_time_is_over(void **state)
 	ajdrive_free(&d);
 }
 
+/* Without events WaitEvent is the Ping, but not for a suspect: its time is over, too. */
+static void
+test_suspect_is_forgotten(void **state)
+{
+	struct zv_ajam_session_options options = ajdrive_defaults;
+	struct ajdrive d;
+
+	options.ami.events = ZV_STR("off");
+	assert_true(ajdrive_new(&d, &options));
+	ajdrive_log_in(&d);
+	ajdrive_send(&d, "a", "Originate", NULL, 1000);
+	ajdrive_answer(&d, C, DENIED);
+	expect_asked(&d, "C:Originate() C:Ping()");
+	ajdrive_wait(&d, 1000);
+	ajdrive_answer(&d, C, SUCCESS);
+	ajdrive_wait(&d, 10000);
+	expect_asked(&d, "C:WaitEvent(Timeout=0)");
+	expect_told(&d, "a.ETIMEOUT");
+	ajdrive_free(&d);
+}
+
 /* ---- time limits -------------------------------------------------------------------------------------- */
 
 static void
@@ -264,7 +285,7 @@ test_list_that_breaks_off(void **state)
 	assert_true(ajdrive_new(&d, NULL));
 	ajdrive_log_in(&d);
 	ajdrive_send(&d, "q", "QueueStatus", NULL, 0);
-	ajdrive_head(&d, C, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, C, "200 OK", PLAIN);
 	ajdrive_body(&d, C, SUCCESS "Event: QueueParams\n@\n\n");
 	ajdrive_wait(&d, 10000);
 	expect_told(&d, "q:Success q+QueueParams q.ETIMEOUT");
@@ -397,9 +418,9 @@ test_stop_within_an_answer(void **state)
 	assert_true(ajdrive_new(&d, NULL));
 	ajdrive_log_in(&d);
 	ajdrive_send(&d, "q", "QueueStatus", NULL, 0);
-	ajdrive_head(&d, C, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, C, "200 OK", PLAIN);
 	ajdrive_body(&d, C, SUCCESS "Event: Queue");
-	ajdrive_head(&d, W, "200 OK", "Content-type: text/plain\n");
+	ajdrive_head(&d, W, "200 OK", PLAIN);
 	ajdrive_body(&d, W, WAITING HANGUP "Event: Hang");
 	ajdrive_stop(&d, false);
 	expect_told(&d, "q:Success event:Hangup q.ECLOSED");
@@ -643,6 +664,7 @@ main(void)
 		cmocka_unit_test(test_denied_once),
 		cmocka_unit_test(test_denied_in_a_forgotten_session),
 		cmocka_unit_test(test_suspect_whose_time_is_over),
+		cmocka_unit_test(test_suspect_is_forgotten),
 		cmocka_unit_test(test_fault_014_time_limit_breaks_off),
 		cmocka_unit_test(test_late_news_of_what_was_broken_off),
 		cmocka_unit_test(test_list_that_breaks_off),

@@ -4,6 +4,7 @@
 
 #include "helper.h"
 
+#include "cli/probe_cause.h"
 #include "cli/probe_rights.h"
 #include "cli/text_probe.h"
 #include "zvon/parser.h"
@@ -250,13 +251,83 @@ placeholders(const char *text)
 static void
 test_every_message_has_both_languages(void **state)
 {
-	for (int id = 0; id < ZV_PT_COUNT; id++) {
+	for (int id = ZV_PT_NOTHING + 1; id < ZV_PT_COUNT; id++) {
 		struct zv_text row = zv_text_probe_row((enum zv_probe_text)id);
 
 		if (!row.en[0] || !row.ru[0] ||
 		    placeholders(row.en) != placeholders(row.ru))
 			fail_msg("message %d: '%s' / '%s'", id, row.en, row.ru);
 	}
+}
+
+/* ---- causes of HTTP ------------------------------------------------------------------------ */
+
+static void
+check_cause(const char *row, int number, const struct zv_probe_cause *cause)
+{
+	bool has_step =
+		cause->step == ZV_PT_STEP_PORT || cause->step == ZV_PT_STEP_TLS ||
+		cause->step == ZV_PT_STEP_HTTP || cause->step == ZV_PT_STEP_PATH ||
+		cause->step == ZV_PT_STEP_LOGIN;
+
+	if (!cause->word || !cause->word[0] || !has_step || !cause->text ||
+	    !zv_text_probe_row(cause->text).ru[0] || !cause->code)
+		fail_msg("%s %d: not whole", row, number);
+	if (!cause->cures[0] && cause->step != ZV_PT_STEP_LOGIN)
+		fail_msg("%s %d: no cure", row, number);
+	for (size_t i = 0; i < ZV_PROBE_MAX_CURES && cause->cures[i]; i++)
+		if (!zv_text_probe_row(cause->cures[i]).ru[0])
+			fail_msg("%s %d: cure %zu has no words", row, number, i);
+}
+
+static void
+test_every_cause_is_told(void **state)
+{
+	for (int i = ZV_AJAM_CAUSE_NONE + 1; i < ZV_AJAM_N_CAUSES; i++)
+		check_cause("answer", i,
+			    zv_probe_cause_of_answer((enum zv_ajam_cause)i));
+	for (int i = 0; i < ZV_PROBE_N_FINDINGS; i++)
+		check_cause("finding", i,
+			    zv_probe_cause_of_finding((enum zv_probe_finding)i));
+}
+
+/* As src/io/fault.c and src/io/fetch_exchange.c say it. */
+static void
+test_errors_of_the_library_are_known(void **state)
+{
+	static const struct {
+		const char *text, *word;
+	} table[] = {
+		{ "h:1: connection refused: is Asterisk running, with …", "refused" },
+		{ "h:1: the proxy cannot be reached (Connection refused): check "
+		  "--proxy",
+		  "proxy" },
+		{ "h:1: the proxy does not let us through, see --proxy (…)", "proxy" },
+		{ "h:1: the certificate is not to be trusted: it has expired: renew …",
+		  "expired" },
+		{ "h:1: the port is open but does not speak TLS within 4.5 s: …",
+		  "no-tls" },
+		{ "h:1: closed during the TLS handshake: a plain port wants …",
+		  "closed" },
+		{ "h:1: closed without an answer: a TLS port wants https://; or …",
+		  "closed" },
+		{ "h:1: what answers there is not HTTP (…): bindport …", "not-http" },
+		{ "h:1: no answer within 4.5 s: Asterisk hangs, or …", "silent" },
+		{ "h:1: answer cut: 5 of 10 bytes: …", "damaged" },
+		{ "h:1: a line in the head of the answer is too long: this is not "
+		  "Asterisk",
+		  "damaged" },
+	};
+
+	for (size_t i = 0; i < N_OF(table); i++) {
+		const struct zv_probe_cause *cause =
+			zv_probe_cause_of_error(table[i].text);
+
+		assert_non_null(cause);
+		assert_string_equal(cause->word, table[i].word);
+		check_cause("error", (int)i, cause);
+	}
+	assert_null(zv_probe_cause_of_error("h:1: something new"));
 }
 
 static void
@@ -285,6 +356,8 @@ main(void)
 		cmocka_unit_test(test_events_tell_a_class_only_when_it_is_alone),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_every_message_has_both_languages),
+		cmocka_unit_test(test_every_cause_is_told),
+		cmocka_unit_test(test_errors_of_the_library_are_known),
 		cmocka_unit_test(test_messages_are_filled_in),
 	};
 
