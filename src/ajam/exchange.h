@@ -86,15 +86,12 @@ int zv_exchange_next(struct zv_exchange *x, const struct zv_packet **out,
 
 enum zv_exchange_end {
 	ZV_EXCHANGE_WHOLE,
-	ZV_EXCHANGE_AGAIN,   /* send *again: as GET, or with the answer to a digest */
-	ZV_EXCHANGE_EXPIRED, /* the nonce is stale, and what the server kept under it is
-	                      * gone; the next exchange uses the new one */
+	ZV_EXCHANGE_AGAIN, /* send *again: as GET, or with the answer to a digest */
 };
 
-/* The answer has ended. `may_renew`: a stale nonce may be replaced at once, nothing waits
- * under the old one. >= 0: enum zv_exchange_end; < 0: it is of no use (ZV_EPROTO,
+/* The answer has ended. >= 0: enum zv_exchange_end; < 0: it is of no use (ZV_EPROTO,
  * ZV_EAUTH, ZV_EIO, ZV_ETOOBIG), *err says why. It is over unless AGAIN. */
-int zv_exchange_end(struct zv_exchange *x, bool may_renew, struct zv_ajam_asked *again,
+int zv_exchange_end(struct zv_exchange *x, struct zv_ajam_asked *again,
 		    struct zv_error *err);
 
 /* The server does not understand a POST (`Missing action in request`): the same as GET.

@@ -386,8 +386,8 @@ zv_ajam_session_farewell(struct zv_ajam_session *s, struct zv_ajam_order *out)
 	struct zv_error err = { 0 };
 	struct zv_request *logoff;
 
-	if (!zv_ajam_is_logged_in(s) || s->options.digest)
-		return false; /* a digest session has no end that anybody could tell */
+	if (!zv_ajam_is_logged_in(s))
+		return false;
 	s->n_orders = 0;
 	zv_exchange_stop(&s->errands[ZV_AJAM_COMMAND].exchange);
 	logoff = zvon_request_new(ZV_STR("Logoff"), NULL);
@@ -456,6 +456,18 @@ leave(struct zv_ajam_session *s)
 	return s->failed;
 }
 
+/* A digest session that expired is told by nobody: Asterisk takes the old nonce and begins
+ * a new session under it, without the events between. Only time tells. */
+static void
+check_silence(struct zv_ajam_session *s)
+{
+	int64_t last_ms = s->asked_ms > s->received_ms ? s->asked_ms : s->received_ms;
+
+	if (s->options.digest && s->wants_events && zv_ajam_is_logged_in(s) &&
+	    s->now_ms - last_ms > ZV_AJAM_DIGEST_SILENCE_MS)
+		zv_ajam_fail_expired(s);
+}
+
 /* The errand that the news are of; NULL: of one that is over. */
 static struct zv_errand *
 enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
@@ -468,6 +480,7 @@ enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
 		if (e->ticket != ticket || !e->exchange.running)
 			continue;
 		s->err = err;
+		check_silence(s);
 		return e;
 	}
 	return NULL;
@@ -510,8 +523,6 @@ zv_ajam_session_body(struct zv_ajam_session *s, unsigned long ticket,
 static void
 end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 {
-	/* with the nonce go the event mask and the events that the server keeps */
-	bool may_renew = !s->wants_events || e->purpose == ZV_AJAM_FOR_MASK;
 	struct zv_ajam_asked again;
 	struct zv_error why = { 0 };
 	int rc;
@@ -521,7 +532,7 @@ end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 		e->is_refused = false;
 		rc = zv_exchange_as_get(&e->exchange, &again, &why);
 	} else {
-		rc = zv_exchange_end(&e->exchange, may_renew, &again, &why);
+		rc = zv_exchange_end(&e->exchange, &again, &why);
 	}
 	if (rc == ZV_EXCHANGE_AGAIN) {
 		order_start(s, (int)(e - s->errands), &again, e->timeout_ms);
@@ -530,8 +541,6 @@ end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 	zv_exchange_stop(&e->exchange);
 	if (rc < 0)
 		zv_ajam_on_failure(s, e, &why);
-	else if (rc == ZV_EXCHANGE_EXPIRED)
-		zv_ajam_on_expired(s, e);
 	else
 		zv_ajam_on_end(s, e);
 }
@@ -601,6 +610,7 @@ zv_ajam_session_tick(struct zv_ajam_session *s, int64_t now_ms, struct zv_error 
 {
 	s->now_ms = now_ms;
 	s->err = err;
+	check_silence(s);
 	expire_actions(s);
 	if (s->state == ZV_STATE_LOGIN && now_ms >= s->login_by_ms)
 		zv_ajam_fail(s, zv_fail(s->err, ZV_ETIMEOUT,

@@ -27,6 +27,12 @@
 /* A WaitEvent that is so much over its time is lost. */
 #define ZV_AJAM_WAIT_GRACE_MS 15000
 
+/* Over digest a wait is this long at most, so that something is asked at least as often;
+ * after a longer silence the session may have expired (httptimeout is 15 at the least that
+ * makes sense: a wait ends 10 s before it). */
+#define ZV_AJAM_DIGEST_WAIT_S	  10
+#define ZV_AJAM_DIGEST_SILENCE_MS 13000
+
 /* nc must grow as the server sees it: so much between two requests of one nonce. */
 #define ZV_AJAM_DIGEST_GAP_MS 50
 

@@ -116,7 +116,7 @@ void zv_ajam_start_due(struct zv_ajam_session *s);
 int64_t zv_ajam_due_ms(const struct zv_ajam_session *s);
 
 /* A packet of an answer; the end of a whole one; the end of one that is of no use; of one
- * that did not come; of a digest whose nonce the server does not know any more. */
+ * that did not come. */
 void zv_ajam_on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 		       const struct zv_packet *packet);
 void zv_ajam_on_end(struct zv_ajam_session *s, struct zv_errand *e);
@@ -124,6 +124,5 @@ void zv_ajam_on_failure(struct zv_ajam_session *s, struct zv_errand *e,
 			const struct zv_error *why);
 void zv_ajam_on_lost(struct zv_ajam_session *s, struct zv_errand *e,
 		     const struct zv_error *why);
-void zv_ajam_on_expired(struct zv_ajam_session *s, struct zv_errand *e);
 
 #endif
