@@ -17,7 +17,7 @@ _zvon_actions='Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands
 # The options of command $1.
 _zvon_options() {
 	case $1 in
-	listen) echo "$_zvon_filters --format --count --for --events $_zvon_connection" ;;
+	listen) echo "$_zvon_filters --no-push-down --format --count --for --events $_zvon_connection" ;;
 	action) echo "--format $_zvon_connection" ;;
 	command) echo "$_zvon_connection" ;;
 	originate) echo "--from --to --channel --context --priority --caller-id
@@ -40,7 +40,7 @@ _zvon_values() {
 	--format)
 		case $1 in
 		originate | probe | filter) words='json text' ;;
-		*) words='json ami' ;;
+		*) words='json ami xml' ;;
 		esac
 		;;
 	--event) words=$_zvon_events ;;
@@ -72,7 +72,7 @@ _zvon_arguments() {
 		;;
 	action/1) mapfile -t COMPREPLY < <(compgen -W "$_zvon_actions" -- "$2") ;;
 	listen/0 | action/0 | command/0 | originate/0 | probe/0 | capture/0)
-		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis://' -- "$2")
+		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis:// http:// https://' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
 	esac

@@ -38,12 +38,12 @@ complete -c zvon -l lang -x -a 'en ru' -d 'language of messages'
 
 # Options of commands that connect.
 set -l connects "__fish_seen_subcommand_from $connecting"
-complete -c zvon -n $connects -a 'ami:// amis://'
+complete -c zvon -n $connects -a 'ami:// amis:// http:// https://'
 complete -c zvon -n "$connects serve" -l secret-file -r -F -d 'read the secret from a file'
 complete -c zvon -n $connects -l plain-login -d 'send the secret itself'
-complete -c zvon -n $connects -l ca -r -F -d 'amis: trust the CA certificates in a file'
-complete -c zvon -n $connects -l pin -x -a 'sha256//' -d 'amis: public key of the server'
-complete -c zvon -n $connects -l insecure -d 'amis: do not check the certificate'
+complete -c zvon -n $connects -l ca -r -F -d 'amis, https: trust the CA certificates in a file'
+complete -c zvon -n $connects -l pin -x -a 'sha256//' -d 'amis, https: public key of the server'
+complete -c zvon -n $connects -l insecure -d 'amis, https: do not check the certificate'
 complete -c zvon -n $connects -l proxy -x -a 'http:// socks5://' -d 'connect through a proxy'
 complete -c zvon -n $connects -l timeout -x -d 'seconds for an answer'
 complete -c zvon -n $connects -l connect-timeout -x -d 'seconds to connect and to log in'
@@ -57,12 +57,14 @@ complete -c zvon -n $filters -l regex -x -d 'only packets in which it is found'
 complete -c zvon -n $filters -l field -x -d 'only packets with Key=value, Key~RE'
 complete -c zvon -n $filters -l newlines -x -a 'kept dashed' -d 'how line ends are seen'
 complete -c zvon -n '__fish_seen_subcommand_from listen action parse' -l format -x \
-    -a 'json ami' -d 'format of the output'
+    -a 'json ami xml' -d 'format of the output'
 complete -c zvon -n '__fish_seen_subcommand_from originate probe filter' -l format -x \
     -a 'json text' -d 'format of the output'
 
 # listen, capture
 set -l records '__fish_seen_subcommand_from listen capture'
+complete -c zvon -n '__fish_seen_subcommand_from listen' -l no-push-down \
+    -d 'filter here only'
 complete -c zvon -n '__fish_seen_subcommand_from listen' -l count -x -d 'end after N events'
 complete -c zvon -n $records -l for -x -d 'end after so many seconds'
 complete -c zvon -n $records -l events -x -a "$classes" -d 'classes the server shall send'

@@ -70,8 +70,12 @@ struct zv_client_options {
 		*filter;   /* events that on_event gets; default: all.
 	                     * What of it the server can do (Asterisk 10 and later, write
 	                     * class `system`), it is asked to do, before the first event;
-	                     * everything is checked here once more */
-	bool no_push_down; /* the server is not asked to filter */
+	                     * everything is checked here once more. A session in which it
+	                     * takes only a part is ended (DOWN) and begun again at once,
+	                     * without that, also with no_reconnect */
+	bool no_push_down; /* the server is not asked to filter. For accounts with
+	                     * including `eventfilter` lines in manager.conf: to what
+	                     * those let pass it would add what the filter lets pass */
 	bool plain_login;  /* send the secret itself even where MD5 is offered */
 
 	const char *

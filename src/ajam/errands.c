@@ -180,6 +180,8 @@ wait_seconds(const struct zv_ajam_session *s)
 	int most = s->place.cookie.max_age_s - ZV_AJAM_WAIT_MARGIN_S -
 		   (int)((s->now_ms - s->asked_ms) / 1000) - 1;
 
+	if (s->options.digest)
+		return ZV_AJAM_DIGEST_WAIT_S;
 	if (s->place.cookie.max_age_s <= 0 || most > ZV_AJAM_WAIT_S)
 		return ZV_AJAM_WAIT_S;
 	return most < 1 ? 1 : most;
@@ -415,14 +417,6 @@ zv_ajam_on_lost(struct zv_ajam_session *s, struct zv_errand *e,
 		s->current = NULL; /* it waits in its place */
 	else
 		finish_action(s, ZV_ECLOSED);
-}
-
-void
-zv_ajam_on_expired(struct zv_ajam_session *s, struct zv_errand *e)
-{
-	if (e->purpose == ZV_AJAM_FOR_ACTION)
-		s->current = NULL; /* it was refused, and waits for the next login */
-	zv_ajam_fail_expired(s);
 }
 
 /* ---- what is to be asked ----------------------------------------------------------------- */

@@ -49,6 +49,7 @@ struct zv_exchange {
 	struct zv_buf form; /* "Action=Ping&…" */
 	struct zv_buf target, fields;
 	bool as_get;
+	bool has_secret;      /* never goes into a URL */
 	bool answered_digest; /* with the nonce that the server gave last */
 	bool tried_again;     /* once is enough */
 
@@ -65,8 +66,9 @@ int zv_exchange_init(struct zv_exchange *x, struct zv_ajam_place *place,
 		     const struct zv_parser_limits *limits);
 void zv_exchange_deinit(struct zv_exchange *x);
 
-/* Begins; *out is what to send. 0, ZV_ENOMEM, or ZV_ETOOBIG: the server takes GET only
- * and the line would be longer than it reads. */
+/* Begins; *out is what to send. 0 or ZV_ENOMEM; where the server takes GET only, also
+ * ZV_ETOOBIG (the line would be longer than it reads) and ZV_EPROTO (a secret would stand
+ * in it). */
 int zv_exchange_start(struct zv_exchange *x, const struct zv_request *request,
 		      struct zv_str action_id, struct zv_ajam_asked *out,
 		      struct zv_error *err);
@@ -84,15 +86,12 @@ int zv_exchange_next(struct zv_exchange *x, const struct zv_packet **out,
 
 enum zv_exchange_end {
 	ZV_EXCHANGE_WHOLE,
-	ZV_EXCHANGE_AGAIN,   /* send *again: as GET, or with the answer to a digest */
-	ZV_EXCHANGE_EXPIRED, /* the nonce is stale, and what the server kept under it is
-	                      * gone; the next exchange uses the new one */
+	ZV_EXCHANGE_AGAIN, /* send *again: as GET, or with the answer to a digest */
 };
 
-/* The answer has ended. `may_renew`: a stale nonce may be replaced at once, nothing waits
- * under the old one. >= 0: enum zv_exchange_end; < 0: it is of no use (ZV_EPROTO,
+/* The answer has ended. >= 0: enum zv_exchange_end; < 0: it is of no use (ZV_EPROTO,
  * ZV_EAUTH, ZV_EIO, ZV_ETOOBIG), *err says why. It is over unless AGAIN. */
-int zv_exchange_end(struct zv_exchange *x, bool may_renew, struct zv_ajam_asked *again,
+int zv_exchange_end(struct zv_exchange *x, struct zv_ajam_asked *again,
 		    struct zv_error *err);
 
 /* The server does not understand a POST (`Missing action in request`): the same as GET.

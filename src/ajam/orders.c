@@ -163,8 +163,8 @@ zv_ajam_session_farewell(struct zv_ajam_session *s, struct zv_ajam_order *out)
 	struct zv_error err = { 0 };
 	struct zv_request *logoff;
 
-	if (!zv_ajam_is_logged_in(s) || s->options.digest)
-		return false; /* a digest session has no end that anybody could tell */
+	if (!zv_ajam_is_logged_in(s))
+		return false;
 	s->n_orders = 0;
 	zv_exchange_stop(&s->errands[ZV_AJAM_COMMAND].exchange);
 	logoff = zvon_request_new(ZV_STR("Logoff"), NULL);

@@ -132,7 +132,7 @@ zv_ajam_session_start(struct zv_ajam_session *s, int64_t now_ms)
 	s->login_by_ms = now_ms + login_patience_ms(s);
 	s->failed = 0;
 	s->booted = s->ping_now = false;
-	s->may_wait = !s->options.holds_events;
+	s->may_wait = !s->holds_events;
 	s->suspect = NULL;
 	s->ami_major = 0;
 	s->version[0] = '\0';
@@ -170,6 +170,34 @@ zv_ajam_session_send(struct zv_ajam_session *s, const struct zv_request *request
 		timeout_ms = s->options.ami.action_timeout_ms;
 	return zv_pending_ask(&s->pending, request, now_ms + timeout_ms, fn, user, &p,
 			      err);
+}
+
+int
+zv_ajam_session_send_first(struct zv_ajam_session *s, const struct zv_request *request,
+			   zvon_reply_fn fn, void *user, int64_t now_ms,
+			   struct zv_error *err)
+{
+	struct zv_pending *p;
+
+	s->now_ms = now_ms;
+	if (zv_pending_add_own(&s->pending, request,
+			       now_ms + s->options.ami.action_timeout_ms, fn, user,
+			       &p) < 0)
+		return zv_fail_nomem(err);
+	zv_pending_put_first(&s->pending, p);
+	return 0;
+}
+
+size_t
+zv_ajam_session_recall(struct zv_ajam_session *s)
+{
+	return zv_pending_recall(&s->pending);
+}
+
+void
+zv_ajam_session_hold_events(struct zv_ajam_session *s, bool hold)
+{
+	s->holds_events = hold;
 }
 
 void
@@ -235,6 +263,18 @@ leave(struct zv_ajam_session *s)
 	return s->failed;
 }
 
+/* A digest session that expired is told by nobody: Asterisk takes the old nonce and begins
+ * a new session under it, without the events between. Only time tells. */
+static void
+check_silence(struct zv_ajam_session *s)
+{
+	int64_t last_ms = s->asked_ms > s->received_ms ? s->asked_ms : s->received_ms;
+
+	if (s->options.digest && s->wants_events && zv_ajam_is_logged_in(s) &&
+	    s->now_ms - last_ms > ZV_AJAM_DIGEST_SILENCE_MS)
+		zv_ajam_fail_expired(s);
+}
+
 /* The errand that the news are of; NULL: of one that is over. */
 static struct zv_errand *
 enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
@@ -247,6 +287,7 @@ enter_call(struct zv_ajam_session *s, unsigned long ticket, int64_t now_ms,
 		if (e->ticket != ticket || !e->exchange.running)
 			continue;
 		s->err = err;
+		check_silence(s);
 		return e;
 	}
 	return NULL;
@@ -291,8 +332,6 @@ zv_ajam_session_body(struct zv_ajam_session *s, unsigned long ticket,
 static void
 end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 {
-	/* with the nonce go the event mask and the events that the server keeps */
-	bool may_renew = !s->wants_events || e->purpose == ZV_AJAM_FOR_MASK;
 	struct zv_ajam_asked again;
 	struct zv_error why = { 0 };
 	int rc;
@@ -302,7 +341,7 @@ end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 		e->is_refused = false;
 		rc = zv_exchange_as_get(&e->exchange, &again, &why);
 	} else {
-		rc = zv_exchange_end(&e->exchange, may_renew, &again, &why);
+		rc = zv_exchange_end(&e->exchange, &again, &why);
 	}
 	if (rc == ZV_EXCHANGE_AGAIN) {
 		zv_ajam_order_start(s, (int)(e - s->errands), &again, e->timeout_ms);
@@ -311,8 +350,6 @@ end_exchange(struct zv_ajam_session *s, struct zv_errand *e)
 	zv_exchange_stop(&e->exchange);
 	if (rc < 0)
 		zv_ajam_on_failure(s, e, &why);
-	else if (rc == ZV_EXCHANGE_EXPIRED)
-		zv_ajam_on_expired(s, e);
 	else
 		zv_ajam_on_end(s, e);
 }
@@ -371,6 +408,7 @@ zv_ajam_session_tick(struct zv_ajam_session *s, int64_t now_ms, struct zv_error 
 {
 	s->now_ms = now_ms;
 	s->err = err;
+	check_silence(s);
 	expire_actions(s);
 	if (s->state == ZV_STATE_LOGIN && now_ms >= s->login_by_ms)
 		zv_ajam_fail(s, zv_fail(s->err, ZV_ETIMEOUT,

@@ -27,6 +27,12 @@
 /* A WaitEvent that is so much over its time is lost. */
 #define ZV_AJAM_WAIT_GRACE_MS 15000
 
+/* Over digest a wait is this long at most, so that something is asked at least as often;
+ * after a longer silence the session may have expired (httptimeout is 15 at the least that
+ * makes sense: a wait ends 10 s before it). */
+#define ZV_AJAM_DIGEST_WAIT_S	  10
+#define ZV_AJAM_DIGEST_SILENCE_MS 13000
+
 /* nc must grow as the server sees it: so much between two requests of one nonce. */
 #define ZV_AJAM_DIGEST_GAP_MS 50
 
@@ -38,7 +44,6 @@ struct zv_ajam_session_options {
 	enum zv_ajam_encoding encoding;
 	bool tls;
 	bool digest;
-	bool holds_events; /* no WaitEvent before zv_ajam_session_let_events */
 };
 
 /* The two connections. */
@@ -87,7 +92,15 @@ struct zv_str zv_ajam_session_version(const struct zv_ajam_session *s, int *majo
 void zv_ajam_session_count(const struct zv_ajam_session *s,
 			   struct zv_client_counters *out);
 
-/* Until the next start. */
+/* As in ami/session.h. Several wait for each other: those not sent yet can be taken back
+ * with all their like, nobody is called. How many there were. */
+int zv_ajam_session_send_first(struct zv_ajam_session *s,
+			       const struct zv_request *request, zvon_reply_fn fn,
+			       void *user, int64_t now_ms, struct zv_error *err);
+size_t zv_ajam_session_recall(struct zv_ajam_session *s);
+
+/* From the next start on: no WaitEvent before zv_ajam_session_let_events. */
+void zv_ajam_session_hold_events(struct zv_ajam_session *s, bool hold);
 void zv_ajam_session_let_events(struct zv_ajam_session *s);
 
 /* true: *out is what the transport is to do next, borrowed until the next call on s. */

@@ -35,6 +35,7 @@ struct zv_ajam_session {
 	struct zv_ajam_session_options options; /* its texts are the copies below */
 	char *user, *secret, *events, *path;
 	bool wants_events;
+	bool holds_events;
 	bool may_wait; /* for events */
 	struct zv_ajam_session_handlers handlers;
 	void *handler_user;
@@ -121,7 +122,7 @@ void zv_ajam_start_due(struct zv_ajam_session *s);
 int64_t zv_ajam_due_ms(const struct zv_ajam_session *s);
 
 /* A packet of an answer; the end of a whole one; the end of one that is of no use; of one
- * that did not come; of a digest whose nonce the server does not know any more. */
+ * that did not come. */
 void zv_ajam_on_packet(struct zv_ajam_session *s, struct zv_errand *e,
 		       const struct zv_packet *packet);
 void zv_ajam_on_end(struct zv_ajam_session *s, struct zv_errand *e);
@@ -129,6 +130,5 @@ void zv_ajam_on_failure(struct zv_ajam_session *s, struct zv_errand *e,
 			const struct zv_error *why);
 void zv_ajam_on_lost(struct zv_ajam_session *s, struct zv_errand *e,
 		     const struct zv_error *why);
-void zv_ajam_on_expired(struct zv_ajam_session *s, struct zv_errand *e);
 
 #endif

@@ -120,6 +120,29 @@ zv_login_read_challenge(const struct zv_packet *response, struct zv_str *challen
 		       ZV_ARG(zvon_packet_get(response, ZV_STR("Message"))));
 }
 
+/* As Asterisk reads a mask: a word for all, or names of classes. */
+static bool
+has_system(struct zv_str mask)
+{
+	static const char *const all[] = { "", "on", "yes", "true", "y", "t", "1" };
+	struct zv_str rest = mask, name;
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (zvon_str_equal_nocase(mask, zvon_str(all[i])))
+			return true;
+	while (zv_str_split(&rest, ',', &name))
+		if (zvon_str_equal(name, ZV_STR("system")) ||
+		    zvon_str_equal(name, ZV_STR("all")))
+			return true;
+	return false;
+}
+
+struct zv_str
+zv_login_held_events(struct zv_str wanted)
+{
+	return has_system(wanted) ? ZV_STR("system") : ZV_STR("off");
+}
+
 int
 zv_login_refused(struct zv_str user, const struct zv_packet *response,
 		 struct zv_error *err)

@@ -29,6 +29,10 @@ struct zv_request *zv_login_md5(struct zv_str user, struct zv_str secret,
 int zv_login_read_challenge(const struct zv_packet *response, struct zv_str *challenge,
 			    struct zv_error *err);
 
+/* The mask for a login that shall bring no events yet, but FullyBooted if the mask wanted
+ * has its class: `system` or `off`. */
+struct zv_str zv_login_held_events(struct zv_str wanted);
+
 /* Fills *err with what the refusal means and what to change; returns ZV_EAUTH. */
 int zv_login_refused(struct zv_str user, const struct zv_packet *response,
 		     struct zv_error *err);

@@ -126,6 +126,20 @@ zv_pending_next_id(struct zv_pending_table *t, char out[ZV_ACTION_ID_MAX])
 }
 
 int
+zv_pending_add_own(struct zv_pending_table *t, const struct zv_request *request,
+		   int64_t deadline_ms, zvon_reply_fn fn, void *user,
+		   struct zv_pending **out)
+{
+	char id[ZV_ACTION_ID_MAX];
+
+	if (zv_pending_add(t, request, zv_pending_next_id(t, id), deadline_ms, out) < 0)
+		return ZV_ENOMEM;
+	(*out)->fn = fn;
+	(*out)->user = user;
+	return 0;
+}
+
+int
 zv_pending_ask(struct zv_pending_table *t, const struct zv_request *request,
 	       int64_t deadline_ms, zvon_reply_fn fn, void *user,
 	       struct zv_pending **out, struct zv_error *err)
@@ -192,6 +206,40 @@ take_out(struct zv_pending_table *t, struct zv_pending *p)
 		t->n--;
 }
 
+static struct zv_pending *
+unsent_of(struct zv_node *node)
+{
+	return ZV_OWNER(node, struct zv_pending, unsent);
+}
+
+void
+zv_pending_put_first(struct zv_pending_table *t, struct zv_pending *p)
+{
+	struct zv_node *at;
+
+	zv_list_remove(&p->unsent);
+	at = t->unsent.next;
+	while (at != &t->unsent && unsent_of(at)->is_first)
+		at = at->next;
+	zv_list_append(at, &p->unsent);
+	p->is_first = true;
+}
+
+size_t
+zv_pending_recall(struct zv_pending_table *t)
+{
+	struct zv_node *node;
+	size_t n = 0;
+
+	for (; (node = zv_list_first(&t->unsent)) && unsent_of(node)->is_first; n++) {
+		struct zv_pending *p = unsent_of(node);
+
+		take_out(t, p);
+		free_pending(p);
+	}
+	return n;
+}
+
 void
 zv_pending_finish(struct zv_pending_table *t, struct zv_pending *p, int status)
 {
@@ -251,7 +299,9 @@ zv_pending_end(struct zv_pending_table *t, bool for_good)
 	/* collected first: a handler may ask again, and that must stay */
 	ZV_EACH(&t->all, node, next)
 	{
-		if (for_good || !ZV_OWNER(node, struct zv_pending, node)->request) {
+		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
+
+		if (for_good || !p->request || p->is_first) {
 			zv_list_remove(node);
 			zv_list_append(&ended, node);
 		}

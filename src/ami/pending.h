@@ -24,6 +24,8 @@ struct zv_pending {
 	bool is_list;	  /* its response said that a list follows */
 	bool may_block;	  /* holds up what is sent behind it until it is answered */
 	bool is_late;	  /* timed out; its last items are still to come */
+	bool is_first;	  /* goes before those that are not, and ends with the session
+			   * even when it was not sent */
 };
 
 struct zv_pending_table {
@@ -56,6 +58,11 @@ int zv_pending_ask(struct zv_pending_table *t, const struct zv_request *request,
 		   int64_t deadline_ms, zvon_reply_fn fn, void *user,
 		   struct zv_pending **out, struct zv_error *err);
 
+/* An action of our own, with an ActionID of ours, however many wait. 0 or ZV_ENOMEM. */
+int zv_pending_add_own(struct zv_pending_table *t, const struct zv_request *request,
+		       int64_t deadline_ms, zvon_reply_fn fn, void *user,
+		       struct zv_pending **out);
+
 /* An ActionID that is not in use, in `out`. */
 struct zv_str zv_pending_next_id(struct zv_pending_table *t,
 				 char out[ZV_ACTION_ID_MAX]);
@@ -68,6 +75,12 @@ struct zv_pending *zv_pending_first(struct zv_pending_table *t);
 /* When the first one's time ends; INT64_MAX: none waits. */
 int64_t zv_pending_deadline(const struct zv_pending_table *t);
 
+/* Before all others that were not sent, behind those that came first before. */
+void zv_pending_put_first(struct zv_pending_table *t, struct zv_pending *p);
+
+/* Takes out those put first that were not sent, calls nobody. How many there were. */
+size_t zv_pending_recall(struct zv_pending_table *t);
+
 /* The text of its request has been made: forgets the request. */
 void zv_pending_sent(struct zv_pending *p);
 
@@ -78,8 +91,8 @@ void zv_pending_finish(struct zv_pending_table *t, struct zv_pending *p, int sta
  * are known as such when they come. */
 void zv_pending_expire(struct zv_pending_table *t, struct zv_pending *p);
 
-/* The connection is gone: those that were sent end with ZV_ECLOSED, and the others too
- * when `for_good`. What their handlers ask for stays. */
+/* The connection is gone: those that were sent end with ZV_ECLOSED, and those
+ * that were put first; the others too when `for_good`. What their handlers ask for stays. */
 void zv_pending_end(struct zv_pending_table *t, bool for_good);
 
 #endif

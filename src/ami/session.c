@@ -25,6 +25,7 @@ struct zv_ami_session {
 	size_t n_head;
 	bool greeted;
 	bool booted;
+	bool holds_events;
 	bool known; /* logged in before, on this connection or an earlier one */
 	int ami_major;
 	char version[32];
@@ -120,6 +121,23 @@ is_logged_in(const struct zv_ami_session *s)
 	return s->state == ZV_STATE_BOOTING || s->state == ZV_STATE_READY;
 }
 
+/* No action overtakes one that was asked for before. */
+static bool
+is_next(const struct zv_ami_session *s, const struct zv_pending *p)
+{
+	return zv_list_first(&s->pending.unsent) == &p->unsent;
+}
+
+static int
+transmit_next(struct zv_ami_session *s, struct zv_pending *p, struct zv_error *err)
+{
+	if (!is_logged_in(s) || !is_next(s, p) || transmit(s, p) == 0)
+		return 0;
+	p->fn = NULL; /* not taken: nobody is called */
+	zv_pending_finish(&s->pending, p, ZV_ENOMEM);
+	return zv_fail_nomem(err);
+}
+
 int
 zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 		    int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
@@ -136,28 +154,22 @@ zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *request,
 	if (rc < 0)
 		return rc;
 	p->may_block = timeout_ms > s->options.action_timeout_ms;
-	if (is_logged_in(s) && transmit(s, p) < 0) {
-		p->fn = NULL; /* not taken: nobody is called */
-		zv_pending_finish(&s->pending, p, ZV_ENOMEM);
-		return zv_fail_nomem(err);
-	}
-	return 0;
+	return transmit_next(s, p, err);
 }
 
-/* 0 or ZV_ENOMEM */
-static int
-add_own(struct zv_ami_session *s, const struct zv_request *request, int timeout_ms,
-	zvon_reply_fn fn)
+int
+zv_ami_session_send_first(struct zv_ami_session *s, const struct zv_request *request,
+			  zvon_reply_fn fn, void *user, int64_t now_ms,
+			  struct zv_error *err)
 {
-	char id[ZV_ACTION_ID_MAX];
 	struct zv_pending *p;
 
-	if (zv_pending_add(&s->pending, request, zv_pending_next_id(&s->pending, id),
-			   s->now_ms + timeout_ms, &p) < 0)
-		return ZV_ENOMEM;
-	p->fn = fn;
-	p->user = s;
-	return transmit(s, p);
+	s->now_ms = now_ms;
+	if (zv_pending_add_own(&s->pending, request,
+			       now_ms + s->options.action_timeout_ms, fn, user, &p) < 0)
+		return zv_fail_nomem(err);
+	zv_pending_put_first(&s->pending, p);
+	return transmit_next(s, p, err);
 }
 
 /* Our own actions: they do not wait for the login, they are it. */
@@ -165,9 +177,13 @@ static void
 send_own(struct zv_ami_session *s, struct zv_request *request, int timeout_ms,
 	 zvon_reply_fn fn)
 {
+	struct zv_pending *p;
+
 	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
 		fail(s, s->err->code);
-	else if (add_own(s, request, timeout_ms, fn) < 0)
+	else if (zv_pending_add_own(&s->pending, request, s->now_ms + timeout_ms, fn, s,
+				    &p) < 0 ||
+		 transmit(s, p) < 0)
 		fail(s, zv_fail_nomem(s->err));
 	zvon_request_free(request);
 }
@@ -199,6 +215,13 @@ login_patience_ms(const struct zv_ami_session *s)
 	return zv_ami_login_patience_ms(&s->options, s->known);
 }
 
+static struct zv_str
+login_events(const struct zv_ami_session *s)
+{
+	return s->holds_events ? zv_login_held_events(s->options.events)
+			       : s->options.events;
+}
+
 static void
 on_login_reply(void *user, enum zv_reply_part part, int status,
 	       const struct zv_packet *packet)
@@ -215,8 +238,8 @@ on_login_reply(void *user, enum zv_reply_part part, int status,
 	       s->version);
 	s->known = true;
 	s->booted_by_ms = s->now_ms + s->options.booted_wait_ms;
-	transmit_waiting(s);
 	enter(s, ZV_STATE_BOOTING);
+	transmit_waiting(s);
 }
 
 static void
@@ -234,7 +257,7 @@ on_challenge_reply(void *user, enum zv_reply_part part, int status,
 	}
 	send_own(s,
 		 zv_login_md5(s->options.user, s->options.secret, challenge,
-			      s->options.events, s->err),
+			      login_events(s), s->err),
 		 login_patience_ms(s), on_login_reply);
 }
 
@@ -247,7 +270,7 @@ on_banner(struct zv_ami_session *s, struct zv_str banner)
 	if (s->options.plain_login)
 		send_own(s,
 			 zv_login_plain(s->options.user, s->options.secret,
-					s->options.events, s->err),
+					login_events(s), s->err),
 			 login_patience_ms(s), on_login_reply);
 	else
 		send_own(s, zv_login_challenge(s->err), login_patience_ms(s),
@@ -570,6 +593,12 @@ zv_ami_session_stop(struct zv_ami_session *s, bool for_good)
 	s->state = ZV_STATE_DOWN;
 	zv_pending_end(&s->pending, for_good);
 	zv_buf_clear(&s->output);
+}
+
+void
+zv_ami_session_hold_events(struct zv_ami_session *s, bool hold)
+{
+	s->holds_events = hold;
 }
 
 enum zv_client_state

@@ -76,6 +76,18 @@ int zv_ami_session_send(struct zv_ami_session *s, const struct zv_request *reque
 			int timeout_ms, zvon_reply_fn fn, void *user, int64_t now_ms,
 			struct zv_error *err);
 
+/* For the owner's own actions in a session that is logged in: it goes before all that
+ * wait, max_pending does not hold it up, and it ends with the session, sent or not. Called
+ * when BOOTING is told it goes before all actions of users. */
+int zv_ami_session_send_first(struct zv_ami_session *s,
+			      const struct zv_request *request, zvon_reply_fn fn,
+			      void *user, int64_t now_ms, struct zv_error *err);
+
+/* From the next start on: the owner asks for the events himself, with Events, after the
+ * login. That brings no more than those of the class system, if they are wanted: only a
+ * login with them tells FullyBooted (measured on 16 and 22). */
+void zv_ami_session_hold_events(struct zv_ami_session *s, bool hold);
+
 /* LOGIN, BOOTING or READY; DOWN when not started. */
 enum zv_client_state zv_ami_session_state(const struct zv_ami_session *s);
 

@@ -307,7 +307,9 @@ const struct zv_cmd zv_cmd_capture = {
 		   "FILE.sent what we sent, FILE.idx when: a line `ms < offset length` "
 		   "or "
 		   "`ms > offset length` for each read and write (length 0: the server "
-		   "closed). Secrets are overwritten with *. The files can be read by "
+		   "closed). Over HTTP: the packets as AMI would carry them, without "
+		   "the "
+		   "login. Secrets are overwritten with *. The files can be read by "
 		   "their owner only. `zvon parse` shows them, `zvon serve` plays "
 		   "them.",
 		   "Пишет каждый байт одного соединения: FILE.ami — что прислал "
@@ -316,7 +318,8 @@ const struct zv_cmd zv_cmd_capture = {
 		   "позиция "
 		   "длина` или `мс > позиция длина` на каждое чтение и запись (длина "
 		   "0: "
-		   "сервер закрыл). Секреты забиты *. Файлы читает только владелец. "
+		   "сервер закрыл). По HTTP: пакеты, какими их нёс бы AMI, без входа. "
+		   "Секреты забиты *. Файлы читает только владелец. "
 		   "`zvon parse` их показывает, `zvon serve` проигрывает." },
 	.options = options,
 	.connects = true,

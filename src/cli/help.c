@@ -114,13 +114,15 @@ zv_help_overview(const struct zv_opt *general)
 		"Asterisk в командной строке: события, действия, звонки, диагностика.",
 	};
 	static const struct zv_text outro = {
-		"URL is ami://user@host:5038, or amis://user@host:5039 for TLS. The "
-		"secret "
-		"comes from --secret-file, ZVON_SECRET, or a question on the terminal. "
+		"URL is ami://user@host:5038, or amis://user@host:5039 for TLS; over "
+		"HTTP http://user@host:8088/asterisk/rawman, or https:// on 8089. The "
+		"secret comes from --secret-file, ZVON_SECRET, or a question on the "
+		"terminal. "
 		"`zvon help COMMAND` tells more; zvon(1) tells all.",
-		"URL — это ami://user@host:5038 или amis://user@host:5039 для TLS. "
-		"Секрет "
-		"берётся из --secret-file, ZVON_SECRET или спрашивается на терминале. "
+		"URL — это ami://user@host:5038 или amis://user@host:5039 для TLS; по "
+		"HTTP — http://user@host:8088/asterisk/rawman или https:// на 8089. "
+		"Секрет берётся из --secret-file, ZVON_SECRET или спрашивается на "
+		"терминале. "
 		"Подробнее: `zvon help COMMAND`; всё: zvon(1).",
 	};
 

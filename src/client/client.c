@@ -262,9 +262,7 @@ core_options(const struct zv_client *c)
 		.session.ami = {
 			.user = zvon_str(c->login_user),
 			.secret = zvon_str(c->secret),
-			/* see push.h */
-			.events = c->push && !is_ajam ? ZV_STR("off")
-						      : zvon_str(c->events),
+			.events = zvon_str(c->events),
 			.plain_login = o->plain_login,
 			.login_timeout_ms = o->login_timeout_ms,
 			.action_timeout_ms = o->action_timeout_ms,
@@ -279,7 +277,6 @@ core_options(const struct zv_client *c)
 		.session.encoding = c->url.encoding,
 		.session.digest = c->url.digest,
 		.session.tls = c->url.tls,
-		.session.holds_events = c->push != NULL,
 		.is_ajam = is_ajam,
 		.filter = c->filter,
 		.push = c->push,

@@ -20,10 +20,10 @@ struct zv_core {
 	int64_t retry_at_ms; /* DOWN */
 	int next_backoff_ms;
 	uint64_t jitter;
-	int64_t ready_ms; /* since when; READY */
-	bool is_pushing;  /* events are held back until the server has the filter */
-	bool ready_waits; /* READY is told when that is over */
-	bool push_failed;
+	int64_t ready_ms;  /* since when; READY */
+	bool is_pushing;   /* events are held back until the server has the filter */
+	bool ready_waits;  /* READY is told when that is over */
+	bool push_failed;  /* the session must end, and begin again without it */
 	bool filter_told;  /* that it is off */
 	uint64_t filtered; /* events that did not pass */
 	bool session_lost; /* in `lose`: not the link, the session ended it */
@@ -82,10 +82,10 @@ on_push_end(void *user, enum zv_push_end end)
 {
 	struct zv_core *c = user;
 
-	c->is_pushing = false;
 	c->push_failed = end == ZV_PUSH_FAILED;
 	if (c->push_failed)
 		return; /* the call from outside that we are in ends the session */
+	c->is_pushing = false;
 	if (c->session.ajam)
 		zv_ajam_session_let_events(c->session.ajam);
 	if (c->ready_waits)
@@ -106,10 +106,10 @@ on_session_state(void *user, enum zv_client_state state)
 		c->next_backoff_ms = c->options.backoff_first_ms;
 		c->ready_ms = c->now_ms;
 	}
-	c->is_pushing = state == ZV_STATE_BOOTING && c->options.push;
-	tell(c, state, 0, "", -1);
-	if (state == ZV_STATE_BOOTING && c->options.push)
+	c->is_pushing = state == ZV_STATE_BOOTING && zv_push_is_wanted(c->options.push);
+	if (c->is_pushing) /* before the user sends anything */
 		zv_push_start(c->options.push, &c->session, c->now_ms, on_push_end, c);
+	tell(c, state, 0, "", -1);
 }
 
 static void
@@ -153,11 +153,19 @@ zv_core_free(struct zv_core *c)
 {
 	if (!c)
 		return;
+	zv_push_stop(c->options.push);
 	zv_client_session_deinit(&c->session);
 	zv_free(c);
 }
 
 /* ---- up and down -------------------------------------------------------------- */
+
+static void
+stop_session(struct zv_core *c, bool for_good)
+{
+	zv_push_stop(c->options.push);
+	zv_client_session_stop(&c->session, for_good);
+}
 
 void
 zv_core_start(struct zv_core *c, int64_t now_ms)
@@ -174,7 +182,7 @@ zv_core_stop(struct zv_core *c, int reason, const char *text)
 		return;
 	c->wants_link = c->link_up = false;
 	c->state = ZV_STATE_CLOSED; /* an action asked for from now on is refused */
-	zv_client_session_stop(&c->session, true);
+	stop_session(c, true);
 	tell(c, ZV_STATE_CLOSED, reason, text, -1);
 }
 
@@ -202,7 +210,7 @@ next_wait(struct zv_core *c, int reason)
 	int wait = with_jitter(c, c->next_backoff_ms);
 	int least = c->options.refused_wait_ms;
 
-	if (is_expired(c, reason))
+	if (c->push_failed || is_expired(c, reason))
 		return 1;
 	c->next_backoff_ms = c->next_backoff_ms < c->options.backoff_most_ms / 2
 				     ? c->next_backoff_ms * 2
@@ -227,14 +235,14 @@ lose(struct zv_core *c, int reason, const char *text)
 	c->losses += zv_core_is_logged_in(c);
 	c->wants_link = c->link_up = false;
 	wait = next_wait(c, reason);
-	if (c->options.no_reconnect) {
+	if (c->options.no_reconnect && !c->push_failed) {
 		zv_log(c->log, ZV_LOG_INFO, "client", "closed reason=%s %s",
 		       zvon_err_name(reason), text);
 		zv_core_stop(c, reason, text);
 		return;
 	}
 	c->state = ZV_STATE_DOWN;
-	zv_client_session_stop(&c->session, false);
+	stop_session(c, false);
 	c->retry_at_ms = c->now_ms + wait;
 	zv_log(c->log, ZV_LOG_WARN, "client", "down reason=%s retry_ms=%d %s",
 	       zvon_err_name(reason), wait, text);
@@ -255,6 +263,7 @@ zv_core_link_up(struct zv_core *c, int64_t now_ms)
 	c->now_ms = now_ms;
 	c->link_up = true;
 	c->is_pushing = c->ready_waits = c->push_failed = false;
+	zv_client_session_hold_events(&c->session, zv_push_is_wanted(c->options.push));
 	zv_client_session_start(&c->session, now_ms);
 }
 
@@ -302,13 +311,14 @@ lose_session(struct zv_core *c, const struct zv_error *why)
 static void
 check_session(struct zv_core *c, int rc, struct zv_error *err)
 {
-	if (c->push_failed && rc >= 0)
-		rc = zv_fail(err, ZV_ECLOSED,
-			     "the server took only a part of the filter: once more "
-			     "without it");
-	c->push_failed = false;
+	c->push_failed &= rc >= 0; /* a loss has reasons of its own */
+	if (c->push_failed)
+		rc = zv_fail(err, zv_push_why(c->options.push)->code,
+			     "%s; once more, without a filter at the server",
+			     zv_push_why(c->options.push)->text);
 	if (rc < 0 && c->link_up)
 		lose_session(c, err);
+	c->push_failed = false;
 }
 
 void

@@ -19,7 +19,8 @@ struct zv_core_options {
 	bool is_ajam;
 	struct zv_filter *filter; /* what on_event gets; NULL: all. Borrowed */
 	struct zv_push *push; /* what of it the server is asked to do; NULL: nothing.
-				   * Borrowed; the login brings no events then */
+			       * Borrowed. When it fails, the session is ended and
+			       * begun again at once, no_reconnect or not */
 	const char *where;    /* "host:port" for messages; borrowed */
 	bool no_reconnect;
 	int backoff_first_ms;

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 #define N_LISTS 3 /* events, texts, fields */
 
@@ -10,13 +11,15 @@ struct zv_push {
 	char *events;
 	const struct zv_log *log;
 	bool is_wanted;
-	bool is_off; /* a server took only a part once */
+	bool is_off; /* a session had to be ended for its sake once */
+	struct zv_error why;
 
-	/* of this session */
+	/* of this session; on_end NULL: nothing is under way */
+	struct zv_client_session *session;
 	void (*on_end)(void *user, enum zv_push_end end);
 	void *user;
-	size_t n_asked, n_answered, n_taken;
-	bool all_asked;
+	size_t n_asked, n_taken, n_refused;
+	bool waits_for_events; /* the answer to the action Events is to come */
 };
 
 /* ---- life ------------------------------------------------------------------------- */
@@ -116,7 +119,8 @@ zv_push_new(const struct zv_filter_options *filter, const char *events,
 	if (!p)
 		return NULL;
 	p->log = log;
-	p->events = zv_strdup(events);
+	/* a login takes an empty mask for all, the action Events for an error */
+	p->events = zv_strdup(events[0] ? events : "on");
 	if (copy_options(&p->filter, filter) < 0 || !p->events || look_ahead(p) < 0) {
 		zv_push_free(p);
 		return NULL;
@@ -127,24 +131,69 @@ zv_push_new(const struct zv_filter_options *filter, const char *events,
 bool
 zv_push_is_wanted(const struct zv_push *p)
 {
-	return p && p->is_wanted;
+	return p && p->is_wanted && !p->is_off;
 }
 
-/* ---- a session ----------------------------------------------------------------------- */
+const struct zv_error *
+zv_push_why(const struct zv_push *p)
+{
+	return &p->why;
+}
+
+/* ---- answers ------------------------------------------------------------------------- */
+
+static void
+end(struct zv_push *p, enum zv_push_end how)
+{
+	void (*on_end)(void *, enum zv_push_end) = p->on_end;
+
+	p->on_end = NULL;
+	on_end(p->user, how);
+}
+
+/* p->why says why. */
+static void
+fail(struct zv_push *p)
+{
+	p->is_off = true;
+	end(p, ZV_PUSH_FAILED);
+}
 
 static void
 end_if_answered(struct zv_push *p)
 {
-	bool partly = p->n_taken > 0 && p->n_taken < p->n_asked;
-
-	if (!p->all_asked || p->n_answered < p->n_asked)
+	if (p->waits_for_events || p->n_taken + p->n_refused < p->n_asked)
 		return;
-	p->is_off |= partly;
 	if (p->n_asked)
 		zv_log(p->log, ZV_LOG_INFO, "client",
 		       "filter at the server: %zu of %zu expressions taken", p->n_taken,
 		       p->n_asked);
-	p->on_end(p->user, partly ? ZV_PUSH_FAILED : ZV_PUSH_DONE);
+	end(p, ZV_PUSH_DONE);
+}
+
+static bool
+is_success(const struct zv_packet *packet)
+{
+	return zvon_str_equal_nocase(packet->name, ZV_STR("Success"));
+}
+
+static struct zv_str
+message_of(const struct zv_packet *packet)
+{
+	return zv_str_trim(zvon_packet_get(packet, ZV_STR("Message")));
+}
+
+static void
+count_answer(struct zv_push *p, const struct zv_packet *packet)
+{
+	if (is_success(packet)) {
+		p->n_taken++;
+		return;
+	}
+	if (p->n_refused++ == 0)
+		zv_log(p->log, ZV_LOG_INFO, "client",
+		       "the server refuses to filter: %.*s",
+		       ZV_ARG(message_of(packet)));
 }
 
 static void
@@ -153,12 +202,60 @@ on_filter_reply(void *user, enum zv_reply_part part, int status,
 {
 	struct zv_push *p = user;
 
+	if (!p->on_end)
+		return;
 	if (part == ZV_REPLY_RESPONSE)
-		p->n_taken += zvon_str_equal_nocase(packet->name, ZV_STR("Success"));
-	if (part != ZV_REPLY_DONE || status == ZV_ECLOSED)
-		return; /* with the connection the session ends */
-	p->n_answered++;
-	end_if_answered(p);
+		count_answer(p, packet);
+	if (part != ZV_REPLY_DONE)
+		return;
+	if (status < 0) { /* taken or not, now or later: nobody knows */
+		zv_fail(&p->why, status, "no answer to the action Filter");
+		fail(p);
+	} else if (p->n_taken && p->n_refused) {
+		zv_fail(&p->why, ZV_ECLOSED,
+			"the server took only a part of the filter and would withhold "
+			"events");
+		fail(p);
+	} else {
+		/* one refusal is enough; over AJAM each costs three requests */
+		if (p->n_refused)
+			p->n_asked -= zv_client_session_recall(p->session);
+		end_if_answered(p);
+	}
+}
+
+static void
+on_events_reply(void *user, enum zv_reply_part part, int status,
+		const struct zv_packet *packet)
+{
+	struct zv_push *p = user;
+
+	if (!p->on_end)
+		return;
+	if (part == ZV_REPLY_RESPONSE && !is_success(packet))
+		zv_fail(&p->why, ZV_ECLOSED, "the action Events was refused: %.*s",
+			ZV_ARG(message_of(packet)));
+	if (part != ZV_REPLY_DONE)
+		return;
+	if (status < 0)
+		zv_fail(&p->why, status, "no answer to the action Events");
+	p->waits_for_events = false;
+	if (p->why.code)
+		fail(p);
+	else
+		end_if_answered(p);
+}
+
+/* ---- requests ------------------------------------------------------------------------ */
+
+static int
+ask(struct zv_push *p, struct zv_request *r, int64_t now_ms, zvon_reply_fn fn)
+{
+	int rc = r ? zv_client_session_send_first(p->session, r, fn, p, now_ms, &p->why)
+		   : zv_fail_nomem(&p->why);
+
+	zvon_request_free(r);
+	return rc;
 }
 
 static struct zv_request *
@@ -173,77 +270,68 @@ filter_request(struct zv_str value)
 	return NULL;
 }
 
-/* false: it was not sent. */
-static bool
-ask(struct zv_client_session *session, struct zv_request *r, int64_t now_ms,
-    zvon_reply_fn fn, void *user)
-{
-	bool sent =
-		r && zv_client_session_send(session, r, 0, fn, user, now_ms, NULL) == 0;
-
-	zvon_request_free(r);
-	return sent;
-}
-
-static void
-ask_filters(struct zv_push *p, struct zv_client_session *session, int64_t now_ms)
-{
-	struct zv_pushdown_server server = { .may_filter = true };
-	struct zv_pushdown down;
-
-	server.version = zv_client_session_version(session, &server.ami_major);
-	if (zv_pushdown_init(&down, &p->filter, &server) == 0 && !down.n_filters)
-		zv_log(p->log, ZV_LOG_INFO, "client", "no filter at the server: %s",
-		       down.why_not);
-	for (size_t i = 0; i < down.n_filters; i++) {
-		p->n_asked++;
-		if (!ask(session, filter_request(zv_buf_str(&down.filters[i])), now_ms,
-			 on_filter_reply, p))
-			p->n_answered++; /* counts as refused */
-	}
-	zv_pushdown_deinit(&down);
-}
-
-static void
-on_events_reply(void *user, enum zv_reply_part part, int status,
-		const struct zv_packet *packet)
-{
-	struct zv_push *p = user;
-
-	if (part != ZV_REPLY_DONE || status == ZV_ECLOSED)
-		return;
-	p->all_asked = true;
-	end_if_answered(p);
-}
-
-/* Actions of one connection run one after another: the mask comes behind the filters. */
-static void
-ask_events(struct zv_push *p, struct zv_client_session *session, int64_t now_ms)
+static struct zv_request *
+events_request(const char *mask)
 {
 	struct zv_request *r = zvon_request_new(ZV_STR("Events"), NULL);
 
-	if (r && zvon_request_set(r, "EventMask", p->events, NULL) < 0) {
-		zvon_request_free(r);
-		r = NULL;
+	if (r && zvon_request_set(r, "EventMask", mask, NULL) == 0)
+		return r;
+	zvon_request_free(r);
+	return NULL;
+}
+
+static int
+ask_filters(struct zv_push *p, int64_t now_ms)
+{
+	struct zv_pushdown_server server = { .may_filter = true };
+	struct zv_pushdown down;
+	int rc;
+
+	server.version = zv_client_session_version(p->session, &server.ami_major);
+	rc = zv_pushdown_init(&down, &p->filter, &server);
+	if (rc < 0)
+		zv_fail_nomem(&p->why);
+	else if (!down.n_filters)
+		zv_log(p->log, ZV_LOG_INFO, "client", "no filter at the server: %s",
+		       down.why_not);
+	for (size_t i = 0; rc == 0 && i < down.n_filters; i++) {
+		p->n_asked++;
+		rc = ask(p, filter_request(zv_buf_str(&down.filters[i])), now_ms,
+			 on_filter_reply);
 	}
-	if (!ask(session, r, now_ms, on_events_reply, p))
-		p->on_end(p->user, ZV_PUSH_FAILED); /* no events would come */
+	zv_pushdown_deinit(&down);
+	return rc;
+}
+
+/* Actions of one connection run one after another: the mask comes behind the filters. */
+static int
+ask_events(struct zv_push *p, int64_t now_ms)
+{
+	p->waits_for_events = p->session->ami != NULL;
+	return p->waits_for_events
+		       ? ask(p, events_request(p->events), now_ms, on_events_reply)
+		       : 0;
 }
 
 void
 zv_push_start(struct zv_push *p, struct zv_client_session *session, int64_t now_ms,
 	      void (*on_end)(void *user, enum zv_push_end end), void *user)
 {
+	p->session = session;
 	p->on_end = on_end;
 	p->user = user;
-	p->n_asked = p->n_answered = p->n_taken = 0;
-	p->all_asked = false;
-	if (!p->is_off)
-		ask_filters(p, session, now_ms);
-	if (session->ami) {
-		ask_events(p, session, now_ms);
-		return;
-	}
-	p->all_asked = true;
-	end_if_answered(p);
+	p->why = (struct zv_error){ 0 };
+	p->n_asked = p->n_taken = p->n_refused = 0;
+	if (ask_filters(p, now_ms) < 0 || ask_events(p, now_ms) < 0)
+		fail(p);
+	else
+		end_if_answered(p);
+}
+
+void
+zv_push_stop(struct zv_push *p)
+{
+	if (p)
+		p->on_end = NULL;
 }

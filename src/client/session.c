@@ -65,6 +65,32 @@ zv_client_session_send(struct zv_client_session *s, const struct zv_request *req
 					     now_ms, err);
 }
 
+int
+zv_client_session_send_first(struct zv_client_session *s,
+			     const struct zv_request *request, zvon_reply_fn fn,
+			     void *user, int64_t now_ms, struct zv_error *err)
+{
+	return s->ajam ? zv_ajam_session_send_first(s->ajam, request, fn, user, now_ms,
+						    err)
+		       : zv_ami_session_send_first(s->ami, request, fn, user, now_ms,
+						   err);
+}
+
+size_t
+zv_client_session_recall(struct zv_client_session *s)
+{
+	return s->ajam ? zv_ajam_session_recall(s->ajam) : 0;
+}
+
+void
+zv_client_session_hold_events(struct zv_client_session *s, bool hold)
+{
+	if (s->ajam)
+		zv_ajam_session_hold_events(s->ajam, hold);
+	else
+		zv_ami_session_hold_events(s->ami, hold);
+}
+
 bool
 zv_client_session_is_booted(const struct zv_client_session *s)
 {

@@ -29,6 +29,14 @@ int zv_client_session_send(struct zv_client_session *s,
 			   const struct zv_request *request, int timeout_ms,
 			   zvon_reply_fn fn, void *user, int64_t now_ms,
 			   struct zv_error *err);
+int zv_client_session_send_first(struct zv_client_session *s,
+				 const struct zv_request *request, zvon_reply_fn fn,
+				 void *user, int64_t now_ms, struct zv_error *err);
+
+/* As in ajam/session.h; over AMI they are all sent at once. */
+size_t zv_client_session_recall(struct zv_client_session *s);
+void zv_client_session_hold_events(struct zv_client_session *s, bool hold);
+
 bool zv_client_session_is_booted(const struct zv_client_session *s);
 struct zv_str zv_client_session_version(const struct zv_client_session *s, int *major);
 void zv_client_session_count(const struct zv_client_session *s,

@@ -43,6 +43,7 @@ class AjamEvents(LiveTest):
     def check_same(self, play):
         """Plays between two marks; returns what TCP has seen."""
         self.emitter.emit(1)
+        self.assertIsNotNone(self.tcp.wait_for(user_event("Mark", Last="0")))
         play()
         self.emitter.emit(1)
         end = user_event("Mark", Last="1")

@@ -14,9 +14,13 @@ RING = "--ring-timeout"  # how long the first leg may ring, in seconds
 class Originate(LiveTest):
     """The first leg is `--from`; when it answers, it goes on to the extension `--to`."""
 
+    def url(self):
+        """Where the command connects to."""
+        return self.server.url()
+
     def originate(self, first, to, *options):
         """Runs the command."""
-        return run_zvon("originate", self.server.url(), "--from", first, "--to", to,
+        return run_zvon("originate", self.url(), "--from", first, "--to", to,
                         "--context", "internal", *options, timeout=40)
 
     def check_result(self, result, word):

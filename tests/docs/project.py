@@ -1,11 +1,13 @@
 """Where things are, how the program is asked, and a simulated office to talk to."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -64,6 +66,23 @@ def office():
             raise RuntimeError("the office ended by itself, code %d" % process.returncode)
     finally:
         process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+        watchdog.cancel()
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def ajam(user, secret):
+    """A fake AJAM in a process of its own, with numbered events; gives its address."""
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tests/fake/ajam.py", "--account", "%s:%s" % (user, secret)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(PATIENCE * 6, process.kill)
+    watchdog.start()
+    try:
+        yield "127.0.0.1:%d" % json.loads(process.stdout.readline())["port"]
+    finally:
+        process.kill()
         process.wait(PATIENCE)
         watchdog.cancel()
         process.stdout.close()

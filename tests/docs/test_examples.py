@@ -8,7 +8,7 @@ import signal
 import tempfile
 import unittest
 
-from project import BUILD, ROOT, ZVON, Running, office, read, run
+from project import BUILD, ROOT, ZVON, Running, ajam, office, read, run
 
 EXAMPLES = BUILD / "examples"
 SECRET = {"ZVON_SECRET": "demo"}
@@ -64,6 +64,24 @@ class Examples(OfficeTest):
         self.assertEqual(running.end(), 0)
         self.assertTrue(told)
 
+    def test_listen_filter(self):
+        """Only events of that phone, as XML; Ctrl-C ends it and tells the numbers."""
+        running = Running([EXAMPLES / "listen-filter", self.url, "PJSIP/204"], SECRET)
+        ready = running.wait_for(r"^ready", running.errors)
+        done = run([ZVON, "originate", self.url, "--from", "204", "--to", "89261234567",
+                    "--timeout", "20"], SECRET)
+        event = running.wait_for(r"^<generic event='Newchannel' .*channel='PJSIP/204-")
+        code = running.end(signal.SIGINT)
+        self.assertTrue(ready and event, (done.stderr, running.errors))
+        self.assertEqual(code, 0)
+        for line in running.output:
+            self.assertRegex(line, r"^<generic event='(Newchannel|Newstate|Hangup)' "
+                                   r"[^>]*channel='PJSIP/204-")
+        told = re.match(r"(\d+) of (\d+) events$", running.errors[-1])
+        self.assertTrue(told, running.errors)
+        self.assertEqual(int(told.group(1)), len(running.output))
+        self.assertGreater(int(told.group(2)), int(told.group(1)))
+
     def test_command(self):
         """One command, its output, the end."""
         done = run([EXAMPLES / "command", self.url, "core show version"], SECRET)
@@ -77,6 +95,40 @@ class Examples(OfficeTest):
                 done = run([EXAMPLES / "command", url, "core show version"], env)
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertRegex(done.stderr.splitlines()[0], r"127\.0\.0\.1:\d+: ")
+
+
+class ExamplesOverHttp(unittest.TestCase):
+    """The same programs with an http URL, for an AJAM."""
+
+    def test_each_encoder(self):
+        """One command by each of them."""
+        with ajam("demo", "demo") as address:
+            for name in ("rawman", "mxml", "manager", "arawman", "amxml", "amanager"):
+                with self.subTest(encoder=name):
+                    url = "http://demo@%s/asterisk/%s" % (address, name)
+                    done = run([EXAMPLES / "command", url, "core show version"], SECRET)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertRegex(done.stdout, r"^Asterisk \d+\.")
+
+    def test_listen_loop(self):
+        """Events come and actions are answered; a URL without a path will do."""
+        with ajam("demo", "demo") as address:
+            running = Running([EXAMPLES / "listen-loop", "http://demo@" + address], SECRET)
+            event = running.wait_for("^event UserEvent")
+            running.send("Ping")
+            pong = running.wait_for("^response Success")
+            self.assertEqual(running.end(), 0)
+        self.assertTrue(event and pong, running.output[-20:])
+
+    def test_as_xml(self):
+        """zvon(1): the same over HTTP, and as XML."""
+        with ajam("crm", "demo") as address:
+            done = run([ZVON, "listen", "http://crm@%s/asterisk/rawman" % address, "--event",
+                        "UserEvent", "--format", "xml", "--count", "3"], SECRET)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        for line in done.stdout.splitlines():
+            self.assertRegex(line, r"^<generic event='UserEvent' .* seq='\d+' />$")
 
 
 class Readme(OfficeTest):

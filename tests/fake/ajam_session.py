@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 
+from event_filter import EventFilter
 from pbx import respond, to_number, wait_complete
 
 RESERVE = 10        # seconds before its end that no WaitEvent goes beyond
@@ -27,6 +28,7 @@ class HttpSession:
         self.user = ""
         self.challenge = ""
         self.mask = None
+        self.filter = EventFilter()
         self.write_lock = threading.RLock()
         self.changed = threading.Condition(self.write_lock)
         self.queue = []  # of (bytes, classes, may_read)
@@ -48,9 +50,12 @@ class HttpSession:
         all, in every version."""
         with self.changed:
             queue, self.queue = self.queue, []
-        return b"".join(data for data, classes, may_read in queue
-                        if may_read and (classes is None or not self.mask
-                                         or self.wants(classes)))
+        return b"".join(event[0] for event in queue if self.is_for_us(*event))
+
+    def is_for_us(self, data, classes, may_read):
+        """Judged when it is fetched: a filter counts for what waits as well."""
+        return classes is None or (may_read and (not self.mask or self.wants(classes))
+                                   and self.filter.passes(data))
 
     def wait(self, seconds):
         """Until something comes or the time is over; false: another wait or the end of the

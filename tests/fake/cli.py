@@ -266,10 +266,16 @@ class CliTest(unittest.TestCase):
         return self.enterContext(context)
 
     def listener(self, pbx, *options, port=None, **keywords):
-        """`zvon listen`, logged in at the fake and past FullyBooted."""
+        """`zvon listen`, logged in at the fake and past FullyBooted; with a filter that the
+        server is told, past that."""
         logins = len(pbx.logins())
         running = self.start(listen(port or pbx.port, *options, **keywords))
         self.assertTrue(pbx.wait_logins(logins + 1, 10 * SLOW), running)
+        session = pbx.logins()[logins].session
+        login = pbx.ledger.packets("Login", session)[0].data
+        if login.get("Events") in ("off", "system") and "--events" not in options:
+            self.assertTrue(pbx.ledger.wait_until(
+                lambda: pbx.ledger.packets("Events", session), 10 * SLOW), running)
         return running
 
     def assert_code(self, result, *codes):

@@ -21,6 +21,7 @@ import hashlib
 import hmac
 import json
 import random
+import re
 import sys
 import threading
 import time
@@ -304,11 +305,19 @@ class Pbx(Server):
         session.send(wait_complete(action))
 
     def do_filter(self, session, action):
-        if self.banner.endswith("/1.1"):
+        """Since Asterisk 10, AMI 1.2. What it says was measured on 16 and 22."""
+        text, advice = action.get("Filter"), "Check the syntax of the filter given."
+        if self.banner.endswith(("/1.0", "/1.1")):
             error(session, action, "Invalid/unknown command: Filter. Use Action: "
                                    "ListCommands to show available commands.")
+        elif action.get("Operation").lower() != "add":
+            error(session, action, "Unknown operation")
+        elif not text.removeprefix("!") and self.major() >= 11:
+            error(session, action, "Filter was formatted incorrectly.  " + advice)
+        elif add_filter(session, text) or self.major() == 1:
+            respond(session, action, "Success", ("Message", "Success"))
         else:
-            respond(session, action, "Success", ("Message", "Filter added successfully"))
+            error(session, action, "Filter did not compile.  " + advice)
 
     def do_getvar(self, session, action):
         name = action.get("Variable")
@@ -431,6 +440,15 @@ RULES = {
     "originate": (frozenset({"originate"}), Pbx.do_originate),
     "command": (frozenset({"command"}), Pbx.do_command),
 }
+
+
+def add_filter(session, text):
+    """False: it is no expression."""
+    try:
+        session.filter.add(text)
+    except re.error:
+        return False
+    return True
 
 
 def read_mask(text):

@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
+from event_filter import EventFilter
+
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TLS_HANDSHAKE_SECONDS = 5
 
@@ -76,10 +78,12 @@ class Session:
     socket: socket.socket
     number: int
     open: bool = True
+    sent: int = 0  # bytes
     longest_wait: float = 0.0  # the longest time that one piece waited for room
     user: str = ""
     challenge: str = ""
     mask: Optional[frozenset] = None  # classes of events; None: all
+    filter: EventFilter = field(default_factory=EventFilter)
     write_lock: threading.RLock = field(default_factory=threading.RLock)
 
     is_stream = True  # events come by themselves, not when asked for
@@ -92,8 +96,8 @@ class Session:
         return self.mask is None or classes in self.mask
 
     def take_event(self, data, classes=None, may_read=True):
-        """An event for this session, or bytes that no mask holds back."""
-        if may_read and (classes is None or self.wants(classes)):
+        """An event for this session, or bytes that no mask and no filter holds back."""
+        if classes is None or (may_read and self.wants(classes) and self.filter.passes(data)):
             self.send(data)
 
     def receive(self, size=65536):
@@ -116,7 +120,9 @@ class Session:
     def send_some(self, piece):
         began = time.monotonic()
         try:
-            return self.socket.send(piece)
+            taken = self.socket.send(piece)
+            self.sent += taken
+            return taken
         except (BlockingIOError, ssl.SSLWantWriteError) as problem:
             self.ledger.add(self.number, "note", "write timeout")
             self.reset()
@@ -206,6 +212,10 @@ class Server:
                 session.reset()
             else:
                 session.close()
+
+    def sent(self):
+        """Bytes, in all sessions so far."""
+        return sum(session.sent for session in list(self.sessions))
 
     def open_sessions(self):
         return [s for s in list(self.sessions) if s.open]

@@ -224,6 +224,35 @@ class PbxTest(unittest.TestCase):
         self.assertIn(b"Hangup", rich.read_until(b"\r\n\r\n"))
         self.assertIn("Pong", poor.ask("Action: Ping"))
 
+    def test_filters(self):
+        """Includes are alternatives, an exclude is stronger; answers are not filtered."""
+        client = self.client(pbx := self.pbx(banner="Asterisk Call Manager/11.0.0")).login()
+        for operation, text, answer in (
+                ("Add", "^Event: *[Hh]angup[[:space:]]", "Message: Success"),
+                ("Add", "a[.]b[[]c[]][\\]d", "Message: Success"),
+                ("Add", "!Cause: 1[^6]", "Message: Success"),
+                ("Add", "(", "Filter did not compile"), ("Add", "[a", "Filter did not compile"),
+                ("Add", "", "formatted incorrectly"), ("List", "x", "Unknown operation")):
+            self.assertIn(answer, client.ask("Action: Filter", f"Operation: {operation}",
+                                             f"Filter: {text}"))
+        for name, pair, passes in (
+                ("Hangup", ("Cause", "16"), True), ("hangup", ("Cause", "16"), True),
+                ("HangupRequest", ("Cause", "16"), False), ("Hangup", ("Cause", "17"), False),
+                ("X", ("Y", "a.b[c]\\d"), True), ("X", ("Y", "axb[c]\\d"), False)):
+            pbx.event(name, pair)
+            answer = client.ask("Action: Ping")
+            self.assertEqual(answer.startswith(f"Event: {name}\r\n"), passes, (name, pair))
+            self.assertIn("Pong", client.read_until(b"\r\n\r\n").decode() if passes else answer)
+
+    def test_filters_of_old_versions(self):
+        for version, first, second in (("1.1", "Invalid/unknown command", None),
+                                       ("1.3", "Success", "Success"),
+                                       ("5.0.4", "did not compile", "Success")):
+            client = self.client(self.pbx(banner="Asterisk Call Manager/" + version)).login()
+            for text, answer in (("(", first), ("", second or first)):
+                self.assertIn(answer, client.ask("Action: Filter", "Operation: Add",
+                                                 f"Filter: {text}"), version)
+
     def test_client_that_does_not_read_is_dropped(self):
         pbx = self.pbx(send_buffer=8192, write_timeout=0.1)
         self.client(pbx).login()

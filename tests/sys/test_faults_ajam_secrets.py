@@ -225,6 +225,16 @@ class SecretsTest(AjamTest):
         self.assertEqual(login.param("secret"), MARKER)
         self.check_logs(result.stderr, result)
 
+    def test_fault_118_no_secret_in_a_get(self):
+        """Plain login where no POST is taken: an error, and no second request."""
+        for refusal in (faults.status(405, "Method Not Allowed"), faults.no_action()):
+            ajam = self.ajam_with_marker()
+            ajam.fault(refusal, is_post)
+            result = self.action(ajam, options=["--plain-login"], secret=MARKER)
+            self.assert_code(result, cli.PROTOCOL)
+            self.assertIn("the secret would stand in the URL", result.stderr)
+            self.assertEqual([r.method for r in ajam.requests()], ["POST"])
+
     def test_fault_118_get_where_post_is_refused(self):
         """501, 405, or a form that the server did not see: GET from then on, and still no
         secret in it."""

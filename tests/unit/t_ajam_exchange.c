@@ -175,14 +175,13 @@ test_post_too_large(void **state)
 	assert_int_equal(begin(&r, "a"), 0);
 	assert_int_equal(
 		answer(&r, "HTTP/1.1 413 Request Entity Too Large\r\n\r\n", ""), 0);
-	assert_int_equal(zv_exchange_end(&r.x, false, &r.asked, &r.err),
-			 ZV_EXCHANGE_AGAIN);
+	assert_int_equal(zv_exchange_end(&r.x, &r.asked, &r.err), ZV_EXCHANGE_AGAIN);
 	assert_false(r.asked.is_post);
 	/* the next one may be short enough again */
 	assert_false(r.place.post_refused);
 	assert_int_equal(
 		answer(&r, "HTTP/1.1 413 Request Entity Too Large\r\n\r\n", ""), 0);
-	assert_int_equal(zv_exchange_end(&r.x, false, &r.asked, &r.err), ZV_EPROTO);
+	assert_int_equal(zv_exchange_end(&r.x, &r.asked, &r.err), ZV_EPROTO);
 	zv_exchange_deinit(&r.x);
 }
 
@@ -199,7 +198,7 @@ test_too_large_for_both(void **state)
 	assert_int_equal(begin(&r, value), 0);
 	assert_int_equal(
 		answer(&r, "HTTP/1.1 413 Request Entity Too Large\r\n\r\n", ""), 0);
-	assert_int_equal(zv_exchange_end(&r.x, false, &r.asked, &r.err), ZV_ETOOBIG);
+	assert_int_equal(zv_exchange_end(&r.x, &r.asked, &r.err), ZV_ETOOBIG);
 	zv_exchange_deinit(&r.x);
 }
 
@@ -237,7 +236,7 @@ test_ends(void **state)
 		assert_int_equal(begin(&r, "a"), 0);
 		assert_int_equal(answer(&r, rows[i].head, rows[i].body), 0);
 		assert_int_equal(count_packets(&r), rows[i].packets);
-		end = zv_exchange_end(&r.x, false, &r.asked, &r.err);
+		end = zv_exchange_end(&r.x, &r.asked, &r.err);
 		if (end != rows[i].end || (end < 0 && end != r.err.code) ||
 		    !strstr(r.err.text, rows[i].words))
 			fail_msg("row %zu: %d %s", i, end, r.err.text);
@@ -253,7 +252,7 @@ test_no_head(void **state)
 
 	rig_init(&r, false);
 	assert_int_equal(begin(&r, "a"), 0);
-	assert_int_equal(zv_exchange_end(&r.x, false, &r.asked, &r.err), ZV_EPROTO);
+	assert_int_equal(zv_exchange_end(&r.x, &r.asked, &r.err), ZV_EPROTO);
 	assert_true(r.err.text[0] != '\0');
 	zv_exchange_deinit(&r.x);
 }
@@ -276,7 +275,7 @@ test_stranger_costs_no_memory(void **state)
 	assert_true(heap_bytes() - before < 8192);
 	assert_int_equal(r.x.stranger.n, ZV_AJAM_ERROR_BODY);
 	assert_int_equal(count_packets(&r), 0);
-	assert_true(zv_exchange_end(&r.x, false, &r.asked, &r.err) < 0);
+	assert_true(zv_exchange_end(&r.x, &r.asked, &r.err) < 0);
 	zv_exchange_deinit(&r.x);
 }
 

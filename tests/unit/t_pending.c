@@ -52,6 +52,35 @@ test_found_by_action_id(void **state)
 	zv_pending_deinit(&t);
 }
 
+/* Those put first keep their own order; what was sent is not taken back. */
+static void
+test_put_first(void **state)
+{
+	struct zv_pending_table t;
+	struct zv_pending *a, *b, *c, *d;
+
+	zv_pending_init(&t, 5, 1000);
+	assert_int_equal(zv_pending_recall(&t), 0);
+	a = add(&t, "Ping", "a", 10);
+	b = add(&t, "Filter", "b", 20);
+	zv_pending_put_first(&t, b);
+	c = add(&t, "Filter", "c", 20);
+	zv_pending_put_first(&t, c);
+	d = add(&t, "Ping", "d", 20);
+	assert_ptr_equal(t.unsent.next, &b->unsent);
+	assert_ptr_equal(b->unsent.next, &c->unsent);
+	assert_ptr_equal(c->unsent.next, &a->unsent);
+	assert_ptr_equal(a->unsent.next, &d->unsent);
+	zv_pending_sent(b);
+	c->fn = note_done; /* is not called: it would write to NULL */
+	assert_int_equal(zv_pending_recall(&t), 1);
+	assert_null(zv_pending_find(&t, ZV_STR("c")));
+	assert_ptr_equal(zv_pending_find(&t, ZV_STR("b")), b);
+	assert_ptr_equal(zv_list_first(&t.unsent), &a->unsent);
+	assert_int_equal(t.n, 3);
+	zv_pending_deinit(&t);
+}
+
 static void
 test_ordered_by_deadline(void **state)
 {
@@ -288,6 +317,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found_by_action_id),
+		cmocka_unit_test(test_put_first),
 		cmocka_unit_test(test_ordered_by_deadline),
 		cmocka_unit_test(test_unsent_in_the_order_of_asking),
 		cmocka_unit_test(test_which_actions_are_old_lists),
