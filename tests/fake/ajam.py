@@ -199,8 +199,11 @@ class Ajam(Server):
         verdict = self.digest.check(request, self.pbx.accounts, self.sessions_known.find)
         if verdict.denied:
             return http.denied(self.profile)
-        if not verdict.user or verdict.stale:
-            return http.unauthorized(self.profile, self.digest.challenge(verdict.stale))
+        if verdict.stale:
+            nonce = self.sessions_known.renew(verdict.nonce)
+            return http.unauthorized(self.profile, self.digest.challenge(True, nonce))
+        if not verdict.user:
+            return http.unauthorized(self.profile, self.digest.challenge())
         session = self.sessions_known.find(verdict.nonce)
         if not session:
             session = self.sessions_known.new(verdict.nonce, verdict.user)

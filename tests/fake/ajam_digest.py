@@ -42,8 +42,8 @@ class Digest:
     counts: dict = field(default_factory=dict)  # nonce: the last nc
     expired: set = field(default_factory=set)   # nonces that are answered with stale=true
 
-    def challenge(self, stale=False):
-        nonce = secrets.token_hex(4)
+    def challenge(self, stale=False, nonce=None):
+        nonce = nonce or secrets.token_hex(4)
         realm = re.sub(r'(["\\])', r"\\\1", self.realm)
         qop = ', qop="auth"' if self.qop else ""
         return (f'Digest algorithm={self.algorithm}, realm="{realm}", nonce="{nonce}"{qop}, '
@@ -87,6 +87,8 @@ class Digest:
         if not is_session(nonce):
             self.counts[nonce] = 0
             return True
+        if nonce not in self.counts:  # the new nonce of a session
+            self.counts[nonce] = 0
         if not given.get("qop"):
             return True
         try:

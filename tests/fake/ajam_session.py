@@ -102,6 +102,16 @@ class Sessions:
         with self.lock:
             return self.known.get(key)
 
+    def renew(self, key):
+        """A new key for the session of that one, its events stay with it (measured on 16
+        and 22); None: there is none."""
+        with self.lock:
+            session = self.known.pop(key, None)
+            if session:
+                session.key = secrets.token_hex(4)
+                self.known[session.key] = session
+            return session and session.key
+
     def new(self, key=None, user=""):
         with self.lock:
             self.count += 1

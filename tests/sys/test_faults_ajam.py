@@ -2,6 +2,7 @@
 else in between; and the healthy case in every encoding and version."""
 
 import re
+import signal
 import tempfile
 import time
 import unittest
@@ -34,17 +35,30 @@ class ExpiryTest(AjamTest):
                 self.assertEqual(len(ajam.logins()), 2, running)
 
     def test_fault_111_nonce_expired_between_two_waits(self):
-        """With digest access the server only says stale=true; the session and what it kept
-        are gone all the same."""
+        """A nonce goes stale, its session lives on under the next one with all it kept."""
         for kind in DIGEST:
             with self.subTest(kind=kind):
                 ajam = self.ajam()
                 running = self.listen(ajam, kind)
                 ajam.fault(faults.then(ajam.digest.expire_nonces), WAITS, times=1)
                 post_ticks(ajam, 1, 2, 3)
-                self.assert_back(ajam, running)
+                self.assert_seen(running, [1, 2, 3])
                 post_ticks(ajam, 4)
                 self.assert_seen(running, [1, 2, 3, 4])
+                self.assert_never_lost(running)
+                self.assertIn(401, [r.status for r in ajam.requests("WaitEvent")], running)
+
+    def test_fault_111_stopped_over_digest(self):
+        """Stopped for longer than a session lives: over digest nobody says that it expired,
+        only the time does."""
+        ajam = self.ajam(http_timeout=15)
+        running = self.listen(ajam, "arawman")
+        running.process.send_signal(signal.SIGSTOP)
+        time.sleep(16)
+        running.process.send_signal(signal.SIGCONT)
+        self.assert_back(ajam, running)
+        post_ticks(ajam, 1)
+        self.assert_seen(running, [1])
 
     def test_fault_111_short_httptimeout(self):
         """httptimeout=11 leaves waits of one second: nothing is lost by that."""
