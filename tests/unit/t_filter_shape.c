@@ -6,6 +6,9 @@
 
 #include "captures.h"
 
+/* Random patterns, each asked for each recorded packet. */
+#define ROUNDS 4000
+
 /* "[0]Dial[1]200|Hangup~": gaps in brackets, choices behind bars, '~' what is known is
  * not all; "?" nothing is known. */
 static void
@@ -194,13 +197,13 @@ test_beside_pcre2(void **state)
 	struct tally tally = { 0 };
 
 	chance_begin();
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < ROUNDS; i++) {
 		add_pattern(&pattern);
 		check_pattern(zv_buf_str(&pattern), &c, &tally);
 	}
 	printf("# exact %u, necessary %u, unknown %u; matches %u\n", tally.exact,
 	       tally.inexact, tally.unknown, tally.matched);
-	assert_true(tally.exact > 300 && tally.inexact > 300 && tally.matched > 1000);
+	assert_true(tally.exact > 100 && tally.inexact > 100 && tally.matched > 1000);
 	zv_buf_deinit(&pattern);
 	captured_free(&c);
 }
