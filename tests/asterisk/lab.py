@@ -339,8 +339,9 @@ class Relay:
                     target.shutdown(socket.SHUT_WR)
                     return
                 target.sendall(data)
-        except OSError:
-            return
+        except OSError:  # reset: the other side must hear of it, not wait for ever
+            with contextlib.suppress(OSError):
+                target.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         """Closes every connection."""
