@@ -586,12 +586,11 @@ look_at_item(struct zv_resync *r, struct asked *a, const struct zv_packet *item)
 static bool
 on_item(struct zv_resync *r, struct asked *a, const struct zv_packet *item)
 {
-	if (zv_str_ends(item->name, ZV_STR(COMPLETE))) {
+	if (zv_str_ends(item->name, ZV_STR(COMPLETE)))
 		check_count(r, a, item);
-		return false;
-	}
-	look_at_item(r, a, item);
-	return true;
+	else
+		look_at_item(r, a, item);
+	return a->row >= FIRST_LIST;
 }
 
 bool

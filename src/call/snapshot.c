@@ -54,6 +54,18 @@ zvon_calls_snapshot_begin(struct zv_calls *t, int64_t now_ms)
 	zv_calls_outcome(t);
 }
 
+void
+zv_snapshot_lose(struct zv_calls *t)
+{
+	struct zv_node *node, *next;
+
+	zv_snapshot_free(t->snap);
+	t->snap = NULL;
+	t->has_stale = true;
+	ZV_EACH(&t->channels, node, next)
+	ZV_OWNER(node, struct zv_chan, node)->stale = true;
+}
+
 /* ---- what events say meanwhile --------------------------------------------------------- */
 
 /* Which event tells what of whom: the value of `key`, or of two keys. */

@@ -44,8 +44,8 @@ enum zv_listing {
 /* What events have told since the snapshot began. */
 enum zv_heard {
 	ZV_HEARD_GONE,
-	ZV_HEARD_BRIDGE, /* it came into one, or left it */
-	ZV_HEARD_QUEUE,	 /* it came into one, or left it */
+	ZV_HEARD_BRIDGE,  /* it came into one, or left it */
+	ZV_HEARD_QUEUE,	  /* it came into one, or left it */
 	ZV_HEARD_WAITING, /* how many wait in that queue */
 	ZV_HEARD_PARKED,
 	ZV_HEARD_MEMBER, /* queue, interface */
@@ -61,16 +61,20 @@ struct zv_snapshot {
 	struct zv_map channels; /* of struct zv_listed */
 	struct zv_kept *kept[ZV_N_LISTINGS], **kept_end[ZV_N_LISTINGS];
 	size_t n_kept;
-	struct zv_map heard; /* of their keys */
+	struct zv_map heard;		/* of their keys */
 	struct zv_map holding, entries; /* bridges where one waits, who waits in a
 					 * queue; of items in `kept` */
-	bool has_queues, has_parked; /* those lists have come to their end */
-	bool failed;		     /* something was lost for want of memory */
+	bool has_queues, has_parked;	/* those lists have come to their end */
+	bool failed;			/* something was lost for want of memory */
 };
 
 /* ---- snapshot.c ---- */
 
 void zv_snapshot_free(struct zv_snapshot *s); /* NULL is fine */
+
+/* The connection is lost: what was listed counts no more, and whoever is known now may
+ * be gone when it is there again. */
+void zv_snapshot_lose(struct zv_calls *t);
 
 /* An event, before the rules have it. */
 void zv_snapshot_hear(struct zv_calls *t, const struct zv_packet *event);

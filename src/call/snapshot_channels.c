@@ -38,8 +38,8 @@ is_dialled(const struct zv_listed *l)
 static bool
 is_originated(const struct zv_listed *l)
 {
-	return runs(l, "AppDial2") || (is_dialled(l) && !l->from &&
-				       l->state == ZV_STATE_RINGING);
+	return runs(l, "AppDial2") ||
+	       (is_dialled(l) && !l->from && l->state == ZV_STATE_RINGING);
 }
 
 /* "PJSIP/101" of "PJSIP/101-00000002", "Local/1@x" of "Local/1@x-0001;1". */
@@ -64,7 +64,8 @@ makes(struct zv_str part, struct zv_str device)
 	if (zv_str_starts_nocase(part, device) &&
 	    (part.n == device.n || part.p[device.n] == '/'))
 		return true;
-	return at < part.n && zv_str_starts_nocase(part, (struct zv_str){ device.p, slash + 1 }) &&
+	return at < part.n &&
+	       zv_str_starts_nocase(part, (struct zv_str){ device.p, slash + 1 }) &&
 	       zvon_str_equal_nocase(zv_str_from(part, at + 1), peer);
 }
 
@@ -320,8 +321,7 @@ conference(struct making *m, struct zv_listed *l)
 {
 	struct zv_str rest = l->data, room;
 
-	if (!l->chan || !l->is_new ||
-	    !(runs(l, "ConfBridge") || runs(l, "MeetMe")) ||
+	if (!l->chan || !l->is_new || !(runs(l, "ConfBridge") || runs(l, "MeetMe")) ||
 	    !zv_str_split(&rest, ',', &room) || !room.n)
 		return;
 	zv_fact_conference(m->t, l->chan, room);

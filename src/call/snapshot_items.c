@@ -17,7 +17,9 @@ static const struct {
 	bool always;
 } fields[] = {
 #define FIELD(key, member, always)                                                     \
- { { "" key, sizeof(key) - 1 }, offsetof(struct zv_listed, member), always }
+ {                                                                                     \
+  { "" key, sizeof(key) - 1 }, offsetof(struct zv_listed, member), always              \
+ }
 	FIELD("Channel", channel, false),
 	FIELD("Linkedid", linked_id, true),
 	FIELD("CallerIDNum", number, false),
@@ -142,10 +144,10 @@ take_channel(struct zv_calls *t, const struct zv_packet *item)
 		const struct zv_field *field = zvon_packet_find(item, fields[i].key);
 
 		if (field && (field->value.n || fields[i].always))
-			set_field(t,
-				  (struct zv_str *)(void *)((char *)l +
-							    fields[i].offset),
-				  field);
+			set_field(
+				t,
+				(struct zv_str *)(void *)((char *)l + fields[i].offset),
+				field);
 	}
 	if (state > l->state)
 		l->state = state;

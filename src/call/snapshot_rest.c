@@ -20,7 +20,6 @@ get_int(const struct zv_packet *item, const char *key, int otherwise)
 	return n >= 0 && n <= 999999 ? (int)n : otherwise;
 }
 
-/* Heard of one, of a channel or of the second half of something with two names. */
 static bool
 is_heard(const struct zv_calls *t, enum zv_heard what, struct zv_str a, struct zv_str b)
 {
@@ -73,6 +72,14 @@ zv_snapshot_index(struct zv_calls *t)
 }
 
 /* ---- queues ------------------------------------------------------------------------------ */
+
+/* It is the twin of an event: the rule of that knows it. */
+static void
+run_rule(struct zv_calls *t, const struct zv_packet *item)
+{
+	zv_buf_clear(&t->scratch);
+	zv_rules_run(t, item);
+}
 
 static void
 take_queue(struct zv_calls *t, const struct zv_packet *item)
@@ -157,7 +164,7 @@ take_parked(struct zv_calls *t, const struct zv_packet *item)
 
 	if (!c || is_heard(t, ZV_HEARD_PARKED, c->name, ZV_STR("")))
 		return;
-	zv_rules_run(t, item); /* it is the event's twin */
+	run_rule(t, item);
 	if (c->leg)
 		c->leg->listed = t->snapshot;
 }
@@ -166,8 +173,7 @@ static void
 take_room(struct zv_calls *t, const struct zv_packet *item)
 {
 	struct zv_chan *c = chan_of(t, item, "Uniqueid", "Channel");
-	struct zv_listed *l =
-		c ? zv_map_find(&t->snap->channels, c->unique_id) : NULL;
+	struct zv_listed *l = c ? zv_map_find(&t->snap->channels, c->unique_id) : NULL;
 
 	if (l && (l->is_new || l->moved) && !l->in_room)
 		zv_fact_conference(t, c, get(item, "Conference"));
@@ -177,16 +183,22 @@ static void
 take_device(struct zv_calls *t, const struct zv_packet *item)
 {
 	if (!is_heard(t, ZV_HEARD_DEVICE, get(item, "Device"), ZV_STR("")))
-		zv_rules_run(t, item);
+		run_rule(t, item);
 }
 
 /* ---- what is not there any more -------------------------------------------------------------- */
 
 static void
+hear_of_queue(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->call && is_heard(t, ZV_HEARD_QUEUE, c->unique_id, ZV_STR("")))
+		c->call->listed = t->snapshot;
+}
+
+static void
 leave_queue(struct zv_calls *t, struct zv_chan *c)
 {
-	if (c->call && c->call->waiting && c->call->listed != t->snapshot &&
-	    !is_heard(t, ZV_HEARD_QUEUE, c->unique_id, ZV_STR("")))
+	if (c->call && c->call->waiting && c->call->listed != t->snapshot)
 		zv_fact_queue_leave(t, c, c->call->pub.queue, -1);
 }
 
@@ -199,7 +211,7 @@ leave_parking(struct zv_calls *t, struct zv_chan *c)
 }
 
 static void
-clear_rest(struct zv_calls *t)
+each_channel(struct zv_calls *t, void (*what)(struct zv_calls *t, struct zv_chan *c))
 {
 	struct zv_node *node, *next;
 
@@ -207,20 +219,27 @@ clear_rest(struct zv_calls *t)
 	{
 		struct zv_chan *c = ZV_OWNER(node, struct zv_chan, node);
 
-		if (c->confirmed != t->snapshot) /* it ends anyway */
-			continue;
-		if (t->snap->has_queues)
-			leave_queue(t, c);
-		if (t->snap->has_parked)
-			leave_parking(t, c);
+		if (c->confirmed == t->snapshot) /* or it ends anyway */
+			what(t, c);
 	}
-	if (t->snap->has_queues)
-		remove_members(t);
+}
+
+static void
+clear_rest(struct zv_calls *t)
+{
+	if (t->snap->has_parked)
+		each_channel(t, leave_parking);
+	if (!t->snap->has_queues)
+		return;
+	each_channel(t, hear_of_queue);
+	each_channel(t, leave_queue);
+	remove_members(t);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
-static void (*const takers[ZV_N_LISTINGS])(struct zv_calls *, const struct zv_packet *) = {
+static void (*const takers[ZV_N_LISTINGS])(struct zv_calls *,
+					   const struct zv_packet *) = {
 	[ZV_LISTING_QUEUE] = take_queue,   [ZV_LISTING_ENTRY] = take_entry,
 	[ZV_LISTING_MEMBER] = take_member, [ZV_LISTING_PARKED] = take_parked,
 	[ZV_LISTING_ROOM] = take_room,	   [ZV_LISTING_DEVICE] = take_device,
