@@ -296,7 +296,7 @@ void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting)
 enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_member_find(struct zv_calls *t, struct zv_str queue,
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t, struct zv_str queue,
 					     struct zv_str interface);
 
 /* device: "PJSIP/101". */
@@ -391,7 +391,7 @@ void zv_chan_free(struct zv_calls *t, struct zv_chan *c); /* tells nothing */
 /* It stops being unsure: whoever it is, its call is known or made now. */
 void zv_chan_settle(struct zv_calls *t, struct zv_chan *c);
 
-void zv_bridge_free(struct zv_calls *t, struct zv_bridge *b);
+void zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 

@@ -119,8 +119,8 @@ take_member(struct zv_calls *t, const struct zv_packet *item)
 
 	if (!is_heard(t, ZV_HEARD_MEMBER, m.queue, m.interface))
 		zv_fact_member(t, &m);
-	known = (struct zv_member_now *)(void *)(uintptr_t)zv_member_find(t, m.queue,
-									  m.interface);
+	known = (struct zv_member_now *)(void *)(uintptr_t)zv_queue_find_member(
+		t, m.queue, m.interface);
 	if (known)
 		known->listed = t->snapshot;
 }
