@@ -682,11 +682,18 @@ void
 zv_ladder_draw(struct zv_ladder *l, const struct zv_call *call, struct zv_str reason,
 	       struct zv_buf *out)
 {
-	struct zv_ladder_chart *c = zv_map_remove(&l->charts, call->id);
+	const struct zv_ladder_chart *c = zv_map_find(&l->charts, call->id);
 
-	if (!c)
-		return;
-	if (!call->merged)
+	if (c)
 		zv_ladder_draw_chart(c, call, reason, l->words, l->ascii, out);
-	free_chart(c);
+	zv_ladder_forget(l, call->id);
+}
+
+void
+zv_ladder_forget(struct zv_ladder *l, struct zv_str id)
+{
+	struct zv_ladder_chart *c = zv_map_remove(&l->charts, id);
+
+	if (c)
+		free_chart(c);
 }

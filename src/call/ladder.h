@@ -74,9 +74,12 @@ void zv_ladder_free(struct zv_ladder *l); /* NULL is fine */
 /* Any event of the tracker. 0 or ZV_ENOMEM: then the step is missing. */
 int zv_ladder_event(struct zv_ladder *l, const struct zv_call_event *event);
 
-/* Adds the chart of the call to *out, lines end with LF, and forgets it; nothing for a
- * call that was merged. reason: words that tell why it ended, or empty. */
+/* Adds the chart of the call to *out, lines end with LF, and forgets it. reason: words
+ * that tell why it ended, or empty. */
 void zv_ladder_draw(struct zv_ladder *l, const struct zv_call *call,
 		    struct zv_str reason, struct zv_buf *out);
+
+/* Its chart is not wanted. */
+void zv_ladder_forget(struct zv_ladder *l, struct zv_str id);
 
 #endif

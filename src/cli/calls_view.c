@@ -1,20 +1,31 @@
 #include "cli/calls_view.h"
 
 #include "cli/calls_json.h"
+#include "cli/text_calls.h"
 #include "io/clock.h"
 
 void
 zv_calls_view_init(struct zv_calls_view *v, const struct zv_calls_wish *wish,
 		   const struct zv_out_style *style)
 {
+	struct zv_ladder_options ladder = {
+		.ascii = wish->ascii,
+		.words = zv_text_ladder(),
+		.seed = zv_random(),
+	};
+
 	*v = (struct zv_calls_view){ .wish = *wish, .style = *style };
 	zv_pile_init(&v->pile, zv_random());
+	if (wish->form == ZV_CALLS_LADDER)
+		v->ladder = zv_ladder_new(&ladder);
+	v->failed = wish->form == ZV_CALLS_LADDER && !v->ladder;
 }
 
 void
 zv_calls_view_deinit(struct zv_calls_view *v)
 {
 	zv_pile_deinit(&v->pile);
+	zv_ladder_free(v->ladder);
 	zv_buf_deinit(&v->scratch);
 }
 
@@ -53,6 +64,18 @@ show_event(struct zv_calls_view *v, const struct zv_call_event *e, struct zv_buf
 
 /* ---- whole calls ---------------------------------------------------------------------- */
 
+/* An empty line stands behind each chart. */
+static void
+add_chart(struct zv_calls_view *v, const struct zv_call *call, struct zv_str reason,
+	  struct zv_buf *out)
+{
+	struct zv_text text = zv_text_reason(reason);
+
+	zv_ladder_draw(v->ladder, call, text.en ? zvon_str(zv_say_pick(text)) : reason,
+		       out);
+	zv_buf_add_char(out, '\n');
+}
+
 static void
 add_call(struct zv_calls_view *v, const struct zv_call *call, struct zv_str reason,
 	 struct zv_buf *out)
@@ -60,7 +83,9 @@ add_call(struct zv_calls_view *v, const struct zv_call *call, struct zv_str reas
 	size_t from = out->n;
 
 	v->shown++;
-	if (v->wish.json) {
+	if (v->ladder) {
+		add_chart(v, call, reason, out);
+	} else if (v->wish.json) {
 		zv_calls_json_summary(out, v->wish.server, call, reason);
 		end_json(v, out, from);
 	} else {
@@ -78,6 +103,8 @@ show_call(struct zv_calls_view *v, const struct zv_call *call, struct zv_str rea
 	zv_buf_clear(&v->scratch);
 	if (!call->merged && is_wanted(v, call))
 		add_call(v, call, reason, to);
+	else if (v->ladder)
+		zv_ladder_forget(v->ladder, call->id);
 	if (v->wish.at_end &&
 	    (zv_buf_failed(to) || zv_pile_say(&v->pile, call->id, zv_buf_str(to)) < 0))
 		v->failed = true;
@@ -89,6 +116,8 @@ zv_calls_view_event(struct zv_calls_view *v, const struct zv_call_event *e,
 {
 	v->moment.now_ms = e->now_ms;
 	v->moment.unix_us = e->unix_us;
+	if (v->ladder && zv_ladder_event(v->ladder, e) < 0)
+		v->failed = true;
 	if (v->wish.form == ZV_CALLS_EVENTS)
 		show_event(v, e, out);
 	else if (e->kind == ZV_CALL_STARTED && v->wish.at_end)

@@ -3,6 +3,7 @@
 #ifndef ZV_CLI_CALLS_VIEW_H
 #define ZV_CLI_CALLS_VIEW_H
 
+#include "call/ladder.h"
 #include "cli/calls_pile.h"
 #include "cli/calls_text.h"
 #include "cli/out.h"
@@ -29,6 +30,7 @@ struct zv_calls_view {
 	struct zv_out_style style;
 	struct zv_calls_moment moment; /* start_ms is set from outside */
 	struct zv_pile pile;
+	struct zv_ladder *ladder; /* NULL unless charts are drawn */
 	struct zv_buf scratch;
 	long long shown; /* events, or calls */
 	bool failed;	 /* out of memory, for good */

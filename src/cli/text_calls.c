@@ -124,3 +124,55 @@ const struct zv_text zv_text_talked = { "talked", "говорили" };
 const struct zv_text zv_text_queue = { "queue", "очередь" };
 const struct zv_text zv_text_paused = { "paused", "на паузе" };
 const struct zv_text zv_text_still_open = { "goes on", "продолжается" };
+
+/* ---- charts --------------------------------------------------------------------------- */
+
+static const char *const russian_ladder[ZV_LADDER_WORDS] = {
+	[ZV_LADDER_CALLS] = "вызывает",
+	[ZV_LADDER_BEGINS] = "начало",
+	[ZV_LADDER_QUEUE] = "очередь",
+	[ZV_LADDER_RING] = "вызов",
+	[ZV_LADDER_RINGS] = "звонит",
+	[ZV_LADDER_ANSWER] = "ответ",
+	[ZV_LADDER_ANSWERS] = "отвечает",
+	[ZV_LADDER_PBX_ANSWERS] = "отвечает АТС",
+	[ZV_LADDER_TALK] = "разговор",
+	[ZV_LADDER_HOLD] = "удержание",
+	[ZV_LADDER_RESUME] = "снова",
+	[ZV_LADDER_BLIND] = "перевод",
+	[ZV_LADDER_ATTENDED] = "соединение",
+	[ZV_LADDER_PARK] = "парковка",
+	[ZV_LADDER_RETRIEVE] = "забирает",
+	[ZV_LADDER_CAME_BACK] = "возврат с",
+	[ZV_LADDER_PICKUP] = "перехват",
+	[ZV_LADDER_CONFERENCE] = "конференция",
+	[ZV_LADDER_RECORDING] = "запись",
+	[ZV_LADDER_RECORDING_ENDS] = "конец записи",
+	[ZV_LADDER_KEY] = "кнопка",
+	[ZV_LADDER_END] = "конец",
+	[ZV_LADDER_CALL] = "звонок",
+	[ZV_LADDER_WITHHELD] = "номер скрыт",
+	[ZV_LADDER_DID] = "набран",
+	[ZV_LADDER_TALKED] = "говорили",
+	[ZV_LADDER_OPEN] = "продолжается",
+	[ZV_LADDER_MORE] = "строк ещё",
+	[ZV_LADDER_INTERNAL] = "внутренний",
+	[ZV_LADDER_IN] = "входящий",
+	[ZV_LADDER_OUT] = "исходящий",
+	[ZV_LADDER_RESULT + ZV_RESULT_NONE] = "кончился",
+	[ZV_LADDER_RESULT + ZV_RESULT_ANSWERED] = "ответили",
+	[ZV_LADDER_RESULT + ZV_RESULT_BUSY] = "занято",
+	[ZV_LADDER_RESULT + ZV_RESULT_NO_ANSWER] = "нет ответа",
+	[ZV_LADDER_RESULT + ZV_RESULT_CANCELLED] = "отменён",
+	[ZV_LADDER_RESULT + ZV_RESULT_REJECTED] = "отклонён",
+	[ZV_LADDER_RESULT + ZV_RESULT_CONGESTION] = "перегрузка",
+	[ZV_LADDER_RESULT + ZV_RESULT_FAILED] = "не удался",
+	[ZV_LADDER_RESULT + ZV_RESULT_ABANDONED] = "не дождался",
+	[ZV_LADDER_RESULT + ZV_RESULT_ANSWERED_ELSEWHERE] = "ответил другой",
+};
+
+const char *const *
+zv_text_ladder(void)
+{
+	return zv_say_lang() == ZV_LANG_RU ? russian_ladder : NULL;
+}

@@ -2,6 +2,7 @@
 #ifndef ZV_CLI_TEXT_CALLS_H
 #define ZV_CLI_TEXT_CALLS_H
 
+#include "call/ladder.h"
 #include "cli/say.h"
 #include "zvon/call.h"
 
@@ -17,6 +18,9 @@ struct zv_text zv_text_member_state(enum zv_member_state state);
 /* "merged", "vanished"… of CALL_ENDED and "up", "down"… of SERVER_STATE; en is NULL for an
  * unknown word. */
 struct zv_text zv_text_reason(struct zv_str reason);
+
+/* The words of charts (call/ladder.h); NULL: English. */
+const char *const *zv_text_ladder(void);
 
 /* Other words. */
 extern const struct zv_text zv_text_withheld, zv_text_talked, zv_text_queue,
