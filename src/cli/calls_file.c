@@ -7,14 +7,14 @@
 #include "cli/cli.h"
 #include "cli/recording.h"
 #include "cli/whole_file.h"
-#include "office/index.h"
+#include "office/times.h"
 
 #define FIRST_MS 1 /* of the tracker's clock: 0 means "not yet" there */
 
 struct reading {
 	struct zv_calls *calls;
 	struct zv_calls_clock clock;
-	struct zv_index index;
+	struct zv_times index;
 	struct zv_calls_view view;
 	struct zv_out out;
 	bool begun;	  /* a packet was there */
@@ -93,7 +93,7 @@ on_bytes(void *user, long long offset, size_t n)
 
 	if (!r->index.n)
 		return n;
-	zv_calls_clock_set(&r->clock, zv_index_time(&r->index, (size_t)offset, &until));
+	zv_calls_clock_set(&r->clock, zv_times_at(&r->index, (size_t)offset, &until));
 	return until - (size_t)offset < n ? until - (size_t)offset : n;
 }
 
@@ -108,11 +108,11 @@ read_index(struct reading *r, const char *path)
 
 	if (strcmp(path, "-") == 0 || zv_file_read_beside(path, ".idx", &text) < 0)
 		return;
-	if (zv_index_read(&r->index, zv_buf_str(&text), &err) < 0) {
+	if (zv_times_read(&r->index, zv_buf_str(&text), &err) < 0) {
 		zv_say_warning("%s: the times beside it are not used: %s",
 			       "%s: времена рядом с ним не использованы: %s", path,
 			       err.text);
-		zv_index_deinit(&r->index);
+		zv_times_deinit(&r->index);
 	}
 	zv_buf_deinit(&text);
 }
@@ -206,6 +206,6 @@ zv_calls_file(const char *path, const struct zv_calls_wish *wish,
 	code = zv_out_finish(&r.out, code);
 	zvon_calls_free(r.calls);
 	zv_calls_view_deinit(&r.view);
-	zv_index_deinit(&r.index);
+	zv_times_deinit(&r.index);
 	return code;
 }

@@ -88,11 +88,9 @@ on_up(struct zv_stream *s, const struct zv_client_status *status)
 	s->up = s->was_up = true;
 }
 
-static void
-on_state(void *user, const struct zv_client_status *status)
+void
+zv_stream_state(struct zv_stream *s, const struct zv_client_status *status)
 {
-	struct zv_stream *s = user;
-
 	switch (status->state) {
 	case ZV_STATE_BOOTING:
 	case ZV_STATE_READY:

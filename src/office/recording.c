@@ -3,14 +3,14 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "ami/class.h"
-#include "office/index.h"
+#include "office/times.h"
 #include "zvon/parser.h"
 
 /* Everything that is only needed while the capture is taken apart. */
 struct workshop {
 	struct zv_recording *r;
 	struct zv_str ami;
-	struct zv_index index;
+	struct zv_times index;
 	size_t cap_moments, cap_recorded, next_nameless;
 	struct zv_str *open; /* bytes whose end is not known yet, or NULL */
 	int64_t start_ms;    /* the login */
@@ -199,7 +199,7 @@ static int
 take_packet(struct workshop *w, const struct zv_packet *p)
 {
 	struct zv_str bytes = { p->text.p, 0 };
-	int64_t at_ms = zv_index_time(&w->index, (size_t)(bytes.p - w->ami.p), NULL);
+	int64_t at_ms = zv_times_at(&w->index, (size_t)(bytes.p - w->ami.p), NULL);
 	struct zv_recorded *a;
 
 	if (p->kind == ZV_PACKET_BANNER) {
@@ -245,7 +245,7 @@ read_packets(struct workshop *w, struct zv_parser *parser)
 	end_open(w, end - rest);
 	if (rest)
 		rc = add_moment(w, (struct zv_str){ end - rest, rest },
-				zv_index_time(&w->index, w->ami.n - rest, NULL), 0);
+				zv_times_at(&w->index, w->ami.n - rest, NULL), 0);
 	end_open(w, end);
 	return rc;
 }
@@ -272,7 +272,7 @@ static int
 take_apart(struct workshop *w, struct zv_str sent, struct zv_str idx)
 {
 	struct zv_parser *parser;
-	int rc = zv_index_read(&w->index, idx, w->err);
+	int rc = zv_times_read(&w->index, idx, w->err);
 
 	w->r->timed = idx.n > 0;
 	w->r->closed = w->index.closed;
@@ -309,7 +309,7 @@ zv_recording_new(struct zv_str ami, struct zv_str sent, struct zv_str idx,
 	} else {
 		zv_fail_nomem(err);
 	}
-	zv_index_deinit(&w.index);
+	zv_times_deinit(&w.index);
 	if (rc == 0) {
 		count_from_login(&w);
 		return r;

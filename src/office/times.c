@@ -1,4 +1,4 @@
-#include "office/index.h"
+#include "office/times.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -6,24 +6,24 @@
 #include "base/str.h"
 
 static int
-add_row(struct zv_index *x, size_t offset, int64_t at_ms)
+add_row(struct zv_times *x, size_t offset, int64_t at_ms)
 {
 	if (x->n == x->cap) {
 		size_t more = x->cap ? x->cap * 2 : 64;
-		struct zv_index_row *rows = zv_realloc(x->rows, more * sizeof *rows);
+		struct zv_times_row *rows = zv_realloc(x->rows, more * sizeof *rows);
 
 		if (!rows)
 			return ZV_ENOMEM;
 		x->rows = rows;
 		x->cap = more;
 	}
-	x->rows[x->n++] = (struct zv_index_row){ offset, at_ms };
+	x->rows[x->n++] = (struct zv_times_row){ offset, at_ms };
 	return 0;
 }
 
 /* `ms < offset length`: length 0 is the server's close; `>` is the client. */
 static int
-read_line(struct zv_index *x, struct zv_str line)
+read_line(struct zv_times *x, struct zv_str line)
 {
 	struct zv_str parts[4] = { { NULL, 0 } };
 	long long at, offset, length;
@@ -44,7 +44,7 @@ read_line(struct zv_index *x, struct zv_str line)
 
 /* Lines that begin with # are notes. */
 int
-zv_index_read(struct zv_index *x, struct zv_str text, struct zv_error *err)
+zv_times_read(struct zv_times *x, struct zv_str text, struct zv_error *err)
 {
 	struct zv_str line = { NULL, 0 };
 	size_t number = 0;
@@ -66,14 +66,14 @@ zv_index_read(struct zv_index *x, struct zv_str text, struct zv_error *err)
 }
 
 void
-zv_index_deinit(struct zv_index *x)
+zv_times_deinit(struct zv_times *x)
 {
 	zv_free(x->rows);
-	*x = (struct zv_index){ 0 };
+	*x = (struct zv_times){ 0 };
 }
 
 int64_t
-zv_index_time(struct zv_index *x, size_t offset, size_t *until)
+zv_times_at(struct zv_times *x, size_t offset, size_t *until)
 {
 	while (x->at + 1 < x->n && x->rows[x->at + 1].offset <= offset)
 		x->at++;
