@@ -418,7 +418,9 @@ direction_of(const struct zv_live_call *call, const struct zv_live_leg *caller)
 	return ZV_DIRECTION_INTERNAL;
 }
 
-/* The line that was reached from outside: that answered first, or else rang first. */
+/* The line that was reached from outside: that answered first, or else, of those that
+ * rang, the one that was called first: of two phones called together either may ring
+ * first. */
 static const struct zv_live_leg *
 reached(const struct zv_live_call *call)
 {
@@ -431,7 +433,7 @@ reached(const struct zv_live_call *call)
 		if (leg->answered_order &&
 		    (!answered || leg->answered_order < answered->answered_order))
 			answered = leg;
-		if (leg->rang_order && (!rang || leg->rang_order < rang->rang_order))
+		if (leg->pub.rang && !rang)
 			rang = leg;
 	}
 	return answered ? answered : rang;
