@@ -43,9 +43,7 @@ free_transfers(const struct zv_transfer *list)
 		struct zv_transfer *transfer = (struct zv_transfer *)(uintptr_t)list;
 
 		list = transfer->next;
-		zv_text_free(&transfer->by);
-		zv_text_free(&transfer->to);
-		zv_free(transfer);
+		zv_transfer_free(transfer);
 	}
 }
 
@@ -73,6 +71,7 @@ zv_call_free(struct zv_calls *t, struct zv_live_call *call)
 	}
 	free_links(t, call);
 	free_transfers(call->pub.transfers);
+	zv_transfer_free(call->blind);
 	free_texts(call->pub.recordings);
 	free_texts(call->pub.talked);
 	zv_text_free(&call->pub.id);
@@ -341,6 +340,7 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 	if (a == b)
 		return a;
+	zv_transfer_flush(t, into);
 	if (from->order)
 		tell_merged(t, from, into);
 	move_channels(into, from);
