@@ -244,12 +244,14 @@ def are_bound(one, other):
 
 
 def in_normal_form(lines):
-    """The first in the alphabet of all orders in which no two bound events are swapped."""
+    """Of all orders in which no two bound events are swapped the first in the alphabet, ends
+    of legs as late as they may come."""
     left, ordered = list(lines), []
     while left:
         free = [n for n, line in enumerate(left)
                 if not any(are_bound(before, line) for before in left[:n])]
-        ordered.append(left.pop(min(free, key=left.__getitem__)))
+        ordered.append(left.pop(min(free, key=lambda n: (left[n].startswith("leg.ended"),
+                                                         left[n]))))
     return ordered
 
 
