@@ -19,11 +19,12 @@ ZVON_BEGIN_DECLS
 struct zv_legacy;
 
 #define ZV_LEGACY_MAX_CHANNELS                                                         \
- 20000				  /* known at a time; then that one is forgotten of
+ 20000				   /* known at a time; then that one is forgotten of
 				      * which nothing was heard for longest */
-#define ZV_LEGACY_MAX_NAME   512  /* bytes; a channel of a longer name is not known */
-#define ZV_LEGACY_MAX_VARS   4096 /* bytes of ChanVariable lines kept of a channel */
-#define ZV_LEGACY_MAX_FAILED 256  /* originated channels that failed, remembered */
+#define ZV_LEGACY_MAX_NAME    512  /* bytes; a channel of a longer name is not known */
+#define ZV_LEGACY_MAX_VARS    4096 /* bytes of ChanVariable lines kept of a channel */
+#define ZV_LEGACY_MAX_WAITING 1000 /* items of lists that wait for another one */
+#define ZV_LEGACY_MAX_FAILED  256  /* originated channels that failed, remembered */
 
 /* Zeroed: as Asterisk 1.8. */
 struct zv_legacy_options {
@@ -47,7 +48,8 @@ ZVON_API void zvon_legacy_free(struct zv_legacy *l); /* NULL is fine */
 ZVON_API void zvon_legacy_begin(struct zv_legacy *l, int ami_major);
 
 /* Takes a packet. It is borrowed, and so are its parts, until the next call of this
- * function; what came out for the last one is gone. A banner begins a connection.
+ * function; what came out for the last one is gone. A banner begins a connection,
+ * and says AMI 1.1 (1.3 with unlink_as_bridge) when it comes out.
  * 0, or ZV_ENOMEM: this packet is lost, the next one may be given. */
 ZVON_API int zvon_legacy_feed(struct zv_legacy *l, const struct zv_packet *packet);
 

@@ -44,21 +44,13 @@ write_unlink(struct zv_legacy *l, const struct zv_old_bridge *b,
 	add_pair(l, b->first, b->second);
 }
 
-/* Of the two that are in it longest, the caller is Channel1; if neither dialled the
- * other, the one that came in last: it is the one in the dialplan (Queue, ParkedCall,
- * Bridge), which 1.x put first. */
+/* The two that are in it longest. */
 static void
 link_two(struct zv_legacy *l, struct zv_old_bridge *b, const struct zv_packet *like)
 {
-	struct zv_node *node = zv_list_first(&b->members);
-	struct zv_old_channel *early, *late;
-
 	if (b->first || b->n < 2)
 		return;
-	early = ZV_OWNER(node, struct zv_old_channel, in_bridge);
-	late = ZV_OWNER(node->next, struct zv_old_channel, in_bridge);
-	b->first = late->caller == early ? early : late;
-	b->second = b->first == early ? late : early;
+	zv_old_bridge_pair(b, NULL);
 	write_bridge(l, b, "Link", like);
 }
 

@@ -1,11 +1,12 @@
 /* OriginateResponse. 16 and 22 give Reason 0 for all failures but silence, where 1.x said
- * 5 (busy, also declined) and 8 (congestion). That is known from the DialEnd of the
+ * 5 (busy, also declined), 8 (congestion) and 1 (hung up from here). That is known from the DialEnd of the
  * channel, which comes a little before; what was dialled tells which one it was. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "legacy/impl.h"
 
 #define REASON_NONE	  0
+#define REASON_HANGUP	  1
 #define REASON_BUSY	  5
 #define REASON_CONGESTION 8
 #define CAUSE_BUSY	  17
@@ -94,6 +95,9 @@ reason_of(struct zv_str status, int cause)
 		return REASON_BUSY;
 	if (zvon_str_equal(status, ZV_STR("CONGESTION")) || cause == CAUSE_CONGESTION)
 		return REASON_CONGESTION;
+	/* nobody refused, and it is not the time that is up (that has no DialEnd) */
+	if (zvon_str_equal(status, ZV_STR("NOANSWER")) && cause == 0)
+		return REASON_HANGUP;
 	return REASON_NONE;
 }
 

@@ -23,6 +23,13 @@ static const struct zv_old_line user_event[] = {
 	{ 0 },
 };
 
+/* … that of an action was told with its line Action. */
+static const struct zv_old_line user_event_of_action[] = {
+	{ "UserEvent" },
+	{ "Action", "UserEvent", ZV_OLD_TEXT },
+	{ 0 },
+};
+
 static size_t
 place_of(const struct zv_packet *p, struct zv_str key)
 {
@@ -39,10 +46,7 @@ on_user_event(struct zv_legacy *l, const struct zv_legacy_rule *rule,
 	bool is_of_channel = place_of(p, ZV_STR("Linkedid")) < name;
 
 	zv_old_begin(l, rule->name, NULL, p);
-	if (is_of_channel)
-		zv_old_lines(l, rule->lines, p);
-	else if (name < p->n_fields)
-		zv_old_add_as_sent(l, p, name);
+	zv_old_lines(l, is_of_channel ? rule->lines : user_event_of_action, p);
 	for (size_t i = name + 1; i < p->n_fields; i++)
 		zv_old_add_as_sent(l, p, i);
 }

@@ -115,6 +115,18 @@ void zv_old_bridge_remove(struct zv_legacy *l, struct zv_old_channel *c);
 void zv_old_state_init(struct zv_legacy *l);
 void zv_old_state_clear(struct zv_legacy *l);
 
+/* The two that are in it are linked now; the first is the caller, or, if that is not
+ * known (NULL): see there. */
+void zv_old_bridge_pair(struct zv_old_bridge *b, struct zv_old_channel *first);
+
+/* An item of a list that waits for another one: see ev_list.c. */
+struct zv_old_waiting {
+	struct zv_node node;
+	const struct zv_legacy_rule *rule;
+	zv_legacy_rule_fn write;
+	struct zv_packet *packet;
+};
+
 /* ---- packets being written: write.c ------------------------------------------------------ */
 
 struct zv_old_span {
@@ -146,7 +158,10 @@ struct zv_legacy {
 	struct zv_node order;	 /* all channels */
 	struct zv_node failures; /* of Originate: see ev_originate.c */
 	size_t n_failures;
+	struct zv_node waiting;
+	size_t n_waiting;
 	struct zv_old_out out;
+	struct zv_packet banner;
 	struct zv_buf key; /* of the line being written */
 	struct zv_legacy_counters counters;
 	bool failed; /* no memory, in this feed */
@@ -204,6 +219,9 @@ void zv_old_bridge_leave(struct zv_legacy *l, struct zv_old_channel *c,
 
 /* The one that c is linked with, or NULL. */
 struct zv_old_channel *zv_old_peer(const struct zv_old_channel *c);
+
+/* ev_list.c */
+void zv_old_list_clear(struct zv_legacy *l);
 
 /* ev_originate.c: an attempt to reach that destination begins, or has ended so. */
 void zv_old_originate_begin(struct zv_legacy *l, const struct zv_packet *p);

@@ -126,6 +126,31 @@ pass_all(struct zv_legacy *l, const struct zv_packet *p)
 			zv_old_add_as_sent(l, p, i);
 }
 
+/* Items of lists have no Privilege: who asked a new server for a new list shall get it. */
+static bool
+is_item(const struct zv_packet *p)
+{
+	return !zvon_packet_find(p, ZV_STR("Privilege"));
+}
+
+/* What comes out is AMI 1.x: so says its banner, to those who read it further. */
+static void
+on_banner(struct zv_legacy *l, const struct zv_packet *p)
+{
+	static const struct zv_str as_18 = { "Asterisk Call Manager/1.1", 25 };
+	static const struct zv_str as_11 = { "Asterisk Call Manager/1.3", 25 };
+	struct zv_packet *banner = &l->banner;
+
+	zvon_legacy_begin(l, major_of(p->name));
+	if (l->ami_major >= 2) {
+		*banner = (struct zv_packet){ .kind = ZV_PACKET_BANNER };
+		banner->name = l->options.unlink_as_bridge ? as_11 : as_18;
+		banner->text = banner->name;
+		p = banner;
+	}
+	zv_old_pass(l, p);
+}
+
 static void
 on_event(struct zv_legacy *l, const struct zv_packet *p)
 {
@@ -137,7 +162,7 @@ on_event(struct zv_legacy *l, const struct zv_packet *p)
 		rule->fn(l, rule, p);
 	else if (rule->lines)
 		zv_old_row(l, rule, p);
-	if (rule && rule->is_new && l->options.keep_new)
+	if (rule && rule->is_new && (l->options.keep_new || is_item(p)))
 		pass_all(l, p);
 }
 
@@ -147,12 +172,12 @@ zvon_legacy_feed(struct zv_legacy *l, const struct zv_packet *p)
 	zv_old_out_clear(&l->out);
 	l->failed = false;
 	l->counters.in++;
-	if (p->kind == ZV_PACKET_BANNER)
-		zvon_legacy_begin(l, major_of(p->name));
-	else if (p->kind == ZV_PACKET_EVENT && l->ami_major == 0)
+	if (p->kind == ZV_PACKET_EVENT && l->ami_major == 0)
 		l->ami_major = guess_major(p);
 
-	if (p->kind == ZV_PACKET_EVENT && l->ami_major >= 2)
+	if (p->kind == ZV_PACKET_BANNER)
+		on_banner(l, p);
+	else if (p->kind == ZV_PACKET_EVENT && l->ami_major >= 2)
 		on_event(l, p);
 	else
 		zv_old_pass(l, p);

@@ -180,6 +180,22 @@ zv_old_bridge_remove(struct zv_legacy *l, struct zv_old_channel *c)
 	zv_free(b);
 }
 
+/* If neither dialled the other, the one that came in last is the caller: it is the one in
+ * the dialplan (Queue, ParkedCall, Bridge), which 1.x put first. */
+void
+zv_old_bridge_pair(struct zv_old_bridge *b, struct zv_old_channel *first)
+{
+	struct zv_node *node = zv_list_first(&b->members);
+	struct zv_old_channel *early = ZV_OWNER(node, struct zv_old_channel, in_bridge);
+	struct zv_old_channel *late =
+		ZV_OWNER(node->next, struct zv_old_channel, in_bridge);
+
+	if (!first)
+		first = late->caller == early ? early : late;
+	b->first = first;
+	b->second = first == early ? late : early;
+}
+
 struct zv_old_channel *
 zv_old_peer(const struct zv_old_channel *c)
 {
@@ -197,6 +213,7 @@ zv_old_state_init(struct zv_legacy *l)
 {
 	zv_list_init(&l->order);
 	zv_list_init(&l->failures);
+	zv_list_init(&l->waiting);
 	/* ids come from Asterisk, parts of them perhaps from an action: see map.h */
 	l->channels.seed = l->bridges.seed = (uint64_t)(uintptr_t)l;
 }
@@ -209,4 +226,5 @@ zv_old_state_clear(struct zv_legacy *l)
 	while ((node = zv_list_first(&l->order)))
 		zv_old_channel_forget(l, ZV_OWNER(node, struct zv_old_channel, node));
 	zv_old_originate_clear(l);
+	zv_old_list_clear(l);
 }

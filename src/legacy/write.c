@@ -100,14 +100,22 @@ is_pjsip_name(const struct zv_legacy *l, const char *p, size_t n)
 	return l->options.sip_names && n > 6 && memcmp(p, "PJSIP/", 6) == 0;
 }
 
+/* How a line is written. */
+enum manner {
+	PLAIN,
+	ESCAPED, /* the value has escapes, which are undone */
+	AS_SENT, /* nothing is looked at: the server itself made that line */
+};
+
 /* The bytes at the end of the text that were just added, made ready; how many they are. */
 static size_t
-finish_value(struct zv_legacy *l, size_t at)
+finish_value(struct zv_legacy *l, size_t at, enum manner manner)
 {
 	struct zv_buf *text = &l->out.text;
 	size_t n = text->n - at;
 
-	make_harmless(text->p + at, n, false);
+	if (manner != AS_SENT)
+		make_harmless(text->p + at, n, false);
 	if (!is_pjsip_name(l, text->p + at, n))
 		return n;
 	memmove(text->p + at, text->p + at + 2, n - 2);
@@ -116,7 +124,8 @@ finish_value(struct zv_legacy *l, size_t at)
 }
 
 static void
-add_line(struct zv_legacy *l, struct zv_str key, struct zv_str value, bool is_escaped)
+add_line(struct zv_legacy *l, struct zv_str key, struct zv_str value,
+	 enum manner manner)
 {
 	struct zv_old_out *o = &l->out;
 	struct zv_buf *text = &o->text;
@@ -130,14 +139,15 @@ add_line(struct zv_legacy *l, struct zv_str key, struct zv_str value, bool is_es
 	}
 	span = &o->spans[o->n_spans++];
 	zv_buf_add(text, key);
-	make_harmless(text->p + at, key.n, true);
+	if (manner != AS_SENT)
+		make_harmless(text->p + at, key.n, true);
 	zv_buf_add(text, ZV_STR(": "));
 	*span = (struct zv_old_span){ at, key.n, text->n, 0 };
-	if (is_escaped)
+	if (manner == ESCAPED)
 		text->n += zvon_unescape(value, text->p + text->n);
 	else
 		zv_buf_add(text, value);
-	span->value_n = finish_value(l, span->value);
+	span->value_n = finish_value(l, span->value, manner);
 	zv_buf_add(text, ZV_STR("\r\n"));
 	o->packets[o->n_packets - 1].n_fields++;
 	o->packets[o->n_packets - 1].text_n =
@@ -148,14 +158,14 @@ void
 zv_old_add(struct zv_legacy *l, struct zv_str key, struct zv_str value)
 {
 	if (!l->failed)
-		add_line(l, key, value, false);
+		add_line(l, key, value, PLAIN);
 }
 
 void
 zv_old_add_escaped(struct zv_legacy *l, struct zv_str key, struct zv_str value)
 {
 	if (!l->failed)
-		add_line(l, key, value, true);
+		add_line(l, key, value, ESCAPED);
 }
 
 void
@@ -180,7 +190,8 @@ zv_old_add_as_sent(struct zv_legacy *l, const struct zv_packet *p, size_t field)
 	struct zv_old_packet *packet;
 	struct zv_old_span *span;
 
-	zv_old_add(l, f->key, f->value);
+	if (!l->failed)
+		add_line(l, f->key, f->value, AS_SENT);
 	if (l->failed || has_colon(p, f))
 		return;
 	span = &o->spans[o->n_spans - 1]; /* `NoColon`, as UserEvent echoes it */
