@@ -59,6 +59,8 @@ class Names:
         self.turns = {}
 
     def plain(self, text):
+        if re.fullmatch(r"\d{9,}\.\d+", text):
+            return "id"  # BridgedChannel of AgentConnect
         return SERIAL.sub(lambda found: "#%d" % self.turn(text[:found.start()], found[1]),
                           text.replace("Third & <Phone>", "Third & Phone"))
 
