@@ -172,6 +172,8 @@ SUITES = (
           tools=("openssl",)),
     Suite("wire", "captures through zvon parse", python_tests("tests/wire"), 300,
           after=("build",), jobs=2),
+    Suite("legacy", "the legacy view of 16 and 22 beside Asterisk 11", python_tests("tests/legacy"),
+          240, after=("build",)),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
           after=("build",), jobs=3, tools=("openssl",)),
     Suite("sys-asan", "the same with sanitizers",
