@@ -54,6 +54,13 @@ class CallsModelBasic(SceneTest):
         self.expect(call(A, "5" + B, "no_answer", caller(A, "no_answer"),
                          callee(B, "no_answer")))
 
+    def test_no_answer_without_ringing(self):
+        """The phone is not there: nothing comes back."""
+        self.phone(B, "silent")
+        self.assertTrue(self.dial(self.phone(A), "5" + B).wait("done"))
+        self.expect(call(A, "5" + B, "no_answer", caller(A, "no_answer"),
+                         callee(B, "no_answer", rang=False)))
+
     def test_cancelled(self):
         dialog, other = self.call_b("ring")
         self.assertIsNotNone(other.wait_call("ringing"))
@@ -121,13 +128,13 @@ class CallsModelInbound(SceneTest):
                             name="Иван Петров", talked=[OUTSIDE, A]))
 
     def test_awkward_name(self):
-        name = "ООО 'Ромашка' & <Co>, \\\\; %s"
+        name = "ООО 'Ромашка' & <Co>, \\\\; %s"  # AMI escapes quotes and backslashes
         self.phone(A)
         dialog = self.from_outside(DIRECT, name)
         self.talk(TRUNK, A)
         dialog.bye()
         self.expect(inbound(A, DIRECT, "answered", caller(TRUNK), callee(A),
-                            name=name.replace("\\\\", "\\"), talked=[OUTSIDE, A]))
+                            name=name, talked=[OUTSIDE, A]))
 
     def test_anonymous(self):
         self.phone(A)
