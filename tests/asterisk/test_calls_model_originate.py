@@ -5,7 +5,6 @@ import threading
 
 from lab import both_versions, run_zvon, versions
 from scene import A, B, OUT, OUTSIDE, TRUNK, SceneTest, call, callee, caller
-from stream import check_stream
 
 
 @both_versions
@@ -128,20 +127,18 @@ class CallsModelMany(SceneTest):
 
 @both_versions
 class CallsModelLocal(SceneTest):
-    """A hundred pairs of Local channels: no phone has part in them."""
+    """A hundred pairs of Local channels: without a phone there is no call."""
 
     COUNT = 100
     pattern = re.compile("Local/flash@")
 
     def test_hundred_pairs(self):
-        """The server hangs up 200 channels; what has begun ends."""
         for _ in range(self.COUNT):
             self.witness.send("Originate", {
                 "Channel": "Local/flash@internal/n", "Context": "internal", "Exten": "flash",
                 "Priority": "1", "Async": "true"})
         self.seen("Hangup", 2 * self.COUNT)
-        summaries = self.finish()
-        check_stream(self, self.calls.lines, self.events(), summaries)
+        self.expect()
 
 
 @versions("16")
