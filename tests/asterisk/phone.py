@@ -115,7 +115,7 @@ class Media:
             self._send(0, bytes([0x20, 0x1a, 0x1e, 0x2b, 0xa0, 0x9a, 0x9e, 0xab]) * (FRAME // 8))
             time.sleep(0.02)
 
-    def press(self, key, packets=5):
+    def press(self, key, packets=6):
         """Presses a key for 20 ms a packet, as RFC 4733 tells it; its end is told thrice."""
         self._time = (self._time + FRAME) & 0xffffffff
         for step in range(1, packets + 4):
@@ -148,6 +148,7 @@ class Dialog:
         self.media = Media(phone.ip)
         self.offer = None       # the INVITE that we received
         self.invite_id = (0, "")
+        self.referred = 0       # the answer to our REFER
         self.inviting = False   # an INVITE of ours has no final answer yet
         self._number = random.randrange(100, 200)
         self._version = 0
@@ -219,19 +220,22 @@ class Dialog:
         self.phone.wait_for(lambda: not self.inviting)
 
     def refer(self, uri):
-        """Asks for a blind transfer of the other side."""
-        self.request("REFER", ["Refer-To: <%s>" % uri, "Referred-By: <%s>" % self.phone.contact])
+        """Asks for a blind transfer of the other side. Asterisk (16, 22) sometimes refuses
+        with "500 Unhandled by dialog usages" soon after the answer; then we ask again."""
+        for _ in range(5):
+            self.referred = 0
+            self.request("REFER", ["Refer-To: <%s>" % uri,
+                                   "Referred-By: <%s>" % self.phone.contact])
+            self.phone.wait_for(lambda: self.referred, 2)
+            if self.referred < 300:
+                return
+            time.sleep(0.2)
+        self.phone.trouble.append("REFER is refused: %d" % self.referred)
 
     def refer_replaces(self, other):
         """Asks for an attended transfer: our partner here is joined with the one there."""
         call = "%s;to-tag=%s;from-tag=%s" % (other.call_id, other.remote_tag, other.local_tag)
         self.refer("%s?Replaces=%s" % (other.target, urllib.parse.quote(call)))
-
-    def press(self, keys, pause=0.06):
-        """Presses keys, sent as RFC 4733."""
-        for key in keys:
-            self.media.press(key)
-            time.sleep(pause)
 
     def digit(self, digit):
         """Presses a key, sent as INFO."""
@@ -282,7 +286,9 @@ class Dialog:
         self.finish()
 
     def on_response(self, message):
-        """An answer to a request of ours; only those to INVITE change anything."""
+        """An answer to a request of ours; only those to INVITE change the dialog."""
+        if message.method == "REFER":
+            self.referred = message.code
         if message.method != "INVITE" or message.code < 180:
             return
         self.remote_tag = tag_of(message.get("to")) or self.remote_tag

@@ -155,6 +155,14 @@ class Raw:
         """Those that have not been hung up."""
         return [name for name in self.channels if name not in self._hung_up]
 
+    def press(self, dialog, keys):
+        """Presses keys (RFC 4733), each when the server has heard the one before."""
+        for key in keys:
+            count = len([packet for packet in self.raw().events if packet.name == "DTMFEnd"])
+            dialog.media.press(key)
+            self.seen("DTMFEnd", count + 1)
+            time.sleep(0.06)
+
     def channel(self, line):
         """The newest channel of a line, or None."""
         return ([None] + [name for name in self.channels
@@ -206,6 +214,7 @@ class SceneTest(LiveTest):
         self.summary = self.keep(Calls(self.server.url(), "--summary"))
         for program in (self.calls, self.summary):
             self.assertTrue(program.wait_told(CONNECTED), program.messages)
+        self.addCleanup(self.record)
         self.addCleanup(self.clear)
 
     # what a scene is made of
@@ -260,6 +269,14 @@ class SceneTest(LiveTest):
         return [dialog for phone in self.opened for dialog in phone.dialogs.values()
                 if dialog.state == "up"]
 
+    def press(self, dialog, keys):
+        """Presses keys (RFC 4733), each when the server has heard the one before."""
+        for key in keys:
+            count = len([packet for packet in self.raw().events if packet.name == "DTMFEnd"])
+            dialog.media.press(key)
+            self.seen("DTMFEnd", count + 1)
+            time.sleep(0.06)
+
     def channel(self, line):
         """The newest channel of a line."""
         self.until(lambda: self.raw().channel(line), "a channel of " + line)
@@ -289,7 +306,6 @@ class SceneTest(LiveTest):
         self.clear()
         self.until(lambda: not self.unfinished(), "all calls ended", 3)
         self.until(lambda: time.monotonic() - self.calls.last_news > QUIET, "silence", 3)
-        self.record()
         for program in (self.calls, self.summary):
             self.assertEqual(program.stop(), 0, program.messages)
         ids = set(self.raw().channels.values())

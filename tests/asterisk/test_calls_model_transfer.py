@@ -16,9 +16,9 @@ class Transfer(SceneTest):
 
     def codes(self, code):
         """B presses a feature code and the number, in time with the server's prompt."""
-        self.second.last().press(code)
+        self.press(self.second.last(), code)
         self.seen("MusicOnHoldStart", Channel=self.channel(A))
-        self.second.last().press(C)
+        self.press(self.second.last(), C)
 
     def moved(self, *transfers, legs=(), talked=(A, B, C), second=callee(B), third=callee(C)):
         """What became of it."""
