@@ -231,7 +231,7 @@ class CallsModelKeys(SceneTest):
         self.assertTrue(dialog.wait("up"))
         self.press(dialog, "12*#0")
         dialog.digit("9")
-        self.seen("DTMFEnd", 6)
+        self.seen("DTMFEnd", 6, Direction="Received")
         dialog.bye()
         self.expect(call(A, "600", "answered", caller(A)))
         self.assertEqual(self.told("leg.dtmf", "leg", "digit"),
