@@ -204,6 +204,7 @@ class SceneTest(LiveTest):
     beside_others = True  # may run while others of these do, in other offices
     hosts = {TRUNK: "2%d0" % OFFICE}
     pattern = OURS        # our channels
+    maxDiff = None
 
     def setUp(self):
         super().setUp()
@@ -333,8 +334,7 @@ class SceneTest(LiveTest):
         """Ends the scene; it was these calls, and the events of them are in order."""
         summaries = self.finish()
         raw = self.raw()
-        found = [contract_of(one) for one in summaries]
-        self.assertEqual(found, list(expected), raw.flow())
+        self.assertEqual(shown(summaries), shown(expected), raw.flow())
         self.check_identity(summaries, raw)
         check_stream(self, self.calls.lines, self.events(), summaries)
 
@@ -359,7 +359,16 @@ class SceneTest(LiveTest):
                 for event in self.events(name)]
 
 
-def contract_of(one):
-    """The part of a summary that is promised, without ids."""
-    return {**{key: one[key] for key in CONTRACT},
-            "legs": [{key: leg[key] for key in LEG_CONTRACT} for leg in one["legs"]]}
+def shown(calls):
+    """What is promised of summaries, without ids, as text: one line for each thing."""
+    lines = []
+    for number, one in enumerate(calls, 1):
+        lines += ["%d %s %s" % (number, key, to_json(one[key])) for key in CONTRACT]
+        lines += ["%d leg %s" % (number, to_json({key: leg[key] for key in LEG_CONTRACT}))
+                  for leg in one["legs"]]
+    return "\n".join(lines)
+
+
+def to_json(value):
+    """As `zvon calls` would write it."""
+    return json.dumps(value, ensure_ascii=False)
