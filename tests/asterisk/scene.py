@@ -323,7 +323,7 @@ class SceneTest(LiveTest):
     def record(self):
         """Keeps the raw events, for whoever wants to see them."""
         if SCENES:
-            path = Path(SCENES) / ("%s-%s.ami" % (self.server.version, self._testMethodName))
+            path = Path(SCENES) / (self.id().partition(".")[2] + ".ami")
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(self.witness.banner + "\r\n")
                 for packet in self.witness.packets:
