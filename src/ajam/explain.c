@@ -262,9 +262,8 @@ static const struct row {
 	  "of a network (captive portal): log in there with a browser, or correct host "
 	  "and port of the URL" },
 	{ 200, 200, is_wrong_type, ZV_AJAM_CAUSE_WRONG_TYPE, ZV_EPROTO, content_type,
-	  "another kind of content than AJAM sends here: correct host, port and path "
-	  "of "
-	  "the URL" },
+	  "another kind of content than AJAM sends here: correct host, port and "
+	  "path of the URL" },
 	{ 200, 200, has_no_session, ZV_AJAM_CAUSE_NO_SESSION, ZV_EPROTO, server,
 	  "Set-Cookie and Pragma of Asterisk are missing: a proxy takes them away or "
 	  "answers from a cache; switch that off for this path" },
@@ -292,11 +291,9 @@ static const struct row {
 	  "user or secret is wrong: compare them with the user's section in "
 	  "manager.conf" },
 	{ 401, 401, NULL, ZV_AJAM_CAUSE_STRANGER_ASKS, ZV_EAUTH, server,
-	  "a server in front of Asterisk asks for a login of its own (Asterisk asks "
-	  "for "
-	  "a digest, on arawman, amxml and amanager only): let this path through "
-	  "there, "
-	  "or go around it" },
+	  "a server in front of Asterisk asks for a login of its own (Asterisk "
+	  "asks for a digest, on arawman, amxml and amanager only): let this path "
+	  "through there, or go around it" },
 	{ 403, 403, is_asterisk, ZV_AJAM_CAUSE_FORBIDDEN, ZV_EAUTH, server,
 	  "Asterisk does not let this address in: see deny, permit and acl of the "
 	  "user's section in manager.conf" },
@@ -309,8 +306,8 @@ static const struct row {
 	  "http.conf; `http show status` in its console lists the paths" },
 	{ 404, 404, NULL, ZV_AJAM_CAUSE_STRANGER_NOT_FOUND, ZV_EPROTO, server,
 	  "another server than Asterisk answers: correct host and port of the URL "
-	  "(bindport in http.conf, usually 8088), or let that server pass this path "
-	  "on" },
+	  "(bindport in http.conf, usually 8088), or let that server pass this "
+	  "path on" },
 	{ 407, 407, NULL, ZV_AJAM_CAUSE_PROXY_ASKS, ZV_EAUTH, server,
 	  "the proxy asks for a login: give it user and secret, or go around it" },
 	{ 405, 405, NULL, ZV_AJAM_CAUSE_METHOD, ZV_EPROTO, server,

@@ -17,7 +17,7 @@ add_end(struct zv_json *j, const struct zv_originate_step *step)
 {
 	if (step->state == ZV_ORIGINATE_DONE)
 		zv_json_member(j, "result",
-			       zvon_str(zv_call_result_name(step->result)));
+			       zvon_str(zvon_call_result_name(step->result)));
 	zv_json_member(j, "reason", step->reason);
 	zv_json_key(j, "cause");
 	if (step->cause)

@@ -65,7 +65,7 @@ add_step(struct attempt *a, const struct zv_originate_step *step)
 	if (step->state == ZV_ORIGINATE_RINGING)
 		zv_buf_printf(&a->story, " %s", zv_originate_side_name(step->side));
 	if (step->state == ZV_ORIGINATE_DONE)
-		zv_buf_printf(&a->story, " %s", zv_call_result_name(step->result));
+		zv_buf_printf(&a->story, " %s", zvon_call_result_name(step->result));
 	if (step->state >= ZV_ORIGINATE_DONE) {
 		zv_buf_clear(&a->reason);
 		zv_buf_add(&a->reason, step->reason);
