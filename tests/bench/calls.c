@@ -179,10 +179,9 @@ run_memory(struct bench *b)
 {
 	size_t before = heap_bytes();
 
-	while (fill(b)) {
-		mix_stop(b->mix);
+	mix_once(b->mix);
+	while (fill(b))
 		parse_and_model(b);
-	}
 	printf("{\"calls\":%zu,\"bytes\":%zu}\n", calls_now(b), heap_bytes() - before);
 }
 

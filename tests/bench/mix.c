@@ -9,7 +9,7 @@
 struct slot {
 	const struct scene *scene; /* NULL: pauses */
 	size_t packet;
-	uint64_t ids;
+	uint64_t ids; /* 0: has played nothing yet */
 	int64_t began_ms, next_ms;
 	uint32_t turn; /* order among those of one millisecond */
 };
@@ -21,7 +21,7 @@ struct mix {
 	unsigned *heap; /* of slots: the one whose turn is next is first */
 	unsigned n_slots, n_heap;
 	uint64_t state, ids;
-	int stopped;
+	int stopped, once;
 };
 
 /* A linear congruential generator; Knuth's MMIX. */
@@ -118,7 +118,7 @@ mix_next(struct mix *m, char *out, size_t room, int64_t *ms)
 		unsigned number = m->heap[0];
 		struct slot *s = &m->slots[number];
 
-		if (!s->scene && m->stopped) {
+		if (!s->scene && (m->stopped || (m->once && s->ids))) {
 			m->heap[0] = m->heap[--m->n_heap];
 			sift_down(m, 0);
 			continue;
@@ -185,6 +185,12 @@ size_t
 mix_banner(const struct mix *m, const char **line)
 {
 	return scene_banner(m->scenes[0], line);
+}
+
+void
+mix_once(struct mix *m)
+{
+	m->once = 1;
 }
 
 void

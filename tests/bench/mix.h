@@ -19,6 +19,9 @@ int mix_add(struct mix *m, const char *weight_and_file, const char *until);
 /* The greeting of the first recording, to be sent before anything else; its length. */
 size_t mix_banner(const struct mix *m, const char **line);
 
+/* Each slot plays one scene only. */
+void mix_once(struct mix *m);
+
 /* From now on no slot begins another scene. */
 void mix_stop(struct mix *m);
 
