@@ -46,6 +46,22 @@ zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_chan 
 }
 
 void
+zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		struct zv_str to)
+{
+	struct zv_call_event event = { .kind = ZV_CALL_TRANSFERRED,
+				       .transfer = ZV_TRANSFER_BLIND };
+
+	if (!c->call)
+		return;
+	event.call = &c->call->pub;
+	event.by = by;
+	event.to = to;
+	if (note_transfer(t, c->call, ZV_TRANSFER_BLIND, by, to))
+		zv_tell(t, &event);
+}
+
+void
 zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 {
 	struct zv_call_event event = { .kind = ZV_CALL_PICKED_UP };
