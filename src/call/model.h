@@ -63,15 +63,19 @@ struct zv_chan {
 	struct zv_chan *other; /* the other half of a Local channel */
 	enum zv_tech tech;
 	int state;
-	bool dialing;	      /* a dial to it is going on */
-	bool originated;      /* Asterisk dials it for nobody: Originate */
-	unsigned confirmed;   /* zv_calls.snapshot when it was heard of last */
-	int64_t settle_ms;    /* unsure: then it is taken for an originated one */
-	uint32_t recording;   /* recordings that go on */
-	bool recording_named; /* its file was told, its start not yet */
-	struct zv_str recording_file; /* the last one */
-	uint64_t serial;	      /* 1, 2, 3…: when it was made */
+	bool dialing;	    /* a dial to it is going on */
+	bool originated;    /* Asterisk dials it for nobody: Originate */
+	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
+	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
+	struct zv_recording *recordings; /* that go on; the last one first */
+	bool recording_named;		 /* its file was told, its start not yet */
+	uint64_t serial;		 /* 1, 2, 3…: when it was made */
 	struct zv_old old;
+};
+
+struct zv_recording {
+	struct zv_recording *next;
+	struct zv_str file; /* empty: not told */
 };
 
 struct zv_live_leg {
@@ -82,13 +86,14 @@ struct zv_live_leg {
 	int counted;		     /* as what it counts in the line; -1: not */
 	enum zv_call_result dialled; /* what the dial to it came to */
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
+	uint64_t answered_order; /* who did first; 0: not */
 	uint64_t dialler; /* serial of the channel that dialled it; 0: not known */
-	uint64_t rang_order, answered_order; /* which did first; 0: not */
 	bool own;	/* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	/* nobody told who called it: taken for a caller */
 	bool hung_up;	/* its user asked for the end (HangupRequest) */
 	bool elsewhere; /* another took the call for it: pickup */
 	bool talking;	/* in conversation now */
+	bool talked;	/* it was */
 	bool holds;
 	bool parked;
 	bool told_end;
@@ -117,7 +122,8 @@ struct zv_live_call {
 	bool left_queue;    /* and not because an agent took it, as far as is known */
 	bool abandoned;	    /* QueueCallerAbandon */
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
-	struct zv_str dialled; /* the number that was dialled first */
+	struct zv_str dialled;	   /* the number that was dialled first */
+	struct zv_transfer *blind; /* not told yet */
 };
 
 struct zv_bridge {
@@ -125,6 +131,7 @@ struct zv_bridge {
 	struct zv_node channels;
 	size_t n, n_folded; /* all; Local and helper channels among them */
 	bool holding;	    /* who is in it waits: parking, agents */
+	bool recorded;	    /* as a conference */
 	unsigned visited;   /* zv_calls.visit of the last walk */
 	struct zv_bridge *next_found;
 };
@@ -269,7 +276,8 @@ struct zv_live_leg *zv_bridge_far(struct zv_calls *t, const struct zv_chan *c);
 /* The two belong to one call from now on. */
 void zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b);
 
-/* by: who transferred; to: a number or line. */
+/* by: who transferred; to: a number or line. A blind transfer is told when something
+ * else happens to the call: should it be parked next, it was none. */
 void zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind,
 		      struct zv_chan *by, struct zv_str to);
 
@@ -297,6 +305,9 @@ void zv_fact_retrieved(struct zv_calls *t, struct zv_chan *c, struct zv_chan *by
 void zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str file);
 void zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c);
+
+/* A conference as a whole; its file is not told. */
+void zv_fact_room_recording(struct zv_calls *t, struct zv_bridge *b, bool on);
 
 /* ---- facts: queues and lines (queue.c, line.c) ---------------------------------- */
 
@@ -412,9 +423,14 @@ void zv_bridge_free(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 
+/* Tells the blind transfer that is held back, if there is one. */
+void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
+void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
+
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 void zv_recording_end(struct zv_calls *t, struct zv_chan *c);
+void zv_queue_went_on(struct zv_chan *c);
 
 /* ---- the inside: lines (line.c) ----------------------------------------------------- */
 
