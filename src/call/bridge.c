@@ -6,7 +6,7 @@
 /* ---- life ------------------------------------------------------------------- */
 
 void
-zv_bridge_free(struct zv_calls *t, struct zv_bridge *b)
+zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b)
 {
 	if (b->id.n)
 		zv_map_remove(&t->bridges, b->id);
@@ -265,7 +265,7 @@ zv_fact_leave(struct zv_calls *t, struct zv_chan *c)
 	if (b->n)
 		fall_silent(t, b);
 	else
-		zv_bridge_free(t, b);
+		zv_bridge_drop(t, b);
 }
 
 /* Its leg is another one now. */

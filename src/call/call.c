@@ -164,7 +164,7 @@ start(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg)
 	zv_list_remove(&call->node);
 	zv_list_append(&t->calls, &call->node);
 	call->order = ++t->order;
-	call->pub.started_ms = t->now_ms;
+	call->pub.started_ms = zv_calls_began(t);
 	t->counters.started++;
 	zv_tell(t, &event);
 }

@@ -40,7 +40,7 @@ zv_leg_new(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	leg->counted = -1;
 	leg->channel = c;
 	leg->pub.role = ZV_ROLE_CALLEE;
-	leg->pub.started_ms = t->now_ms;
+	leg->pub.started_ms = zv_calls_began(t);
 	leg->pub.is_trunk = is_trunk;
 	zv_text_set(t, &leg->pub.line, line);
 	zv_text_set(t, &leg->pub.channel, c->name);

@@ -66,6 +66,7 @@ struct zv_chan {
 	bool dialing;	    /* a dial to it is going on */
 	bool originated;    /* Asterisk dials it for nobody: Originate */
 	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
+	bool stale;	    /* known from before the connection was lost */
 	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
 	struct zv_recording *recordings; /* that go on; the last one first */
 	bool recording_named;		 /* its file was told, its start not yet */
@@ -98,6 +99,7 @@ struct zv_live_leg {
 	bool parked;
 	bool told_end;
 	struct zv_str space; /* where it is parked */
+	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
 };
 
 struct zv_link { /* a Linkedid under which a call is found */
@@ -124,6 +126,7 @@ struct zv_live_call {
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
 	struct zv_str dialled;	   /* the number that was dialled first */
 	struct zv_transfer *blind; /* not told yet */
+	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
 };
 
 struct zv_bridge {
@@ -145,6 +148,7 @@ struct zv_line_now {
 struct zv_member_now {
 	struct zv_queue_member pub;
 	struct zv_str key; /* queue and interface */
+	unsigned listed;   /* zv_calls.snapshot that lists it */
 };
 
 /* The channels that ended last, as hashes: a ring and an index into it. */
@@ -153,7 +157,8 @@ struct zv_gone {
 	size_t cap, n, next; /* of the ring; the index has 2 * cap places */
 };
 
-struct zv_rules; /* events.h */
+struct zv_rules;    /* events.h */
+struct zv_snapshot; /* snapshot.h */
 
 struct zv_calls {
 	struct zv_str server;
@@ -176,6 +181,9 @@ struct zv_calls {
 	struct zv_gone gone;
 
 	unsigned snapshot; /* number of the last zvon_calls_snapshot_begin */
+	struct zv_snapshot *snap; /* between begin and end; see snapshot.h */
+	bool has_stale;		  /* the connection was lost since the last one */
+	int64_t began_ms; /* a listed channel is made, which began then; 0: now */
 	unsigned visit;
 	uint64_t order; /* of what was first */
 	int64_t now_ms, unix_us;
@@ -322,9 +330,10 @@ void zv_fact_queue_abandon(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_queue_gave_up(struct zv_calls *t, struct zv_chan *c);
 
 void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting);
+enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_member_find(struct zv_calls *t, struct zv_str queue,
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t, struct zv_str queue,
 					     struct zv_str interface);
 
 /* device: "PJSIP/101". */
@@ -419,7 +428,7 @@ void zv_chan_free(struct zv_calls *t, struct zv_chan *c); /* tells nothing */
 /* It stops being unsure: whoever it is, its call is known or made now. */
 void zv_chan_settle(struct zv_calls *t, struct zv_chan *c);
 
-void zv_bridge_free(struct zv_calls *t, struct zv_bridge *b);
+void zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 
@@ -469,6 +478,13 @@ bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
  * and t->failed is set. */
 void zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value);
 void zv_text_free(struct zv_str *text);
+
+/* What begins now; one that is listed has begun before. */
+static inline int64_t
+zv_calls_began(const struct zv_calls *t)
+{
+	return t->began_ms ? t->began_ms : t->now_ms;
+}
 
 void zv_gone_deinit(struct zv_gone *g);
 void zv_gone_add(struct zv_calls *t, struct zv_str unique_id);

@@ -182,7 +182,7 @@ new_member(struct zv_calls *t, struct zv_str key, const struct zv_queue_member *
 }
 
 const struct zv_queue_member *
-zv_member_find(struct zv_calls *t, struct zv_str queue, struct zv_str interface)
+zv_queue_find_member(struct zv_calls *t, struct zv_str queue, struct zv_str interface)
 {
 	struct zv_str key = key_of(t, queue, interface);
 	struct zv_member_now *m = key.n ? zv_map_find(&t->members, key) : NULL;
