@@ -152,7 +152,8 @@ find_other_half(struct zv_calls *t, struct zv_chan *c)
 	struct zv_str name = { other, c->name.n };
 	struct zv_chan *found;
 
-	if (c->tech != ZV_TECH_LOCAL || name.n < 2 || !strchr(";,", c->name.p[name.n - 2]))
+	if (c->tech != ZV_TECH_LOCAL || name.n < 2 ||
+	    !strchr(";,", c->name.p[name.n - 2]))
 		return;
 	memcpy(other, c->name.p, name.n);
 	other[name.n - 1] = other[name.n - 1] == '1' ? '2' : '1';
@@ -375,7 +376,8 @@ place_late(struct zv_calls *t, struct zv_chan *c, int cause)
 	if (c->call || !c->leg)
 		return;
 	c->leg->pub.cause = cause;
-	if (c->leg->pub.rang || c->dialing || c->originated || cause == 17 || cause == 19 || cause == 21)
+	if (c->leg->pub.rang || c->dialing || c->originated || cause == 17 ||
+	    cause == 19 || cause == 21)
 		zv_chan_settle(t, c);
 }
 

@@ -91,8 +91,7 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	count_round(to->call, to);
 	if (to->leg) {
 		to->leg->dialler = from ? from->serial : 0;
-		dial_leg(t, to->call, to->leg, own,
-			 own && from && t->generation == 1);
+		dial_leg(t, to->call, to->leg, own, own && from && t->generation == 1);
 	}
 }
 
@@ -135,7 +134,8 @@ dial_was(struct zv_live_leg *leg, enum zv_call_result result)
 }
 
 void
-zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from, enum zv_call_result result)
+zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
+		    enum zv_call_result result)
 {
 	if (!from->call || result == ZV_RESULT_ANSWERED)
 		return;
@@ -157,7 +157,8 @@ is_of(struct zv_str channel, struct zv_str interface)
 }
 
 void
-zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from, struct zv_str interface)
+zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+		       struct zv_str interface)
 {
 	if (!from->call)
 		return;

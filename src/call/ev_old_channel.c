@@ -107,18 +107,12 @@ static const struct {
 	int cause;
 	bool waits;
 } applications[] = {
-	{ "Busy", CAUSE_BUSY, false },
-	{ "Congestion", CAUSE_CONGESTION, false },
-	{ "Background", 0, true },
-	{ "Echo", 0, true },
-	{ "MusicOnHold", 0, true },
-	{ "Playback", 0, true },
-	{ "Playtones", 0, true },
-	{ "Progress", 0, true },
-	{ "Read", 0, true },
-	{ "Ringing", 0, true },
-	{ "Wait", 0, true },
-	{ "WaitExten", 0, true },
+	{ "Busy", CAUSE_BUSY, false }, { "Congestion", CAUSE_CONGESTION, false },
+	{ "Background", 0, true },     { "Echo", 0, true },
+	{ "MusicOnHold", 0, true },    { "Playback", 0, true },
+	{ "Playtones", 0, true },      { "Progress", 0, true },
+	{ "Read", 0, true },	       { "Ringing", 0, true },
+	{ "Wait", 0, true },	       { "WaitExten", 0, true },
 };
 
 static void

@@ -17,8 +17,8 @@ predecessor(struct zv_calls *t, struct zv_str name)
 		return NULL;
 	memcpy(given_up, name.p, name.n);
 	memcpy(given_up + name.n, MASQ, sizeof MASQ);
-	return zv_chan_find_name(
-		t, (struct zv_str){ given_up, name.n + sizeof MASQ - 1 });
+	return zv_chan_find_name(t,
+				 (struct zv_str){ given_up, name.n + sizeof MASQ - 1 });
 }
 
 static void

@@ -96,7 +96,7 @@ member(struct zv_calls *t, const struct zv_in *in, int status)
 {
 	struct zv_str queue = zv_in_get(in, ZV_KEY_QUEUE);
 	struct zv_str interface = zv_in_get(in, ZV_KEY_LOCATION);
-	const struct zv_queue_member *known = zv_member_find(t, queue, interface);
+	const struct zv_queue_member *known = zv_queue_find_member(t, queue, interface);
 	struct zv_queue_member m = { .state = ZV_MEMBER_UNKNOWN };
 
 	if (known)

@@ -94,16 +94,14 @@ void
 zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
 		struct zv_str to)
 {
-	struct zv_call_event event = { .kind = ZV_CALL_TRANSFERRED,
-				       .transfer = ZV_TRANSFER_BLIND };
+	struct zv_transfer *transfer;
 
 	if (!c->call)
 		return;
-	event.call = &c->call->pub;
-	event.by = by;
-	event.to = to;
-	if (note_transfer(t, c->call, ZV_TRANSFER_BLIND, by, to))
-		zv_tell(t, &event);
+	zv_transfer_flush(t, c->call);
+	transfer = new_transfer(t, ZV_TRANSFER_BLIND, by, to);
+	if (transfer)
+		tell_transfer(t, c->call, transfer);
 }
 
 void
