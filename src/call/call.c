@@ -78,6 +78,9 @@ zv_call_free(struct zv_calls *t, struct zv_live_call *call)
 	zv_text_free(&call->pub.queue);
 	zv_text_free(&call->pub.picked_up_by);
 	zv_text_free(&call->dialled);
+	zv_text_free(&call->clicked);
+	if (zv_list_is_linked(&call->click))
+		zv_list_remove(&call->click);
 	zv_list_remove(&call->node);
 	zv_free(call);
 }
@@ -210,7 +213,7 @@ zv_call_add(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 }
 
 struct zv_live_call *
-zv_call_of(struct zv_calls *t, struct zv_chan *c)
+zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	struct zv_live_call *call;
 
@@ -219,9 +222,17 @@ zv_call_of(struct zv_calls *t, struct zv_chan *c)
 	call = new_call(t, c->unique_id);
 	if (!call)
 		return NULL;
+	if (zv_name_is_exten(exten))
+		zv_text_set(t, &call->dialled, exten);
 	zv_call_link(t, call, c->unique_id);
 	zv_call_add(t, call, c);
 	return call;
+}
+
+struct zv_live_call *
+zv_call_of(struct zv_calls *t, struct zv_chan *c)
+{
+	return zv_call_begin(t, c, NOTHING);
 }
 
 /* ---- two become one ---------------------------------------------------------- */
@@ -369,8 +380,8 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 /* ---- the end ------------------------------------------------------------------ */
 
-static void
-end_call(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
+void
+zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
 {
 	struct zv_live_leg *caller = zv_call_caller(call);
 	struct zv_call_event event = {
@@ -400,10 +411,12 @@ zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason)
 	zv_list_remove(&c->in_call);
 	call->dialing -= c->dialing;
 	c->call = NULL;
-	if (zv_list_is_empty(&call->channels))
-		end_call(t, call, reason);
-	else
+	if (zv_list_is_empty(&call->channels)) {
+		if (reason.n || !zv_click_waits(t, call))
+			zv_call_end(t, call, reason);
+	} else {
 		zv_result_settle(t, call, false);
+	}
 }
 
 /* ---- what is derived ------------------------------------------------------------ */

@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "zvon/error.h"
 
+#define NOTHING ((struct zv_str){ NULL, 0 })
+
 /* ---- finding -------------------------------------------------------------- */
 
 struct zv_chan *
@@ -137,11 +139,11 @@ may_be_made(struct zv_calls *t, const struct zv_seen *seen)
 /* ---- whose it is ------------------------------------------------------------ */
 
 static void
-become_caller(struct zv_calls *t, struct zv_chan *c)
+become_caller(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	if (c->leg && !c->call)
 		c->leg->pub.role = ZV_ROLE_CALLER;
-	zv_call_of(t, c);
+	zv_call_begin(t, c, exten);
 }
 
 /* "Local/103@internal-00000011;1" and ";2" are two halves of one; 1.4: ",1". */
@@ -162,6 +164,13 @@ find_other_half(struct zv_calls *t, struct zv_chan *c)
 		zv_fact_local_pair(t, found, c);
 }
 
+/* The first phone in a call of Local channels only is the one that clicked. */
+static bool
+is_first_phone(const struct zv_chan *c, const struct zv_live_call *call)
+{
+	return c->leg && call && !call->order;
+}
+
 /* A new channel joins the call that its Linkedid names (12 and later). Of the others
  * one that calls makes a call; one that is called waits until it is told by whom. */
 static void
@@ -170,12 +179,14 @@ place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	struct zv_live_call *call = zv_call_find_link(t, seen->linked_id);
 	bool calls = seen->state == ZV_STATE_RING || seen->state == ZV_STATE_UP;
 
-	if (c->leg && calls)
+	if (c->leg && (calls || is_first_phone(c, call)))
 		c->leg->pub.role = ZV_ROLE_CALLER;
+	if (c->leg && !calls && is_first_phone(c, call))
+		c->leg->own = true;
 	if (call)
 		zv_call_add(t, call, c);
 	else if (calls || c->tech == ZV_TECH_LOCAL)
-		zv_call_of(t, c);
+		zv_call_begin(t, c, calls && c->leg ? seen->exten : NOTHING);
 	find_other_half(t, c);
 	if (c->call)
 		zv_call_link(t, c->call, seen->linked_id);
@@ -209,7 +220,8 @@ zv_chan_settle(struct zv_calls *t, struct zv_chan *c)
 		return;
 	c->leg->guessed = c->leg->own = true;
 	c->originated = true;
-	become_caller(t, c);
+	become_caller(t, c, NOTHING);
+	zv_click_begin(t, c);
 }
 
 /* It rings, and nobody said who calls it: that may still come. */
@@ -229,7 +241,7 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 		return;
 	c->state = state;
 	if (state == ZV_STATE_RING) {
-		become_caller(t, c);
+		become_caller(t, c, NOTHING);
 	} else if (state == ZV_STATE_RINGING) {
 		zv_fact_ringing(t, c);
 		become_unsure(t, c);
@@ -243,17 +255,9 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 }
 
 void
-zv_fact_originated(struct zv_calls *t, struct zv_chan *c, bool sure)
+zv_fact_originated(struct zv_chan *c)
 {
-	struct zv_live_leg *caller;
-
 	c->originated = true;
-	if (!sure)
-		return;
-	zv_chan_settle(t, c);
-	caller = c->call ? zv_call_caller(c->call) : NULL;
-	if (caller && caller->own)
-		caller->guessed = false;
 }
 
 void

@@ -34,10 +34,11 @@ count_round(struct zv_live_call *call, struct zv_chan *to)
 static bool
 is_own(const struct zv_chan *from, const struct zv_chan *to)
 {
+	const struct zv_live_leg *caller = zv_call_caller(to->call);
+
 	if (!from)
 		return true;
-	return from->other && from->other->originated && to->call &&
-	       !zv_call_caller(to->call);
+	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
 static void
@@ -86,6 +87,8 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	place(t, from, to);
 	if (!to->call)
 		return;
+	if (!from)
+		zv_click_begin(t, to);
 	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);

@@ -91,7 +91,7 @@ on_callerid(struct zv_calls *t, const struct zv_in *in)
 	if (!c)
 		return;
 	if (!c->call && c->state == ZV_STATE_DOWN && c->old.numbered)
-		zv_fact_originated(t, c, false);
+		zv_fact_originated(c);
 	else if (c->leg && c->leg->pub.is_trunk && !c->originated)
 		zv_leg_learn(t, c->leg, zv_in_get(in, ZV_KEY_CALLER_ID_NUM),
 			     ZV_STR(""));

@@ -68,7 +68,7 @@ on_begin(struct zv_calls *t, const struct zv_in *in)
 	if (!to)
 		return;
 	if (is_click(from))
-		zv_fact_originated(t, from->other, false);
+		zv_fact_originated(from->other);
 	zv_old_sent_on(t, from, number);
 	zv_fact_dial_begin(t, from, to, number);
 	if (zv_name_is_exten(number) && zv_name_is_line_number(number))
@@ -91,17 +91,7 @@ on_dial(struct zv_calls *t, const struct zv_in *in)
 			zv_dial_status_result(zv_in_get(in, ZV_KEY_DIAL_STATUS)));
 }
 
-/* ---- Originate, pickup --------------------------------------------------------- */
-
-/* Of a failure it does not name the channel, and comes after its end. */
-static void
-on_originate(struct zv_calls *t, const struct zv_in *in)
-{
-	struct zv_chan *c = zv_chan_find(t, zv_in_get(in, ZV_KEY_UNIQUEID));
-
-	if (c)
-		zv_fact_originated(t, c, true);
-}
+/* ---- pickup --------------------------------------------------------- */
 
 /* 1.8 and later; the Masquerade that follows puts the one in the place of the other. */
 static void
@@ -123,7 +113,6 @@ const struct zv_rule zv_rules_old_dial[] = {
 	    ZV_KEY_CALLER_ID_NUM, ZV_KEY_CALLER_ID_NAME, ZV_KEY_UNIQUEID,
 	    ZV_KEY_SRC_UNIQUEID, ZV_KEY_DEST_UNIQUEID, ZV_KEY_DIALSTRING,
 	    ZV_KEY_DIAL_STATUS } },
-	{ "OriginateResponse", ZV_OLD, on_originate, { ZV_KEY_UNIQUEID } },
 	{ "Pickup", ZV_OLD, on_pickup, { ZV_KEY_CHANNEL, ZV_KEY_TARGET_CHANNEL } },
 	{ .event = NULL },
 };

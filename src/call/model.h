@@ -126,6 +126,9 @@ struct zv_live_call {
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
 	struct zv_str dialled;	   /* the number that was dialled first */
 	struct zv_transfer *blind; /* not told yet */
+	struct zv_node click;	   /* in zv_calls.clicks or .lingering */
+	struct zv_str clicked;	   /* how the name of the clicked channel begins */
+	int64_t settle_ms;	   /* lingering: till then */
 	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
 };
 
@@ -175,9 +178,11 @@ struct zv_calls {
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
 	struct zv_node channels;
-	struct zv_node calls;  /* started, oldest first */
-	struct zv_node silent; /* not started: no leg yet */
-	struct zv_node unsure; /* in order of settle_ms */
+	struct zv_node calls;	  /* started, oldest first */
+	struct zv_node silent;	  /* not started: no leg yet */
+	struct zv_node unsure;	  /* in order of settle_ms */
+	struct zv_node clicks;	  /* calls that wait for OriginateResponse */
+	struct zv_node lingering; /* for nothing else; in order of settle_ms */
 	struct zv_gone gone;
 
 	unsigned snapshot;	  /* number of the last zvon_calls_snapshot_begin */
@@ -222,8 +227,8 @@ void zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state);
 /* The dialplan works for it there. */
 void zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 
-/* It was dialled by nobody: Originate. sure: it cannot be otherwise. */
-void zv_fact_originated(struct zv_calls *t, struct zv_chan *c, bool sure);
+/* AMI 1.x: it is dialled by nobody, as it seems: Originate. */
+void zv_fact_originated(struct zv_chan *c);
 
 void zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name);
 
@@ -260,6 +265,12 @@ void zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
 
 /* A phone was told to ring. */
 void zv_fact_ringing(struct zv_calls *t, struct zv_chan *c);
+
+/* ---- facts: clicks (click.c) ---------------------------------------------------- */
+
+/* OriginateResponse. dialled: the click's Channel; exten: whom it meant, or empty. */
+void zv_fact_click_over(struct zv_calls *t, struct zv_str unique_id,
+			struct zv_str dialled, bool failed, struct zv_str exten);
 
 /* ---- facts: bridges (bridge.c) ----------------------------------------------- */
 
@@ -355,7 +366,10 @@ int zv_calls_outcome(struct zv_calls *t);
 
 /* ---- the inside: calls (call.c) ------------------------------------------------- */
 
-/* The call of that channel, made when it has none. NULL: no memory. */
+/* The call of that channel, made when it has none; begin: exten is the number that it
+ * dialled, or empty. NULL: no memory. */
+struct zv_live_call *zv_call_begin(struct zv_calls *t, struct zv_chan *c,
+				   struct zv_str exten);
 struct zv_live_call *zv_call_of(struct zv_calls *t, struct zv_chan *c);
 struct zv_live_call *zv_call_find_link(struct zv_calls *t, struct zv_str linked_id);
 void zv_call_link(struct zv_calls *t, struct zv_live_call *call,
@@ -368,6 +382,7 @@ struct zv_live_call *zv_call_merge(struct zv_calls *t, struct zv_live_call *a,
 
 /* The channel leaves its call, which ends when it was the last one. */
 void zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason);
+void zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason);
 void zv_call_free(struct zv_calls *t, struct zv_live_call *call); /* tells nothing */
 
 /* Brings what is derived up to date: state, direction, to. */
@@ -436,6 +451,16 @@ void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 /* Tells the blind transfer that is held back, if there is one. */
 void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
 void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
+
+/* The channel was dialled for nobody: OriginateResponse may tell whom its call means. */
+void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
+
+/* All channels of the call are gone. true: it still waits for OriginateResponse. */
+bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
+
+/* Ends those that have waited until then; when the first of them has. */
+void zv_clicks_end(struct zv_calls *t, int64_t until_ms);
+int64_t zv_clicks_deadline(const struct zv_calls *t);
 
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
