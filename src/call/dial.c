@@ -1,5 +1,7 @@
 #include "call/model.h"
 
+#include "base/str.h"
+
 /* ---- what was dialled ---------------------------------------------------------- */
 
 /* Does its extension say whom the caller wants? Of a click that of the originated channel
@@ -51,10 +53,10 @@ is_own(const struct zv_chan *from, const struct zv_chan *to)
 
 static void
 dial_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg,
-	 bool own)
+	 bool own, bool guessed)
 {
 	leg->own = own;
-	leg->guessed = false;
+	leg->guessed = guessed;
 	leg->pub.role = own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	leg->round = call->rounds;
 	leg->dialled = ZV_RESULT_NONE;
@@ -100,8 +102,10 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);
-	if (to->leg)
-		dial_leg(t, to->call, to->leg, own);
+	if (to->leg) {
+		to->leg->dialler = from ? from->serial : 0;
+		dial_leg(t, to->call, to->leg, own, own && from && t->generation == 1);
+	}
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
@@ -131,20 +135,49 @@ zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to, enum zv_call_result res
 		zv_leg_answered(t, leg);
 }
 
+/* Of one that rings on, it is not the last word. */
+static void
+dial_was(struct zv_live_leg *leg, enum zv_call_result result)
+{
+	if (leg->pub.role != ZV_ROLE_CALLEE || leg->pub.answered || leg->dialled)
+		return;
+	leg->dialled = result;
+	if (leg->channel)
+		zv_dial_over(leg->channel);
+}
+
 void
 zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 		    enum zv_call_result result)
 {
 	if (!from->call || result == ZV_RESULT_ANSWERED)
 		return;
+	if (result == ZV_RESULT_CANCELLED && from->leg)
+		from->leg->hung_up = true;
 	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
-	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE || leg->dialled ||
-		    leg->round != from->call->rounds)
-			continue;
-		leg->dialled = result;
-		if (leg->channel)
-			zv_dial_over(leg->channel);
-	}
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial)
+			dial_was(leg, result);
+	zv_result_settle(t, from->call, false);
+}
+
+/* "SIP/101" is at the beginning of "SIP/101-0000004f". */
+static bool
+is_of(struct zv_str channel, struct zv_str interface)
+{
+	return channel.n > interface.n && zv_str_starts_nocase(channel, interface) &&
+	       channel.p[interface.n] == '-';
+}
+
+void
+zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+		       struct zv_str interface)
+{
+	if (!from->call)
+		return;
+	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial && is_of(leg->pub.channel, interface))
+			dial_was(leg, ZV_RESULT_NO_ANSWER);
 	zv_result_settle(t, from->call, false);
 }
