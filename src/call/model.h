@@ -166,7 +166,7 @@ struct zv_calls {
 	struct zv_node unsure; /* in order of settle_ms */
 	struct zv_gone gone;
 
-	unsigned snapshot; /* number of the last zvon_calls_snapshot_begin */
+	unsigned snapshot;	  /* number of the last zvon_calls_snapshot_begin */
 	struct zv_snapshot *snap; /* between begin and end; see snapshot.h */
 	bool has_stale;		  /* the connection was lost since the last one */
 	int64_t began_ms; /* a listed channel is made, which began then; 0: now */
@@ -308,8 +308,9 @@ void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting)
 enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t, struct zv_str queue,
-					     struct zv_str interface);
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t,
+						   struct zv_str queue,
+						   struct zv_str interface);
 
 /* device: "PJSIP/101". */
 void zv_fact_device(struct zv_calls *t, struct zv_str device, bool available);
