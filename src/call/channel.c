@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "zvon/error.h"
 
+#define NOTHING ((struct zv_str){ NULL, 0 })
+
 /* ---- finding -------------------------------------------------------------- */
 
 struct zv_chan *
@@ -55,7 +57,6 @@ zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 		zv_list_remove(&c->node);
 	zv_text_free(&c->name);
 	zv_text_free(&c->unique_id);
-	zv_text_free(&c->recording_file);
 	zv_free(c);
 }
 
@@ -124,11 +125,11 @@ may_be_made(struct zv_calls *t, const struct zv_seen *seen)
 /* ---- whose it is ------------------------------------------------------------ */
 
 static void
-become_caller(struct zv_calls *t, struct zv_chan *c)
+become_caller(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	if (c->leg && !c->call)
 		c->leg->pub.role = ZV_ROLE_CALLER;
-	zv_call_of(t, c);
+	zv_call_begin(t, c, exten);
 }
 
 /* "Local/103@internal-00000011;1" and ";2" are two halves of one. */
@@ -148,6 +149,13 @@ find_other_half(struct zv_calls *t, struct zv_chan *c)
 		zv_fact_local_pair(t, found, c);
 }
 
+/* The first phone in a call of Local channels only is the one that clicked. */
+static bool
+is_first_phone(const struct zv_chan *c, const struct zv_live_call *call)
+{
+	return c->leg && call && !call->order;
+}
+
 /* A new channel joins the call that its Linkedid names (12 and later). Of the others
  * one that calls makes a call; one that is called waits until it is told by whom. */
 static void
@@ -156,12 +164,14 @@ place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	struct zv_live_call *call = zv_call_find_link(t, seen->linked_id);
 	bool calls = seen->state == ZV_STATE_RING || seen->state == ZV_STATE_UP;
 
-	if (c->leg && calls)
+	if (c->leg && (calls || is_first_phone(c, call)))
 		c->leg->pub.role = ZV_ROLE_CALLER;
+	if (c->leg && !calls && is_first_phone(c, call))
+		c->leg->own = true;
 	if (call)
 		zv_call_add(t, call, c);
 	else if (calls || c->tech == ZV_TECH_LOCAL)
-		zv_call_of(t, c);
+		zv_call_begin(t, c, calls && c->leg ? seen->exten : NOTHING);
 	find_other_half(t, c);
 	if (c->call)
 		zv_call_link(t, c->call, seen->linked_id);
@@ -182,8 +192,7 @@ zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
 	if (c->leg && !c->dialing && !c->originated)
 		zv_leg_learn(t, c->leg, seen->number, seen->name);
 	zv_fact_state(t, c, seen->state);
-	if (c->leg && !c->leg->own &&
-	    (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
+	if (c->leg && (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
 		zv_call_dialled(t, c, seen->exten);
 	return c;
 }
@@ -195,7 +204,8 @@ zv_chan_settle(struct zv_calls *t, struct zv_chan *c)
 		return;
 	c->leg->guessed = c->leg->own = true;
 	c->originated = true;
-	become_caller(t, c);
+	become_caller(t, c, NOTHING);
+	zv_click_begin(t, c);
 }
 
 /* It rings, and nobody said who calls it: that may still come. */
@@ -215,7 +225,7 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 		return;
 	c->state = state;
 	if (state == ZV_STATE_RING) {
-		become_caller(t, c);
+		become_caller(t, c, NOTHING);
 	} else if (state == ZV_STATE_RINGING) {
 		zv_fact_ringing(t, c);
 		become_unsure(t, c);
@@ -241,6 +251,7 @@ zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 	if (!c->call && c->state != ZV_STATE_DOWN)
 		zv_chan_settle(t, c);
 	zv_call_dialled(t, c, exten);
+	zv_queue_went_on(c);
 }
 
 void

@@ -146,7 +146,6 @@ zv_leg_ringing(struct zv_calls *t, struct zv_live_leg *leg)
 		return;
 	leg->pub.rang = true;
 	leg->pub.rang_ms = t->now_ms;
-	leg->rang_order = ++t->order;
 	zv_leg_refresh(t, leg);
 	if (leg->call)
 		zv_tell_leg(t, ZV_LEG_RINGING, leg);
@@ -173,6 +172,7 @@ zv_leg_talks(struct zv_calls *t, struct zv_live_leg *leg, bool on)
 	if (leg->talking == on)
 		return;
 	leg->talking = on;
+	leg->talked |= on;
 	if (leg->call && on)
 		leg->call->talking++;
 	else if (leg->call)

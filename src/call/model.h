@@ -52,14 +52,18 @@ struct zv_chan {
 	struct zv_chan *other; /* the other half of a Local channel */
 	enum zv_tech tech;
 	int state;
-	bool dialing;	      /* a dial to it is going on */
-	bool originated;      /* Asterisk dials it for nobody: Originate */
-	unsigned confirmed;   /* zv_calls.snapshot when it was heard of last */
-	bool stale;	      /* known from before the connection was lost */
-	int64_t settle_ms;    /* unsure: then it is taken for an originated one */
-	uint32_t recording;   /* recordings that go on */
-	bool recording_named; /* its file was told, its start not yet */
-	struct zv_str recording_file; /* the last one */
+	bool dialing;	    /* a dial to it is going on */
+	bool originated;    /* Asterisk dials it for nobody: Originate */
+	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
+	bool stale;	    /* known from before the connection was lost */
+	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
+	struct zv_recording *recordings; /* that go on; the last one first */
+	bool recording_named;		 /* its file was told, its start not yet */
+};
+
+struct zv_recording {
+	struct zv_recording *next;
+	struct zv_str file; /* empty: not told */
 };
 
 struct zv_live_leg {
@@ -70,12 +74,13 @@ struct zv_live_leg {
 	int counted;		     /* as what it counts in the line; -1: not */
 	enum zv_call_result dialled; /* what the dial to it came to */
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
-	uint64_t rang_order, answered_order; /* which did first; 0: not */
+	uint64_t answered_order; /* who did first; 0: not */
 	bool own;	/* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	/* nobody told who called it: taken for a caller */
 	bool hung_up;	/* its user asked for the end (HangupRequest) */
 	bool elsewhere; /* another took the call for it: pickup */
 	bool talking;	/* in conversation now */
+	bool talked;	/* it was */
 	bool holds;
 	bool parked;
 	bool told_end;
@@ -105,7 +110,11 @@ struct zv_live_call {
 	bool left_queue;    /* and not because an agent took it, as far as is known */
 	bool abandoned;	    /* QueueCallerAbandon */
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
-	struct zv_str dialled; /* the number that was dialled first */
+	struct zv_str dialled;	   /* the number that was dialled first */
+	struct zv_transfer *blind; /* not told yet */
+	struct zv_node click;	   /* in zv_calls.clicks or .lingering */
+	struct zv_str clicked;	   /* how the name of the clicked channel begins */
+	int64_t settle_ms;	   /* lingering: till then */
 	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
 };
 
@@ -114,6 +123,7 @@ struct zv_bridge {
 	struct zv_node channels;
 	size_t n, n_folded; /* all; Local and helper channels among them */
 	bool holding;	    /* who is in it waits: parking, agents */
+	bool recorded;	    /* as a conference */
 	unsigned visited;   /* zv_calls.visit of the last walk */
 	struct zv_bridge *next_found;
 };
@@ -153,9 +163,11 @@ struct zv_calls {
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
 	struct zv_node channels;
-	struct zv_node calls;  /* started, oldest first */
-	struct zv_node silent; /* not started: no leg yet */
-	struct zv_node unsure; /* in order of settle_ms */
+	struct zv_node calls;	  /* started, oldest first */
+	struct zv_node silent;	  /* not started: no leg yet */
+	struct zv_node unsure;	  /* in order of settle_ms */
+	struct zv_node clicks;	  /* calls that wait for OriginateResponse */
+	struct zv_node lingering; /* for nothing else; in order of settle_ms */
 	struct zv_gone gone;
 
 	unsigned snapshot;	  /* number of the last zvon_calls_snapshot_begin */
@@ -232,6 +244,12 @@ void zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 /* A phone was told to ring. */
 void zv_fact_ringing(struct zv_calls *t, struct zv_chan *c);
 
+/* ---- facts: clicks (click.c) ---------------------------------------------------- */
+
+/* OriginateResponse. dialled: the click's Channel; exten: whom it meant, or empty. */
+void zv_fact_click_over(struct zv_calls *t, struct zv_str unique_id,
+			struct zv_str dialled, bool failed, struct zv_str exten);
+
 /* ---- facts: bridges (bridge.c) ----------------------------------------------- */
 
 /* The bridge of that id, made when it is new; NULL: no id or no memory. */
@@ -255,7 +273,8 @@ struct zv_live_leg *zv_bridge_far(struct zv_calls *t, const struct zv_chan *c);
 /* The two belong to one call from now on. */
 void zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b);
 
-/* by: who transferred; to: a number or line. */
+/* by: who transferred; to: a number or line. A blind transfer is told when something
+ * else happens to the call: should it be parked next, it was none. */
 void zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind,
 		      struct zv_chan *by, struct zv_str to);
 
@@ -279,6 +298,9 @@ void zv_fact_retrieved(struct zv_calls *t, struct zv_chan *c, struct zv_chan *by
 void zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str file);
 void zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c);
+
+/* A conference as a whole; its file is not told. */
+void zv_fact_room_recording(struct zv_calls *t, struct zv_bridge *b, bool on);
 
 /* ---- facts: queues and lines (queue.c, line.c) ---------------------------------- */
 
@@ -318,7 +340,10 @@ int zv_calls_outcome(struct zv_calls *t);
 
 /* ---- the inside: calls (call.c) ------------------------------------------------- */
 
-/* The call of that channel, made when it has none. NULL: no memory. */
+/* The call of that channel, made when it has none; begin: exten is the number that it
+ * dialled, or empty. NULL: no memory. */
+struct zv_live_call *zv_call_begin(struct zv_calls *t, struct zv_chan *c,
+				   struct zv_str exten);
 struct zv_live_call *zv_call_of(struct zv_calls *t, struct zv_chan *c);
 struct zv_live_call *zv_call_find_link(struct zv_calls *t, struct zv_str linked_id);
 void zv_call_link(struct zv_calls *t, struct zv_live_call *call,
@@ -331,6 +356,7 @@ struct zv_live_call *zv_call_merge(struct zv_calls *t, struct zv_live_call *a,
 
 /* The channel leaves its call, which ends when it was the last one. */
 void zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason);
+void zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason);
 void zv_call_free(struct zv_calls *t, struct zv_live_call *call); /* tells nothing */
 
 /* Brings what is derived up to date: state, direction, to. */
@@ -396,9 +422,24 @@ void zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 
+/* Tells the blind transfer that is held back, if there is one. */
+void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
+void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
+
+/* The channel was dialled for nobody: OriginateResponse may tell whom its call means. */
+void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
+
+/* All channels of the call are gone. true: it still waits for OriginateResponse. */
+bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
+
+/* Ends those that have waited until then; when the first of them has. */
+void zv_clicks_end(struct zv_calls *t, int64_t until_ms);
+int64_t zv_clicks_deadline(const struct zv_calls *t);
+
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 void zv_recording_end(struct zv_calls *t, struct zv_chan *c);
+void zv_queue_went_on(struct zv_chan *c);
 
 /* ---- the inside: lines (line.c) ----------------------------------------------------- */
 

@@ -51,6 +51,14 @@ zv_fact_queue_gave_up(struct zv_calls *t, struct zv_chan *c)
 		c->call->queue_gave_up = true;
 }
 
+/* The dialplan works for it again. */
+void
+zv_queue_went_on(struct zv_chan *c)
+{
+	if (c->call && c->call->abandoned && !c->call->waiting)
+		c->call->queue_gave_up = true;
+}
+
 /* ---- queues --------------------------------------------------------------- */
 
 static void
