@@ -207,8 +207,7 @@ zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
 	if (c->leg && !c->dialing && !c->originated)
 		zv_leg_learn(t, c->leg, seen->number, seen->name);
 	zv_fact_state(t, c, seen->state);
-	if (c->leg && !c->leg->own &&
-	    (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
+	if (c->leg && (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
 		zv_call_dialled(t, c, seen->exten);
 	return c;
 }
