@@ -51,11 +51,11 @@ enum zv_leg_role {
 };
 
 enum zv_leg_state {
-	ZV_LEG_DIALING, /* it calls, or is called and does not ring yet */
-	ZV_LEG_RINGING,
-	ZV_LEG_UP, /* answered: it talks, waits or listens to the dialplan */
-	ZV_LEG_HELD,
-	ZV_LEG_ENDED,
+	ZV_LEG_STATE_DIALING, /* it calls, or is called and does not ring yet */
+	ZV_LEG_STATE_RINGING,
+	ZV_LEG_STATE_UP, /* answered: it talks, waits or listens to the dialplan */
+	ZV_LEG_STATE_HELD,
+	ZV_LEG_STATE_ENDED,
 };
 
 enum zv_transfer_kind {
@@ -67,10 +67,10 @@ enum zv_transfer_kind {
 struct zv_leg {
 	const struct zv_leg *next; /* in order of joining; the caller is first */
 	struct zv_str line;	   /* "101" of PJSIP/101-0000001d; a trunk's name */
-	struct zv_str number;	   /* of a line its number, of a trunk the number outside;
+	struct zv_str number;  /* of a line its number, of a trunk the number outside;
 	                            * empty: withheld or not told */
-	struct zv_str name;	   /* the caller's name, unescaped; may be empty */
-	struct zv_str channel;	   /* its name now */
+	struct zv_str name;    /* the caller's name, unescaped; may be empty */
+	struct zv_str channel; /* its name now */
 	struct zv_str unique_id;
 	struct zv_str forwarded_to; /* it sent the call on to (SIP 302); or empty */
 	enum zv_leg_role role;
@@ -113,12 +113,12 @@ struct zv_call {
 
 enum zv_call_event_kind {
 	ZV_CALL_STARTED,
-	ZV_CALL_QUEUED,	 /* queue */
-	ZV_LEG_RINGING,	 /* leg */
-	ZV_LEG_ANSWERED, /* leg */
-	ZV_CALL_ANSWERED, /* the first conversation has begun; leg: who made it so */
-	ZV_LEG_HELD,	  /* leg: the one that put the others on hold */
-	ZV_LEG_RESUMED,	  /* leg */
+	ZV_CALL_QUEUED,	     /* queue */
+	ZV_LEG_RINGING,	     /* leg */
+	ZV_LEG_ANSWERED,     /* leg */
+	ZV_CALL_ANSWERED,    /* the first conversation has begun; leg: who made it so */
+	ZV_LEG_HELD,	     /* leg: the one that put the others on hold */
+	ZV_LEG_RESUMED,	     /* leg */
 	ZV_CALL_TRANSFERRED, /* transfer, by, to */
 	ZV_CALL_PARKED,	     /* leg: who waits there; by, space */
 	ZV_CALL_RETRIEVED,   /* by, space; by empty: time was up, it came back */
@@ -201,16 +201,18 @@ typedef void (*zv_call_event_fn)(void *context, const struct zv_call_event *even
 #define ZV_CALLS_MAX_LINES    100000
 #define ZV_CALLS_MAX_MEMBERS  100000 /* of all queues together */
 #define ZV_CALLS_MAX_LEGS     1000   /* of one call; further channels get no leg */
-#define ZV_CALLS_SETTLE_MS    100    /* AMI 1.x: so long a phone may ring before the
+#define ZV_CALLS_SETTLE_MS                                                             \
+ 100 /* AMI 1.x: so long a phone may ring before the
                                       * Dial to it is told */
-#define ZV_CALLS_GONE	      65536  /* channels that ended are remembered, so that a late
+#define ZV_CALLS_GONE                                                                  \
+ 65536 /* channels that ended are remembered, so that a late
                                       * event does not bring them back */
 
 /* Zero it, set what is wanted. All is copied. */
 struct zv_calls_options {
 	struct zv_str server;	     /* how the server is named in events */
-	const struct zv_str *trunks; /* names of peers that are trunks, or channel names
-	                              * ("DAHDI/*"): '*' stands for any text */
+	const struct zv_str *trunks; /* names of peers that are trunks, or beginnings
+	                              * of channel names and '*', which is any text */
 	size_t n_trunks;
 	const struct zv_str *lines; /* the same for what is none */
 	size_t n_lines;
@@ -265,11 +267,11 @@ ZVON_API const struct zv_call *zvon_calls_next(const struct zv_calls *t,
 
 struct zv_calls_counters {
 	uint64_t packets, events; /* fed; call events told */
-	uint64_t late;	   /* about a channel that had ended */
-	uint64_t strange;  /* did not fit what was known, and was passed over */
-	uint64_t refused;  /* channels, legs over a limit */
-	uint64_t started, ended; /* calls */
-	size_t calls, channels;	 /* now */
+	uint64_t late;		  /* about a channel that had ended */
+	uint64_t strange;	  /* did not fit what was known, and was passed over */
+	uint64_t refused;	  /* channels, legs over a limit */
+	uint64_t started, ended;  /* calls */
+	size_t calls, channels;	  /* now */
 };
 ZVON_API void zvon_calls_counters(const struct zv_calls *t,
 				  struct zv_calls_counters *out);

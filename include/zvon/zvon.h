@@ -3,6 +3,7 @@
 #define ZVON_ZVON_H
 
 #include "zvon/ajam.h"
+#include "zvon/call.h"
 #include "zvon/client.h"
 #include "zvon/error.h"
 #include "zvon/filter.h"

@@ -2,18 +2,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static const char *const result_names[] = {
-	[ZV_RESULT_NONE] = "",
-	[ZV_RESULT_ANSWERED] = "answered",
-	[ZV_RESULT_BUSY] = "busy",
-	[ZV_RESULT_NO_ANSWER] = "no_answer",
-	[ZV_RESULT_CANCELLED] = "cancelled",
-	[ZV_RESULT_REJECTED] = "rejected",
-	[ZV_RESULT_CONGESTION] = "congestion",
-	[ZV_RESULT_FAILED] = "failed",
-	[ZV_RESULT_ABANDONED] = "abandoned",
-};
-
 /* Texts as in Asterisk's `Cause-txt`. */
 static const struct {
 	int cause;
@@ -66,12 +54,6 @@ static const struct {
 	{ "INVALIDARGS", ZV_RESULT_FAILED },	{ "DONTCALL", ZV_RESULT_REJECTED },
 	{ "TORTURE", ZV_RESULT_REJECTED },
 };
-
-const char *
-zv_call_result_name(enum zv_call_result result)
-{
-	return result_names[result];
-}
 
 enum zv_call_result
 zv_cause_result(int cause)

@@ -2,23 +2,7 @@
 #ifndef ZV_CALL_CAUSE_H
 #define ZV_CALL_CAUSE_H
 
-#include "zvon/str.h"
-
-/* The result of a call, decided once. */
-enum zv_call_result {
-	ZV_RESULT_NONE = 0, /* not known (yet) */
-	ZV_RESULT_ANSWERED,
-	ZV_RESULT_BUSY,
-	ZV_RESULT_NO_ANSWER,
-	ZV_RESULT_CANCELLED,
-	ZV_RESULT_REJECTED,
-	ZV_RESULT_CONGESTION,
-	ZV_RESULT_FAILED,
-	ZV_RESULT_ABANDONED,
-};
-
-/* "answered", "no_answer"…; "" for NONE. */
-const char *zv_call_result_name(enum zv_call_result result);
+#include "zvon/call.h"
 
 /* The result that a hang-up cause (ITU-T Q.850, as in `Cause:`) stands for, or NONE
  * when it does not tell, as 0 and 16 (normal clearing). */

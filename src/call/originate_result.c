@@ -143,7 +143,7 @@ decide_own(struct zv_originate *o)
 
 	zv_originate_conclude(o, result, ZV_SIDE_OWN, &o->own, "own phone %.*s: %s",
 			      ZV_ARG(zv_name_str(&o->dialled)),
-			      *text ? text : zv_call_result_name(result));
+			      *text ? text : zvon_call_result_name(result));
 }
 
 /* ---- the far side --------------------------------------------------------- */
@@ -209,11 +209,11 @@ decide_round(struct zv_originate *o)
 			o, result, ZV_SIDE_FAR, who,
 			"none of the %zu that were called answered; %.*s: %s", o->n_far,
 			ZV_ARG(zv_name_str(&who->channel)),
-			zv_call_result_name(result));
+			zvon_call_result_name(result));
 	else
 		zv_originate_conclude(o, result, ZV_SIDE_FAR, who, "%.*s: %s",
 				      ZV_ARG(zv_name_str(&who->channel)),
-				      zv_call_result_name(result));
+				      zvon_call_result_name(result));
 }
 
 /* ---- nobody was dialled --------------------------------------------------- */
@@ -226,7 +226,7 @@ decide_by_dialplan(struct zv_originate *o)
 	if (by_cause)
 		zv_originate_conclude(o, by_cause, ZV_SIDE_FAR, &o->own,
 				      "the dialplan ended it: %s",
-				      zv_call_result_name(by_cause));
+				      zvon_call_result_name(by_cause));
 	else if (o->served)
 		zv_originate_conclude(o, ZV_RESULT_ANSWERED, ZV_SIDE_FAR, NULL,
 				      "by the dialplan itself");

@@ -17,7 +17,7 @@ add_end(struct zv_json *j, const struct zv_originate_step *step)
 {
 	if (step->state == ZV_ORIGINATE_DONE)
 		zv_json_member(j, "result",
-			       zvon_str(zv_call_result_name(step->result)));
+			       zvon_str(zvon_call_result_name(step->result)));
 	zv_json_member(j, "reason", step->reason);
 	zv_json_key(j, "cause");
 	if (step->cause)
@@ -44,6 +44,11 @@ add_json(struct zv_buf *out, const struct zv_originate_step *step)
 			step->number);
 	zv_json_member(&j, "channel", step->channel);
 	zv_json_member(&j, "uniqueid", step->unique_id);
+	zv_json_key(&j, "call");
+	if (step->call.n)
+		zv_json_string(&j, step->call);
+	else
+		zv_json_null(&j);
 	zv_json_end_object(&j);
 }
 

@@ -1,0 +1,361 @@
+#include "call/model.h"
+
+#include "base/mem.h"
+#include "zvon/error.h"
+
+/* ---- finding -------------------------------------------------------------- */
+
+struct zv_chan *
+zv_chan_find(struct zv_calls *t, struct zv_str unique_id)
+{
+	struct zv_chan *c =
+		unique_id.n ? zv_map_find(&t->channels_by_id, unique_id) : NULL;
+
+	if (c)
+		c->confirmed = t->snapshot;
+	return c;
+}
+
+struct zv_chan *
+zv_chan_find_name(struct zv_calls *t, struct zv_str name)
+{
+	struct zv_chan *c = name.n ? zv_map_find(&t->channels_by_name, name) : NULL;
+
+	if (c)
+		c->confirmed = t->snapshot;
+	return c;
+}
+
+struct zv_chan *
+zv_fact_known(struct zv_calls *t, struct zv_str unique_id)
+{
+	struct zv_chan *c = zv_chan_find(t, unique_id);
+
+	if (!c && zv_gone_has(t, unique_id))
+		t->counters.late++;
+	else if (!c)
+		t->counters.strange++;
+	return c;
+}
+
+/* ---- life ----------------------------------------------------------------- */
+
+void
+zv_chan_free(struct zv_calls *t, struct zv_chan *c)
+{
+	if (zv_map_find(&t->channels_by_name, c->name) == c)
+		zv_map_remove(&t->channels_by_name, c->name);
+	if (c->unique_id.n && zv_map_find(&t->channels_by_id, c->unique_id) == c)
+		zv_map_remove(&t->channels_by_id, c->unique_id);
+	if (c->other)
+		c->other->other = NULL;
+	if (zv_list_is_linked(&c->unsure))
+		zv_list_remove(&c->unsure);
+	if (zv_list_is_linked(&c->node))
+		zv_list_remove(&c->node);
+	zv_text_free(&c->name);
+	zv_text_free(&c->unique_id);
+	zv_free(c);
+}
+
+/* In AMI 1.x a name may come twice for a moment (masquerade): the newer one counts. */
+static int
+name_it(struct zv_calls *t, struct zv_chan *c)
+{
+	if (!c->name.n)
+		return 0;
+	zv_map_remove(&t->channels_by_name, c->name);
+	return zv_map_add(&t->channels_by_name, c->name, c);
+}
+
+static bool
+fill_in(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
+{
+	zv_text_set(t, &c->unique_id, seen->unique_id);
+	zv_text_set(t, &c->name, seen->channel);
+	if (!c->unique_id.n || c->name.n != seen->channel.n ||
+	    zv_map_add(&t->channels_by_id, c->unique_id, c) < 0 || name_it(t, c) < 0)
+		return false;
+	if (c->tech == ZV_TECH_PEER || c->tech == ZV_TECH_TRUNK)
+		c->leg = zv_leg_new(t, c, seen);
+	return true;
+}
+
+static struct zv_chan *
+new_channel(struct zv_calls *t, const struct zv_seen *seen)
+{
+	struct zv_chan *c = zv_calloc(1, sizeof *c);
+
+	if (!c) {
+		t->failed = ZV_ENOMEM;
+		return NULL;
+	}
+	c->state = ZV_STATE_UNKNOWN;
+	c->confirmed = t->snapshot;
+	c->tech = zv_name_tech(seen->channel);
+	if (!fill_in(t, c, seen)) {
+		t->failed = ZV_ENOMEM;
+		zv_chan_free(t, c);
+		return NULL;
+	}
+	zv_list_append(&t->channels, &c->node);
+	return c;
+}
+
+static bool
+may_be_made(struct zv_calls *t, const struct zv_seen *seen)
+{
+	uint64_t *why = NULL;
+
+	if (!seen->unique_id.n || !seen->channel.n ||
+	    seen->unique_id.n > ZV_CALLS_MAX_TEXT ||
+	    seen->channel.n > ZV_CALLS_MAX_TEXT)
+		why = &t->counters.strange;
+	else if (zv_gone_has(t, seen->unique_id))
+		why = &t->counters.late;
+	else if (t->channels_by_id.n >= t->max_channels)
+		why = &t->counters.refused;
+	if (why)
+		++*why;
+	return !why;
+}
+
+/* ---- whose it is ------------------------------------------------------------ */
+
+static void
+become_caller(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->leg && !c->call)
+		c->leg->pub.role = ZV_ROLE_CALLER;
+	zv_call_of(t, c);
+}
+
+/* "Local/103@internal-00000011;1" and ";2" are two halves of one. */
+static void
+find_other_half(struct zv_calls *t, struct zv_chan *c)
+{
+	char other[ZV_CALLS_MAX_TEXT];
+	struct zv_str name = { other, c->name.n };
+	struct zv_chan *found;
+
+	if (c->tech != ZV_TECH_LOCAL || name.n < 2 || c->name.p[name.n - 2] != ';')
+		return;
+	memcpy(other, c->name.p, name.n);
+	other[name.n - 1] = other[name.n - 1] == '1' ? '2' : '1';
+	found = zv_chan_find_name(t, name);
+	if (found)
+		zv_fact_local_pair(t, found, c);
+}
+
+/* A new channel joins the call that its Linkedid names (12 and later). Of the others
+ * one that calls makes a call; one that is called waits until it is told by whom. */
+static void
+place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
+{
+	struct zv_live_call *call = zv_call_find_link(t, seen->linked_id);
+	bool calls = seen->state == ZV_STATE_RING || seen->state == ZV_STATE_UP;
+
+	if (c->leg && calls)
+		c->leg->pub.role = ZV_ROLE_CALLER;
+	if (call)
+		zv_call_add(t, call, c);
+	else if (calls || c->tech == ZV_TECH_LOCAL)
+		zv_call_of(t, c);
+	find_other_half(t, c);
+	if (c->call)
+		zv_call_link(t, c->call, seen->linked_id);
+}
+
+struct zv_chan *
+zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
+{
+	struct zv_chan *c = zv_chan_find(t, seen->unique_id);
+
+	if (!c && may_be_made(t, seen)) {
+		c = new_channel(t, seen);
+		if (c)
+			place(t, c, seen);
+	}
+	if (!c)
+		return NULL;
+	if (c->leg && !c->dialing && !c->originated)
+		zv_leg_learn(t, c->leg, seen->number, seen->name);
+	zv_fact_state(t, c, seen->state);
+	if (c->leg && !c->leg->own &&
+	    (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
+		zv_call_dialled(t, c, seen->exten);
+	return c;
+}
+
+void
+zv_chan_settle(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->call || !c->leg)
+		return;
+	c->leg->guessed = c->leg->own = true;
+	c->originated = true;
+	become_caller(t, c);
+}
+
+/* It rings, and nobody said who calls it: that may still come. */
+static void
+become_unsure(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->call || !c->leg || zv_list_is_linked(&c->unsure))
+		return;
+	c->settle_ms = t->now_ms + ZV_CALLS_SETTLE_MS;
+	zv_list_append(&t->unsure, &c->unsure);
+}
+
+void
+zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
+{
+	if (state == ZV_STATE_UNKNOWN || state == c->state)
+		return;
+	c->state = state;
+	if (state == ZV_STATE_RING) {
+		become_caller(t, c);
+	} else if (state == ZV_STATE_RINGING) {
+		zv_fact_ringing(t, c);
+		become_unsure(t, c);
+	} else if (state == ZV_STATE_UP) {
+		zv_chan_settle(t, c);
+		if (c->leg)
+			zv_leg_answered(t, c->leg);
+	}
+}
+
+void
+zv_fact_ringing(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->leg)
+		zv_leg_ringing(t, c->leg);
+}
+
+void
+zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
+{
+	if (!zv_name_is_exten(exten))
+		return;
+	if (!c->call && c->state != ZV_STATE_DOWN)
+		zv_chan_settle(t, c);
+	zv_call_dialled(t, c, exten);
+	zv_queue_went_on(c);
+}
+
+void
+zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name)
+{
+	if (!name.n || name.n > ZV_CALLS_MAX_TEXT || zvon_str_equal(name, c->name))
+		return;
+	if (zv_map_find(&t->channels_by_name, c->name) == c)
+		zv_map_remove(&t->channels_by_name, c->name);
+	zv_text_set(t, &c->name, name);
+	if (name_it(t, c) < 0)
+		t->failed = ZV_ENOMEM;
+	c->tech = zv_name_tech(name);
+	if (c->leg && !memchr(name.p, '<', name.n)) /* <MASQ>, <ZOMBIE> */
+		zv_text_set(t, &c->leg->pub.channel, name);
+}
+
+/* ---- Local, masquerade ------------------------------------------------------- */
+
+void
+zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
+{
+	if (a->call && b->call)
+		zv_call_merge(t, a->call, b->call);
+	else if (a->call)
+		zv_call_add(t, a->call, b);
+	else if (zv_call_of(t, b))
+		zv_call_add(t, b->call, a);
+}
+
+void
+zv_fact_local_pair(struct zv_calls *t, struct zv_chan *one, struct zv_chan *two)
+{
+	if (one == two || one->other == two)
+		return;
+	if (one->other)
+		one->other->other = NULL;
+	if (two->other)
+		two->other->other = NULL;
+	one->other = two;
+	two->other = one;
+	zv_fact_together(t, one, two);
+}
+
+static void
+give_leg(struct zv_calls *t, struct zv_live_leg *leg, struct zv_chan *to)
+{
+	to->leg = leg;
+	if (!leg)
+		return;
+	leg->channel = to;
+	zv_text_set(t, &leg->pub.unique_id, to->unique_id);
+}
+
+void
+zv_fact_swap(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
+{
+	struct zv_live_leg *leg = a->leg;
+	enum zv_tech tech = a->tech;
+
+	if (a == b)
+		return;
+	zv_fact_together(t, a, b);
+	give_leg(t, b->leg, a);
+	give_leg(t, leg, b);
+	a->tech = b->tech;
+	b->tech = tech;
+	zv_bridge_recount(t, a);
+	zv_bridge_recount(t, b);
+}
+
+/* ---- the end ------------------------------------------------------------------ */
+
+void
+zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->leg)
+		c->leg->hung_up = true;
+}
+
+/* A phone that was called by nobody we heard of, and is gone: a click that came to
+ * nothing, if there is a sign that it was called at all. */
+static void
+place_late(struct zv_calls *t, struct zv_chan *c, int cause)
+{
+	if (c->call || !c->leg)
+		return;
+	c->leg->pub.cause = cause;
+	if (c->leg->pub.rang || c->dialing || cause == 17 || cause == 19 || cause == 21)
+		zv_chan_settle(t, c);
+}
+
+void
+zv_chan_end(struct zv_calls *t, struct zv_chan *c, int cause, struct zv_str reason)
+{
+	struct zv_live_leg *leg;
+
+	place_late(t, c, cause);
+	zv_recording_end(t, c);
+	zv_fact_leave(t, c);
+	zv_dial_over(c);
+	leg = c->leg;
+	c->leg = NULL;
+	if (leg)
+		zv_leg_gone(t, leg, cause);
+	if (leg && !leg->call)
+		zv_leg_free(t, leg);
+	if (!reason.n) /* any other end is a guess: an event may prove it wrong */
+		zv_gone_add(t, c->unique_id);
+	zv_call_drop(t, c, reason);
+	zv_chan_free(t, c);
+}
+
+void
+zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause)
+{
+	zv_chan_end(t, c, cause, ZV_STR(""));
+}

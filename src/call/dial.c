@@ -1,0 +1,137 @@
+#include "call/model.h"
+
+/* ---- what was dialled ---------------------------------------------------------- */
+
+/* The first number that was dialled in that call. An originated channel has none before
+ * it is up: where it stands till then is the click's business. */
+void
+zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
+{
+	struct zv_live_call *call = c->call;
+
+	if (!call || call->dialled.n || !zv_name_is_exten(exten))
+		return;
+	if (c->leg ? c->leg->pub.role == ZV_ROLE_CALLER : c->originated)
+		zv_text_set(t, &call->dialled, exten);
+}
+
+/* ---- the beginning --------------------------------------------------------------- */
+
+/* All that are dialled before the first of them has ended are one round. */
+static void
+count_round(struct zv_live_call *call, struct zv_chan *to)
+{
+	if (call->dialing == 0)
+		call->rounds++;
+	call->dialing++;
+	to->dialing = true;
+}
+
+/* The own phone of a click: dialled for nobody, or for the far half of a Local channel
+ * that was dialled for nobody. */
+static bool
+is_own(const struct zv_chan *from, const struct zv_chan *to)
+{
+	if (!from)
+		return true;
+	return from->other && from->other->originated && to->call &&
+	       !zv_call_caller(to->call);
+}
+
+static void
+dial_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg,
+	 bool own)
+{
+	leg->own = own;
+	leg->guessed = false;
+	leg->pub.role = own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
+	leg->round = call->rounds;
+	leg->dialled = ZV_RESULT_NONE;
+	if (own)
+		zv_leg_to_front(leg);
+	zv_leg_refresh(t, leg);
+}
+
+/* The role of a leg is known before its call is told of. */
+static void
+place(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to)
+{
+	if (from && !from->call)
+		zv_chan_settle(t, from);
+	if (to->leg && !to->call) {
+		to->leg->pub.role = from ? ZV_ROLE_CALLEE : ZV_ROLE_CALLER;
+		to->leg->own = !from;
+	}
+	if (from)
+		zv_fact_together(t, from, to);
+	else
+		zv_call_of(t, to);
+}
+
+void
+zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
+		   struct zv_str dialstring)
+{
+	struct zv_str number = zv_name_dialled(dialstring, to->name);
+	bool own;
+
+	if (to->dialing || from == to)
+		return;
+	if (!from)
+		to->originated = true;
+	if (to->tech == ZV_TECH_PEER && to->leg && number.n)
+		zv_leg_set_trunk(t, to->leg, number);
+	place(t, from, to);
+	if (!to->call)
+		return;
+	zv_transfer_flush(t, to->call);
+	own = is_own(from, to);
+	count_round(to->call, to);
+	if (to->leg)
+		dial_leg(t, to->call, to->leg, own);
+}
+
+/* ---- the end ------------------------------------------------------------------------ */
+
+void
+zv_dial_over(struct zv_chan *c)
+{
+	if (c->dialing && c->call)
+		c->call->dialing--;
+	c->dialing = false;
+}
+
+void
+zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to, enum zv_call_result result,
+		 struct zv_str forward)
+{
+	struct zv_live_leg *leg = to->leg;
+
+	zv_dial_over(to);
+	if (!leg)
+		return;
+	if (!leg->dialled)
+		leg->dialled = result;
+	if (forward.n && !leg->pub.forwarded_to.n)
+		zv_text_set(t, &leg->pub.forwarded_to, forward);
+	if (result == ZV_RESULT_ANSWERED)
+		zv_leg_answered(t, leg);
+}
+
+void
+zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
+		    enum zv_call_result result)
+{
+	if (!from->call || result == ZV_RESULT_ANSWERED)
+		return;
+	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
+	     leg = zv_leg_next(leg)) {
+		if (leg->pub.role != ZV_ROLE_CALLEE || leg->dialled ||
+		    leg->round != from->call->rounds)
+			continue;
+		leg->dialled = result;
+		if (leg->channel)
+			zv_dial_over(leg->channel);
+	}
+	zv_result_settle(t, from->call, false);
+}
