@@ -291,9 +291,9 @@ static const struct {
 	  "Exten: 1\nContext: c\nHint: SIP/1\nStatus: 8\n\n" },
 	{ "UserEvent of a dialplan",
 	  "Event: UserEvent\nPrivilege: user,all\n" CALLER
-	  "UserEvent: Mine\nA: b\nNoColon\nEmpty:\nUniqueid: 9\n\n",
+	  "UserEvent: Mine\nA: b\n:\nNoColon\nEmpty:\nUniqueid: 9\n\n",
 	  "Event: UserEvent\nPrivilege: user,all\nUserEvent: Mine\nUniqueid: 1.1\nA: "
-	  "b\n"
+	  "b\n: \n"
 	  "NoColon\nEmpty: \nUniqueid: 9\n\n" },
 	{ "UserEvent of an action",
 	  "Event: UserEvent\nPrivilege: user,all\nUserEvent: Mine\nActionID: 1\nA: "
