@@ -111,8 +111,20 @@ note_channels(struct stage *s, const struct zv_packet *p)
 }
 
 static void
+tell_packet(const char *how, const struct zv_packet *p)
+{
+	struct zv_str id = zvon_packet_get(p, ZV_STR("Uniqueid"));
+	struct zv_str channel = zvon_packet_get(p, ZV_STR("Channel"));
+	struct zv_str dest = zvon_packet_get(p, ZV_STR("DestUniqueid"));
+
+	fuzz_tell("%s %.*s %.*s %.*s %.*s\n", how, ZV_ARG(p->name), ZV_ARG(channel),
+		  ZV_ARG(id), ZV_ARG(dest));
+}
+
+static void
 feed(struct stage *s, const struct zv_packet *p)
 {
+	tell_packet(">", p);
 	begin_step(s, p);
 	check_rc(s, zvon_calls_feed(s->calls, p, s->watch.now_ms, wall(s)));
 	note_channels(s, p);
@@ -336,11 +348,13 @@ static void
 fail_memory(struct stage *s, struct fuzz_input *in)
 {
 	s->fail_at = fuzz_byte(in) % 32;
+	fuzz_tell("allocation %u fails\n", s->fail_at);
 }
 
 static void
 begin_snapshot(struct stage *s, struct fuzz_input *in)
 {
+	fuzz_tell("snapshot\n");
 	begin_step(s, NULL);
 	zvon_calls_snapshot_begin(s->calls, s->watch.now_ms);
 	check_rc(s, 0);
@@ -364,6 +378,7 @@ add_item(struct stage *s, struct fuzz_input *in)
 		return;
 	if (kind < 0x80)
 		p.name = kinds[kind % (sizeof kinds / sizeof *kinds)];
+	tell_packet("item", &p);
 	begin_step(s, &p);
 	check_rc(s, zvon_calls_snapshot_item(s->calls, &p, s->watch.now_ms, wall(s)));
 	note_channels(s, &p);
@@ -374,6 +389,7 @@ end_snapshot(struct stage *s, struct fuzz_input *in)
 {
 	unsigned how = fuzz_byte(in);
 
+	fuzz_tell("snapshot ends, %u\n", how & 3);
 	begin_step(s, NULL);
 	check_rc(s, zvon_calls_snapshot_end(s->calls, how & 1, how & 2, s->watch.now_ms,
 					    wall(s)));
@@ -392,6 +408,7 @@ server_state(struct stage *s, struct fuzz_input *in)
 static void
 end_all(struct stage *s)
 {
+	fuzz_tell("all calls end\n");
 	begin_step(s, NULL);
 	zvon_calls_end_all(s->calls, ZV_STR("end_of_input"), s->watch.now_ms, wall(s));
 	check_rc(s, 0);
@@ -480,6 +497,7 @@ hang_up(struct stage *s, const struct seen *which)
 				     .fields = fields,
 				     .n_fields = sizeof fields / sizeof *fields };
 
+	tell_packet("->", &p);
 	begin_step(s, NULL);
 	check_rc(s, zvon_calls_feed(s->calls, &p, s->watch.now_ms, wall(s)));
 }
@@ -487,6 +505,7 @@ hang_up(struct stage *s, const struct seen *which)
 static void
 hang_up_all(struct stage *s)
 {
+	fuzz_tell("all hang up\n");
 	pass_time(s, 10000);
 	for (size_t i = 0; i < s->n_seen; i++)
 		hang_up(s, &s->seen[i]);
