@@ -27,14 +27,14 @@ test: packages-build packages-test ## everything: checks, units, fuzzers, fakes 
 	@python3 tests/run.py $(if $(ONLY),--only $(ONLY))
 
 check: packages-build packages-test ## the quick part of the tests
-	@python3 tests/run.py --only checks,runner,unit --skip unit-asan,unit-tsan
+	@python3 tests/run.py --only checks,runner,unit,calls --skip unit-asan,unit-tsan,calls-asan
 
 bench: build ## measures parser and library beside the simplest programs that do as much
 	@ninja -C build $$(ninja -C build -t targets all | sed -n 's/^\(tests.bench.bench-[a-z]*\):.*/\1/p')
 	@python3 tests/bench/run.py build
 
 asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan
-	@python3 tests/run.py --only unit-asan,wire-asan,sys-asan
+	@python3 tests/run.py --only unit-asan,wire-asan,calls-asan,sys-asan
 
 fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
 	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false

@@ -43,9 +43,7 @@ free_transfers(const struct zv_transfer *list)
 		struct zv_transfer *transfer = (struct zv_transfer *)(uintptr_t)list;
 
 		list = transfer->next;
-		zv_text_free(&transfer->by);
-		zv_text_free(&transfer->to);
-		zv_free(transfer);
+		zv_transfer_free(transfer);
 	}
 }
 
@@ -73,6 +71,7 @@ zv_call_free(struct zv_calls *t, struct zv_live_call *call)
 	}
 	free_links(t, call);
 	free_transfers(call->pub.transfers);
+	zv_transfer_free(call->blind);
 	free_texts(call->pub.recordings);
 	free_texts(call->pub.talked);
 	zv_text_free(&call->pub.id);
@@ -165,7 +164,7 @@ start(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg)
 	zv_list_remove(&call->node);
 	zv_list_append(&t->calls, &call->node);
 	call->order = ++t->order;
-	call->pub.started_ms = t->now_ms;
+	call->pub.started_ms = zv_calls_began(t);
 	t->counters.started++;
 	zv_tell(t, &event);
 }
@@ -341,6 +340,7 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 	if (a == b)
 		return a;
+	zv_transfer_flush(t, into);
 	if (from->order)
 		tell_merged(t, from, into);
 	move_channels(into, from);
@@ -418,7 +418,9 @@ direction_of(const struct zv_live_call *call, const struct zv_live_leg *caller)
 	return ZV_DIRECTION_INTERNAL;
 }
 
-/* The line that was reached from outside: that answered first, or else rang first. */
+/* The line that was reached from outside: that answered first, or else, of those that
+ * rang, the one that was called first: of two phones called together either may ring
+ * first. */
 static const struct zv_live_leg *
 reached(const struct zv_live_call *call)
 {
@@ -431,7 +433,7 @@ reached(const struct zv_live_call *call)
 		if (leg->answered_order &&
 		    (!answered || leg->answered_order < answered->answered_order))
 			answered = leg;
-		if (leg->rang_order && (!rang || leg->rang_order < rang->rang_order))
+		if (leg->pub.rang && !rang)
 			rang = leg;
 	}
 	return answered ? answered : rang;

@@ -55,7 +55,6 @@ zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 		zv_list_remove(&c->node);
 	zv_text_free(&c->name);
 	zv_text_free(&c->unique_id);
-	zv_text_free(&c->recording_file);
 	zv_free(c);
 }
 
@@ -241,6 +240,7 @@ zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 	if (!c->call && c->state != ZV_STATE_DOWN)
 		zv_chan_settle(t, c);
 	zv_call_dialled(t, c, exten);
+	zv_queue_went_on(c);
 }
 
 void

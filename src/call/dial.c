@@ -84,6 +84,7 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	place(t, from, to);
 	if (!to->call)
 		return;
+	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);
 	if (to->leg)

@@ -10,7 +10,7 @@
 /* A key that some rule wants: its name in the rules, its name in the packet. Compared
  * without case: `UniqueID` is UNIQUEID. */
 #define ZV_KEYS(X)                                                                     \
- X(ACCOUNT_CODE, "AccountCode")                                                        \
+ X(ACTION_ID, "ActionID")                                                              \
  X(BRIDGE_NUM_CHANNELS, "BridgeNumChannels")                                           \
  X(BRIDGE_TECHNOLOGY, "BridgeTechnology")                                              \
  X(BRIDGE_UNIQUEID, "BridgeUniqueid")                                                  \

@@ -52,13 +52,18 @@ struct zv_chan {
 	struct zv_chan *other; /* the other half of a Local channel */
 	enum zv_tech tech;
 	int state;
-	bool dialing;	      /* a dial to it is going on */
-	bool originated;      /* Asterisk dials it for nobody: Originate */
-	unsigned confirmed;   /* zv_calls.snapshot when it was heard of last */
-	int64_t settle_ms;    /* unsure: then it is taken for an originated one */
-	uint32_t recording;   /* recordings that go on */
-	bool recording_named; /* its file was told, its start not yet */
-	struct zv_str recording_file; /* the last one */
+	bool dialing;	    /* a dial to it is going on */
+	bool originated;    /* Asterisk dials it for nobody: Originate */
+	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
+	bool stale;	    /* known from before the connection was lost */
+	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
+	struct zv_recording *recordings; /* that go on; the last one first */
+	bool recording_named;		 /* its file was told, its start not yet */
+};
+
+struct zv_recording {
+	struct zv_recording *next;
+	struct zv_str file; /* empty: not told */
 };
 
 struct zv_live_leg {
@@ -69,16 +74,18 @@ struct zv_live_leg {
 	int counted;		     /* as what it counts in the line; -1: not */
 	enum zv_call_result dialled; /* what the dial to it came to */
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
-	uint64_t rang_order, answered_order; /* which did first; 0: not */
+	uint64_t answered_order; /* who did first; 0: not */
 	bool own;	/* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	/* nobody told who called it: taken for a caller */
 	bool hung_up;	/* its user asked for the end (HangupRequest) */
 	bool elsewhere; /* another took the call for it: pickup */
 	bool talking;	/* in conversation now */
+	bool talked;	/* it was */
 	bool holds;
 	bool parked;
 	bool told_end;
 	struct zv_str space; /* where it is parked */
+	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
 };
 
 struct zv_link { /* a Linkedid under which a call is found */
@@ -103,7 +110,9 @@ struct zv_live_call {
 	bool left_queue;    /* and not because an agent took it, as far as is known */
 	bool abandoned;	    /* QueueCallerAbandon */
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
-	struct zv_str dialled; /* the number that was dialled first */
+	struct zv_str dialled;	   /* the number that was dialled first */
+	struct zv_transfer *blind; /* not told yet */
+	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
 };
 
 struct zv_bridge {
@@ -111,6 +120,7 @@ struct zv_bridge {
 	struct zv_node channels;
 	size_t n, n_folded; /* all; Local and helper channels among them */
 	bool holding;	    /* who is in it waits: parking, agents */
+	bool recorded;	    /* as a conference */
 	unsigned visited;   /* zv_calls.visit of the last walk */
 	struct zv_bridge *next_found;
 };
@@ -124,6 +134,7 @@ struct zv_line_now {
 struct zv_member_now {
 	struct zv_queue_member pub;
 	struct zv_str key; /* queue and interface */
+	unsigned listed;   /* zv_calls.snapshot that lists it */
 };
 
 /* The channels that ended last, as hashes: a ring and an index into it. */
@@ -132,7 +143,8 @@ struct zv_gone {
 	size_t cap, n, next; /* of the ring; the index has 2 * cap places */
 };
 
-struct zv_rules; /* events.h */
+struct zv_rules;    /* events.h */
+struct zv_snapshot; /* snapshot.h */
 
 struct zv_calls {
 	struct zv_str server;
@@ -154,6 +166,9 @@ struct zv_calls {
 	struct zv_gone gone;
 
 	unsigned snapshot; /* number of the last zvon_calls_snapshot_begin */
+	struct zv_snapshot *snap; /* between begin and end; see snapshot.h */
+	bool has_stale;		  /* the connection was lost since the last one */
+	int64_t began_ms; /* a listed channel is made, which began then; 0: now */
 	unsigned visit;
 	uint64_t order; /* of what was first */
 	int64_t now_ms, unix_us;
@@ -247,7 +262,8 @@ struct zv_live_leg *zv_bridge_far(struct zv_calls *t, const struct zv_chan *c);
 /* The two belong to one call from now on. */
 void zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b);
 
-/* by: who transferred; to: a number or line. */
+/* by: who transferred; to: a number or line. A blind transfer is told when something
+ * else happens to the call: should it be parked next, it was none. */
 void zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind,
 		      struct zv_chan *by, struct zv_str to);
 
@@ -272,6 +288,9 @@ void zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str
 void zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c);
 
+/* A conference as a whole; its file is not told. */
+void zv_fact_room_recording(struct zv_calls *t, struct zv_bridge *b, bool on);
+
 /* ---- facts: queues and lines (queue.c, line.c) ---------------------------------- */
 
 /* waiting: callers in it now, -1: not told. */
@@ -285,9 +304,10 @@ void zv_fact_queue_abandon(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_queue_gave_up(struct zv_calls *t, struct zv_chan *c);
 
 void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting);
+enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_member_find(struct zv_calls *t, struct zv_str queue,
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t, struct zv_str queue,
 					     struct zv_str interface);
 
 /* device: "PJSIP/101". */
@@ -382,13 +402,18 @@ void zv_chan_free(struct zv_calls *t, struct zv_chan *c); /* tells nothing */
 /* It stops being unsure: whoever it is, its call is known or made now. */
 void zv_chan_settle(struct zv_calls *t, struct zv_chan *c);
 
-void zv_bridge_free(struct zv_calls *t, struct zv_bridge *b);
+void zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
+
+/* Tells the blind transfer that is held back, if there is one. */
+void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
+void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
 
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 void zv_recording_end(struct zv_calls *t, struct zv_chan *c);
+void zv_queue_went_on(struct zv_chan *c);
 
 /* ---- the inside: lines (line.c) ----------------------------------------------------- */
 
@@ -427,6 +452,13 @@ bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
  * and t->failed is set. */
 void zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value);
 void zv_text_free(struct zv_str *text);
+
+/* What begins now; one that is listed has begun before. */
+static inline int64_t
+zv_calls_began(const struct zv_calls *t)
+{
+	return t->began_ms ? t->began_ms : t->now_ms;
+}
 
 void zv_gone_deinit(struct zv_gone *g);
 void zv_gone_add(struct zv_calls *t, struct zv_str unique_id);

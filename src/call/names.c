@@ -32,6 +32,7 @@ static const struct {
 	{ ZV_STR("Surrogate"), ZV_TECH_HELPER },
 	{ ZV_STR("CBAnn"), ZV_TECH_HELPER }, /* ConfBridge announces, records */
 	{ ZV_STR("CBRec"), ZV_TECH_HELPER },
+	{ ZV_STR("ConfBridgeRecorder"), ZV_TECH_HELPER }, /* 10, 11 */
 	{ ZV_STR("Announcer"), ZV_TECH_HELPER },
 	{ ZV_STR("Recorder"), ZV_TECH_HELPER },
 	{ ZV_STR("Message"), ZV_TECH_HELPER },

@@ -63,6 +63,7 @@ zv_originate_new(const struct zv_originate_options *options, int64_t now_ms)
 	zv_name_set(&o->action_id, options->action_id);
 	zv_name_set(&o->dialled, options->channel);
 	zv_name_set(&o->wanted_id, options->unique_id);
+	zv_name_set(&o->call, options->unique_id);
 	zv_name_set(&o->mark, options->mark);
 	zv_originate_peer_name(options->channel, &o->peer);
 	o->start_ms = o->now_ms = now_ms;
@@ -118,7 +119,9 @@ keep(struct zv_str *s, char **at)
 void
 zv_originate_push(struct zv_originate *o, const struct zv_originate_step *step)
 {
-	size_t n = step->channel.n + step->unique_id.n + step->number.n +
+	bool is_known = o->own_is_sure || o->wanted_id.n;
+	struct zv_str call = is_known ? zv_name_str(&o->call) : ZV_STR("");
+	size_t n = step->channel.n + step->unique_id.n + call.n + step->number.n +
 		   step->dial_status.n + step->tech_cause.n + step->reason.n;
 	struct queued_step *q;
 	char *at;
@@ -133,8 +136,10 @@ zv_originate_push(struct zv_originate *o, const struct zv_originate_step *step)
 	at = q->text;
 	q->step = *step;
 	q->step.at_ms = o->now_ms - o->start_ms;
+	q->step.call = call;
 	keep(&q->step.channel, &at);
 	keep(&q->step.unique_id, &at);
+	keep(&q->step.call, &at);
 	keep(&q->step.number, &at);
 	keep(&q->step.dial_status, &at);
 	keep(&q->step.tech_cause, &at);

@@ -56,6 +56,8 @@ struct zv_originate_step {
 	int64_t at_ms;		     /* since zv_originate_new */
 	struct zv_str channel;	     /* of that side; DONE, ENDED: the own one */
 	struct zv_str unique_id;
+	struct zv_str
+		call; /* the id of the call in zvon/call.h; empty: not known yet */
 	struct zv_str number;	    /* DIALING: what is dialled; QUEUED: the queue */
 	enum zv_call_result result; /* DONE */
 	int cause;		    /* DONE, ENDED: hang-up cause; 0 = not known */

@@ -132,6 +132,8 @@ adopt(struct zv_originate *o, struct zv_str channel, struct zv_str unique_id, bo
 	if (!is_name(&o->own.unique_id, unique_id)) {
 		if (o->own_is_sure && !o->own.forwarded)
 			return;
+		if (!o->wanted_id.n && !o->own.forwarded)
+			zv_name_set(&o->call, unique_id);
 		o->own = known ? *known : (struct zv_party){ 0 };
 		zv_name_set(&o->own.unique_id, unique_id);
 	}

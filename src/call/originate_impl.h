@@ -54,6 +54,7 @@ struct zv_originate {
 
 	struct zv_party own; /* unique_id empty: not known yet */
 	bool own_is_sure;    /* not only a candidate */
+	struct zv_name call; /* the first Uniqueid of the own channel */
 	struct zv_party candidates[ZV_MAX_CANDIDATES];
 	size_t n_candidates;
 

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "call/events.h"
+#include "call/snapshot.h"
 #include "zvon/error.h"
 
 /* ---- life ----------------------------------------------------------------- */
@@ -124,6 +125,7 @@ zvon_calls_free(struct zv_calls *t)
 	free_list(t->trunks, t->n_trunks);
 	free_list(t->lines, t->n_lines);
 	zv_rules_free(t->rules);
+	zv_snapshot_free(t->snap);
 	zv_text_free(&t->server);
 	zv_free(t);
 }
@@ -157,6 +159,8 @@ zvon_calls_feed(struct zv_calls *t, const struct zv_packet *packet, int64_t now_
 {
 	t->counters.packets++;
 	zv_calls_enter(t, packet, now_ms, unix_us);
+	if (packet->kind == ZV_PACKET_EVENT && t->snap)
+		zv_snapshot_hear(t, packet);
 	if (packet->kind == ZV_PACKET_EVENT)
 		zv_rules_run(t, packet);
 	else if (packet->kind == ZV_PACKET_BANNER)
@@ -197,6 +201,8 @@ void
 zvon_calls_server(struct zv_calls *t, bool up, int64_t now_ms, int64_t unix_us)
 {
 	zv_calls_enter(t, NULL, now_ms, unix_us);
+	if (!up)
+		zv_snapshot_lose(t);
 	zv_fact_server(t, up ? ZV_STR("up") : ZV_STR("down"));
 	zv_calls_outcome(t);
 }

@@ -198,8 +198,10 @@ zv_link_client(const char *url, const struct zv_client_options *own,
 		o.secret = secret;
 	}
 	warn(url);
-	h.on_log = zv_say_log;
-	h.log_level = zv_say_log_level();
+	if (!h.on_log) {
+		h.on_log = zv_say_log;
+		h.log_level = zv_say_log_level();
+	}
 	c = make_client(&o, &h, user, code);
 	zv_secret_free(secret);
 	return c;

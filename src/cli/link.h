@@ -21,7 +21,7 @@ void zv_link_dial_options(struct zv_dial_options *o);
 /* A client made of the URL and the options, with the secret from where it is found;
  * not open yet. `own` holds what the command itself wants (may be NULL); its `url` and
  * what the options say are filled in here. NULL: the reason was said and *code is
- * what to exit with. on_log is set here. */
+ * what to exit with. on_log is set here unless it is set. */
 struct zv_client *zv_link_client(const char *url, const struct zv_client_options *own,
 				 const struct zv_client_handlers *handlers, void *user,
 				 int *code);

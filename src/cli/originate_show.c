@@ -44,6 +44,11 @@ add_json(struct zv_buf *out, const struct zv_originate_step *step)
 			step->number);
 	zv_json_member(&j, "channel", step->channel);
 	zv_json_member(&j, "uniqueid", step->unique_id);
+	zv_json_key(&j, "call");
+	if (step->call.n)
+		zv_json_string(&j, step->call);
+	else
+		zv_json_null(&j);
 	zv_json_end_object(&j);
 }
 

@@ -120,8 +120,8 @@ zv_out_flush(struct zv_out *o)
 	return o->error ? -1 : 0;
 }
 
-static int
-write_if_much(struct zv_out *o)
+int
+zv_out_more(struct zv_out *o)
 {
 	if (o->buf.n < WRITE_AT && !zv_buf_failed(&o->buf))
 		return o->error ? -1 : 0;
@@ -132,7 +132,7 @@ int
 zv_out_packet(struct zv_out *o, const struct zv_packet *packet)
 {
 	o->format(&o->buf, packet, &o->style);
-	return write_if_much(o);
+	return zv_out_more(o);
 }
 
 int
@@ -143,7 +143,7 @@ zv_out_line(struct zv_out *o, struct zv_str line)
 	else
 		zv_buf_add(&o->buf, line);
 	zv_buf_add_char(&o->buf, '\n');
-	return write_if_much(o);
+	return zv_out_more(o);
 }
 
 int

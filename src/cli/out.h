@@ -18,6 +18,10 @@ typedef void (*zv_out_format_fn)(struct zv_buf *out, const struct zv_packet *pac
 
 void zv_out_json(struct zv_buf *out, const struct zv_packet *packet,
 		 const struct zv_out_style *style);
+/* For JSON on a terminal: escapes what a JSON string may hold but a terminal obeys, from
+ * that byte of *out on. */
+void zv_out_escape_controls(struct zv_buf *out, size_t from);
+
 void zv_out_ami(struct zv_buf *out, const struct zv_packet *packet,
 		const struct zv_out_style *style);
 
@@ -49,6 +53,9 @@ void zv_out_init(struct zv_out *o, int format);
 
 /* Adds a packet; writes when much has gathered. 0, or < 0: see zv_out_finish. */
 int zv_out_packet(struct zv_out *o, const struct zv_packet *packet);
+
+/* The same when something was added to o->buf. */
+int zv_out_more(struct zv_out *o);
 
 /* Adds a line of text from a server and a line end. */
 int zv_out_line(struct zv_out *o, struct zv_str line);

@@ -51,8 +51,8 @@ add_output(struct zv_json *j, const struct zv_packet *packet)
 
 /* DEL and the controls of 8 bits may stand in JSON as they are, but not on a
  * terminal. They are only found inside strings. */
-static void
-escape_controls(struct zv_buf *out, size_t from)
+void
+zv_out_escape_controls(struct zv_buf *out, size_t from)
 {
 	struct zv_buf line = { 0 };
 
@@ -93,5 +93,5 @@ zv_out_json(struct zv_buf *out, const struct zv_packet *packet,
 	zv_json_end_object(&j);
 	zv_buf_add_char(out, '\n');
 	if (style->terminal)
-		escape_controls(out, start);
+		zv_out_escape_controls(out, start);
 }

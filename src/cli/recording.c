@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/cli.h"
 #include "io/clock.h"
 #include "zvon/parser.h"
@@ -95,6 +96,25 @@ hand_out(struct reading *r)
 	return rc == ZV_ENOMEM ? ZV_EXIT_NEGATIVE : ZV_EXIT_PROTOCOL;
 }
 
+/* What was read, in pieces if the handler wants it so. */
+static int
+take_apart(struct reading *r, struct zv_str bytes)
+{
+	int code = 0;
+
+	while (bytes.n && code == 0) {
+		size_t n = bytes.n;
+
+		if (r->handlers->on_bytes)
+			n = r->handlers->on_bytes(r->user, r->offset, n);
+		r->offset += (long long)n;
+		zvon_parser_feed(r->parser, (struct zv_str){ bytes.p, n });
+		code = hand_out(r);
+		bytes = zv_str_from(bytes, n);
+	}
+	return code;
+}
+
 /* A recording of a server that was killed ends like that: no fault of the file. */
 static void
 tell_cut(struct reading *r)
@@ -140,9 +160,7 @@ read_all(struct reading *r, char *piece)
 			return read_failed(r);
 		if (n == 0)
 			break;
-		r->offset += n;
-		zvon_parser_feed(r->parser, (struct zv_str){ piece, (size_t)n });
-		code = hand_out(r);
+		code = take_apart(r, (struct zv_str){ piece, (size_t)n });
 		if (code == 0 && pause_if_pipe(r) < 0)
 			code = ZV_EXIT_NEGATIVE;
 		show_progress(r);

@@ -1,4 +1,5 @@
-/* recording.h - the packets of a file or of standard input, for parse and filter. */
+/* recording.h - the packets of a file or of standard input, for parse, filter and
+ * calls. */
 #ifndef ZV_CLI_RECORDING_H
 #define ZV_CLI_RECORDING_H
 
@@ -9,6 +10,9 @@ struct zv_recording_handlers {
 	int (*on_packet)(void *user, const struct zv_packet *packet);
 	/* all that a pipe has given so far was handed out; NULL: does not matter */
 	int (*on_pause)(void *user);
+	/* n bytes from that offset on were read: how many of them to take apart before
+	 * it asks again, at least 1; NULL: all */
+	size_t (*on_bytes)(void *user, long long offset, size_t n);
 };
 
 /* Reads it to its end; "-" is standard input. 0, or the exit code: ZV_EXIT_NEGATIVE when

@@ -336,6 +336,7 @@ zv_client_destroy(struct zv_client *c)
 {
 	zv_threads_free(c->threads);
 	zv_core_free(c->core);
+	zv_follow_free(c->follow);
 	zvon_filter_free(c->filter);
 	zv_push_free(c->push);
 	zv_client_free_transport(c);
@@ -372,6 +373,28 @@ zvon_client_free(struct zv_client *c)
 		zvon_client_stop(c);
 	}
 	zv_client_destroy(c);
+}
+
+int
+zvon_client_follow_calls(struct zv_client *c, struct zv_calls *calls)
+{
+	const struct zv_follow_options options = {
+		.calls = calls,
+		.user = zvon_str(c->login_user),
+		.is_ajam = c->url.protocol == ZV_URL_AJAM,
+		.wall_us = zv_clock_unix_us,
+		.log = &c->log,
+	};
+
+	if (c->drive != ZV_DRIVE_NONE || c->follow)
+		return ZV_EBUSY;
+	if (zvon_str_equal_nocase(zvon_str(c->events), ZV_STR("off")))
+		return ZV_EINVAL;
+	c->follow = zv_follow_new(&options);
+	if (!c->follow)
+		return ZV_ENOMEM;
+	zv_core_follow(c->core, c->follow);
+	return 0;
 }
 
 /* ---- actions ---------------------------------------------------------------------- */

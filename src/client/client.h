@@ -32,6 +32,7 @@ struct zv_client {
 
 	struct zv_filter *filter; /* NULL: all events */
 	struct zv_push *push;	  /* NULL: the server is not asked to filter */
+	struct zv_follow *follow; /* NULL: nobody follows the calls */
 	struct zv_core *core;
 	enum zv_drive drive;
 	bool in_handler; /* a handler of ours is on the stack of the driving thread */

@@ -10,6 +10,7 @@ struct zv_core {
 	struct zv_core_handlers handlers;
 	void *user;
 	const struct zv_log *log;
+	struct zv_follow *follow; /* NULL: nobody follows the calls. Borrowed */
 	struct zv_client_session session;
 	struct zv_buf no_bytes; /* AJAM has no stream */
 
@@ -71,6 +72,8 @@ on_session_event(void *user, const struct zv_packet *event)
 {
 	struct zv_core *c = user;
 
+	if (c->follow)
+		zv_follow_event(c->follow, event, c->now_ms);
 	if (passes(c, event) && c->handlers.on_event)
 		c->handlers.on_event(c->user, event);
 }
@@ -100,11 +103,16 @@ on_session_state(void *user, enum zv_client_state state)
 	c->ready_waits = state == ZV_STATE_READY && c->is_pushing;
 	if (c->ready_waits)
 		return;
-	if (state == ZV_STATE_BOOTING)
+	if (state == ZV_STATE_BOOTING) {
 		c->connects++;
+		if (c->follow)
+			zv_follow_login(c->follow, &c->session, c->now_ms);
+	}
 	if (state == ZV_STATE_READY) {
 		c->next_backoff_ms = c->options.backoff_first_ms;
 		c->ready_ms = c->now_ms;
+		if (c->follow)
+			zv_follow_ready(c->follow, c->now_ms);
 	}
 	c->is_pushing = state == ZV_STATE_BOOTING && zv_push_is_wanted(c->options.push);
 	if (c->is_pushing) /* before the user sends anything */
@@ -158,12 +166,21 @@ zv_core_free(struct zv_core *c)
 	zv_free(c);
 }
 
+void
+zv_core_follow(struct zv_core *c, struct zv_follow *follow)
+{
+	c->follow = follow;
+	c->options.push = NULL; /* it would keep events from the tracker */
+}
+
 /* ---- up and down -------------------------------------------------------------- */
 
 static void
 stop_session(struct zv_core *c, bool for_good)
 {
 	zv_push_stop(c->options.push);
+	if (c->follow)
+		zv_follow_lost(c->follow, c->now_ms);
 	zv_client_session_stop(&c->session, for_good);
 }
 
@@ -383,6 +400,8 @@ zv_core_deadline(const struct zv_core *c)
 
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && c->retry_at_ms < at)
 		at = c->retry_at_ms;
+	if (c->follow && zv_follow_deadline(c->follow) < at)
+		at = zv_follow_deadline(c->follow);
 	return at;
 }
 
@@ -395,6 +414,8 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 		return;
 	c->now_ms = now_ms;
 	check_session(c, zv_client_session_tick(&c->session, now_ms, &err), &err);
+	if (c->follow)
+		zv_follow_tick(c->follow, now_ms);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
 }

@@ -8,6 +8,7 @@
 #ifndef ZV_CLIENT_CORE_H
 #define ZV_CLIENT_CORE_H
 
+#include "client/calls.h"
 #include "client/push.h"
 #include "client/session.h"
 #include "io/fetch.h"
@@ -40,6 +41,10 @@ struct zv_core *zv_core_new(const struct zv_core_options *options,
 			    const struct zv_core_handlers *handlers, void *user,
 			    const struct zv_log *log);
 void zv_core_free(struct zv_core *c);
+
+/* Before zv_core_start: calls are followed, nothing is asked to be filtered there.
+ * Borrowed. */
+void zv_core_follow(struct zv_core *c, struct zv_follow *follow);
 
 void zv_core_start(struct zv_core *c, int64_t now_ms);
 

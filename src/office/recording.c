@@ -2,19 +2,15 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "ami/class.h"
+#include "office/times.h"
 #include "zvon/parser.h"
 
 /* Everything that is only needed while the capture is taken apart. */
 struct workshop {
 	struct zv_recording *r;
 	struct zv_str ami;
-	struct zv_index {
-		size_t offset;
-		int64_t at_ms;
-	} * index; /* of the server's bytes, by offset */
-	size_t n_index, i;
+	struct zv_times index;
 	size_t cap_moments, cap_recorded, next_nameless;
 	struct zv_str *open; /* bytes whose end is not known yet, or NULL */
 	int64_t start_ms;    /* the login */
@@ -35,68 +31,6 @@ grow(void *array, size_t n, size_t *cap, size_t size)
 	if (p)
 		*cap = more;
 	return p;
-}
-
-/* ---- .idx ------------------------------------------------------------------ */
-
-/* `ms < offset length`: length 0 is the server's close; `>` is the client. Lines that
- * begin with # are notes. */
-static int
-read_index_line(struct workshop *w, struct zv_str line, size_t *cap)
-{
-	struct zv_str parts[4] = { { NULL, 0 } };
-	long long at, offset, length;
-	struct zv_index *index;
-	size_t n = 0;
-
-	while (n < 4 && zv_str_split(&line, ' ', &parts[n]))
-		n++;
-	if (n != 4 || zv_num_parse(parts[0], 0, INT64_MAX, &at) < 0 ||
-	    zv_num_parse(parts[2], 0, INT64_MAX, &offset) < 0 ||
-	    zv_num_parse(zv_str_trim(parts[3]), 0, INT64_MAX, &length) < 0)
-		return ZV_EINVAL;
-	if (parts[1].n != 1 || parts[1].p[0] != '<')
-		return 0;
-	if (length == 0)
-		w->r->closed = true;
-	index = grow(w->index, w->n_index, cap, sizeof *index);
-	if (!index)
-		return ZV_ENOMEM;
-	w->index = index;
-	index[w->n_index++] = (struct zv_index){ (size_t)offset, at };
-	return 0;
-}
-
-static int
-read_index(struct workshop *w, struct zv_str idx)
-{
-	struct zv_str line = { NULL, 0 };
-	size_t cap = 0, number = 0;
-
-	w->r->timed = idx.n > 0;
-	while (zv_str_split(&idx, '\n', &line)) {
-		int rc = 0;
-
-		number++;
-		if (line.n && line.p[0] != '#')
-			rc = read_index_line(w, line, &cap);
-		if (rc == ZV_ENOMEM)
-			return zv_fail_nomem(w->err);
-		if (rc < 0)
-			return zv_fail(w->err, rc,
-				       ".idx, line %zu: not \"ms < offset length\"",
-				       number);
-	}
-	return 0;
-}
-
-/* When the byte at that offset came; offsets are asked for in rising order. */
-static int64_t
-time_of(struct workshop *w, size_t offset)
-{
-	while (w->i + 1 < w->n_index && w->index[w->i + 1].offset <= offset)
-		w->i++;
-	return w->n_index ? w->index[w->i].at_ms : 0;
 }
 
 /* ---- .sent ----------------------------------------------------------------- */
@@ -265,7 +199,7 @@ static int
 take_packet(struct workshop *w, const struct zv_packet *p)
 {
 	struct zv_str bytes = { p->text.p, 0 };
-	int64_t at_ms = time_of(w, (size_t)(bytes.p - w->ami.p));
+	int64_t at_ms = zv_times_at(&w->index, (size_t)(bytes.p - w->ami.p), NULL);
 	struct zv_recorded *a;
 
 	if (p->kind == ZV_PACKET_BANNER) {
@@ -311,7 +245,7 @@ read_packets(struct workshop *w, struct zv_parser *parser)
 	end_open(w, end - rest);
 	if (rest)
 		rc = add_moment(w, (struct zv_str){ end - rest, rest },
-				time_of(w, w->ami.n - rest), 0);
+				zv_times_at(&w->index, w->ami.n - rest, NULL), 0);
 	end_open(w, end);
 	return rc;
 }
@@ -338,8 +272,10 @@ static int
 take_apart(struct workshop *w, struct zv_str sent, struct zv_str idx)
 {
 	struct zv_parser *parser;
-	int rc = read_index(w, idx);
+	int rc = zv_times_read(&w->index, idx, w->err);
 
+	w->r->timed = idx.n > 0;
+	w->r->closed = w->index.closed;
 	if (rc == 0)
 		rc = read_sent(w, sent);
 	if (rc < 0)
@@ -373,7 +309,7 @@ zv_recording_new(struct zv_str ami, struct zv_str sent, struct zv_str idx,
 	} else {
 		zv_fail_nomem(err);
 	}
-	zv_free(w.index);
+	zv_times_deinit(&w.index);
 	if (rc == 0) {
 		count_from_login(&w);
 		return r;

@@ -54,6 +54,7 @@ struct attempt {
 	char action_id[64];
 	struct zv_buf story; /* "initiated; ringing own; …" */
 	struct zv_buf reason;
+	struct zv_buf call; /* of the last step */
 	int cause;
 };
 
@@ -66,6 +67,8 @@ add_step(struct attempt *a, const struct zv_originate_step *step)
 		zv_buf_printf(&a->story, " %s", zv_originate_side_name(step->side));
 	if (step->state == ZV_ORIGINATE_DONE)
 		zv_buf_printf(&a->story, " %s", zvon_call_result_name(step->result));
+	zv_buf_clear(&a->call);
+	zv_buf_add(&a->call, step->call);
 	if (step->state >= ZV_ORIGINATE_DONE) {
 		zv_buf_clear(&a->reason);
 		zv_buf_add(&a->reason, step->reason);
@@ -88,6 +91,7 @@ attempt_deinit(struct attempt *a)
 	zv_originate_free(a->machine);
 	zv_buf_deinit(&a->story);
 	zv_buf_deinit(&a->reason);
+	zv_buf_deinit(&a->call);
 }
 
 /* Lets time pass, waking the machine whenever it asked for it and never before. */
@@ -527,7 +531,7 @@ talk_line(struct talk *t, struct zv_str line)
 {
 	static const char *const words[] = { ">",	   "=",	      "at ",
 					     "originate ", "reason ", "cancel",
-					     "target " };
+					     "target ",	   "call" };
 	struct zv_str text = { NULL, 0 };
 	long long at;
 	size_t i;
@@ -565,6 +569,10 @@ talk_line(struct talk *t, struct zv_str line)
 		if (!zvon_str_equal(text, zv_originate_target(t->attempt.machine)))
 			talk_fail(t, "the target is",
 				  zv_originate_target(t->attempt.machine));
+		break;
+	case 7:
+		if (!zvon_str_equal(text, zv_buf_str(&t->attempt.call)))
+			talk_fail(t, "the call is", zv_buf_str(&t->attempt.call));
 		break;
 	default:
 		if (line.n && line.p[0] != '#')

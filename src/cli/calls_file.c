@@ -1,0 +1,211 @@
+#include "cli/calls_file.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/calls_clock.h"
+#include "cli/cli.h"
+#include "cli/recording.h"
+#include "cli/whole_file.h"
+#include "office/times.h"
+
+#define FIRST_MS 1 /* of the tracker's clock: 0 means "not yet" there */
+
+struct reading {
+	struct zv_calls *calls;
+	struct zv_calls_clock clock;
+	struct zv_times index;
+	struct zv_calls_view view;
+	struct zv_out out;
+	bool begun;	  /* a packet was there */
+	bool looks_right; /* one of a manager connection was */
+};
+
+static int64_t
+now_of(const struct reading *r)
+{
+	return r->clock.now_ms + FIRST_MS;
+}
+
+static void
+on_call_event(void *context, const struct zv_call_event *event)
+{
+	struct reading *r = context;
+
+	zv_calls_view_event(&r->view, event, &r->out.buf);
+}
+
+static int
+out_of_memory(void)
+{
+	zv_say_error("out of memory", "нет памяти");
+	return -1;
+}
+
+/* ---- packets -------------------------------------------------------------------------- */
+
+/* What the machine would have done by itself until now. */
+static int
+let_time_pass(struct reading *r)
+{
+	int64_t at, last = -1;
+
+	while ((at = zvon_calls_deadline(r->calls)) <= now_of(r) && at != last) {
+		if (zvon_calls_tick(r->calls, at, r->clock.unix_us) < 0)
+			return -1;
+		last = at;
+	}
+	return 0;
+}
+
+static int
+on_packet(void *user, const struct zv_packet *packet)
+{
+	struct reading *r = user;
+
+	zv_calls_clock_packet(&r->clock, packet);
+	if (!r->begun)
+		r->view.moment.start_ms = now_of(r);
+	r->begun = true;
+	r->looks_right |= packet->kind != ZV_PACKET_OTHER;
+	if (let_time_pass(r) < 0 ||
+	    zvon_calls_feed(r->calls, packet, now_of(r), r->clock.unix_us) < 0)
+		return out_of_memory();
+	if (r->view.failed)
+		return out_of_memory();
+	return zv_out_more(&r->out);
+}
+
+static int
+on_pause(void *user)
+{
+	struct reading *r = user;
+
+	return zv_out_flush(&r->out);
+}
+
+/* Bytes that came at another time are handed out by themselves. */
+static size_t
+on_bytes(void *user, long long offset, size_t n)
+{
+	struct reading *r = user;
+	size_t until;
+
+	if (!r->index.n)
+		return n;
+	zv_calls_clock_set(&r->clock, zv_times_at(&r->index, (size_t)offset, &until));
+	return until - (size_t)offset < n ? until - (size_t)offset : n;
+}
+
+/* ---- the whole ------------------------------------------------------------------------- */
+
+/* Without it times come from the events. */
+static void
+read_index(struct reading *r, const char *path)
+{
+	struct zv_buf text = { 0 };
+	struct zv_error err = { 0 };
+
+	if (strcmp(path, "-") == 0 || zv_file_read_beside(path, ".idx", &text) < 0)
+		return;
+	if (zv_times_read(&r->index, zv_buf_str(&text), &err) < 0) {
+		zv_say_warning("%s: the times beside it are not used: %s",
+			       "%s: времена рядом с ним не использованы: %s", path,
+			       err.text);
+		zv_times_deinit(&r->index);
+	}
+	zv_buf_deinit(&text);
+}
+
+static int
+not_ami(const char *path)
+{
+	zv_say_error(
+		"%s: not what an Asterisk manager sends: no packet of it is in there "
+		"(`zvon capture` records such files)",
+		"%s: это не данные Asterisk manager: в нём нет ни одного пакета "
+		"(такие файлы пишет `zvon capture`)",
+		path);
+	return ZV_EXIT_PROTOCOL;
+}
+
+static int
+not_there(const char *path, const char *id)
+{
+	zv_say_error("%s: no call %s in there, or it went on in another",
+		     "%s: в нём нет звонка %s, или он продолжился в другом", path, id);
+	return ZV_EXIT_NEGATIVE;
+}
+
+static void
+end(struct reading *r)
+{
+	if (r->view.wish.form == ZV_CALLS_EVENTS)
+		zvon_calls_end_all(r->calls, ZV_STR("end_of_input"), now_of(r),
+				   r->clock.unix_us);
+	zv_calls_view_end(&r->view, r->calls, &r->out.buf);
+}
+
+static int
+read_all(struct reading *r, const char *path)
+{
+	static const struct zv_recording_handlers handlers = {
+		.on_packet = on_packet,
+		.on_pause = on_pause,
+		.on_bytes = on_bytes,
+	};
+	int code = zv_recording_read(path, &handlers, r);
+
+	if (code == 0 && r->begun && !r->looks_right)
+		code = not_ami(path);
+	if (code == 0 || code == ZV_EXIT_PROTOCOL)
+		end(r);
+	if (code == 0 && r->view.failed)
+		code = out_of_memory() < 0 ? ZV_EXIT_NEGATIVE : 0;
+	if (code == 0 && r->view.wish.only && !r->view.shown)
+		code = not_there(path, r->view.wish.only);
+	return code;
+}
+
+/* "office" of "captures/office.ami". */
+static struct zv_str
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct zv_str name = zvon_str(slash ? slash + 1 : path);
+
+	if (strcmp(path, "-") == 0)
+		return ZV_STR("stdin");
+	if (zv_str_ends(name, ZV_STR(".ami")))
+		name.n -= strlen(".ami");
+	return name;
+}
+
+int
+zv_calls_file(const char *path, const struct zv_calls_wish *wish,
+	      const struct zv_calls_options *options)
+{
+	struct reading r = { 0 };
+	struct zv_calls_options o = *options;
+	struct zv_calls_wish w = *wish;
+	int code = ZV_EXIT_NEGATIVE;
+
+	w.server = o.server = name_of(path);
+	w.at_end = true;
+	o.on_event = on_call_event;
+	o.context = &r;
+	zv_out_init(&r.out, 0);
+	zv_calls_view_init(&r.view, &w, &r.out.style);
+	r.calls = zvon_calls_new(&o);
+	if (r.calls) {
+		read_index(&r, path);
+		code = read_all(&r, path);
+	} else {
+		out_of_memory();
+	}
+	code = zv_out_finish(&r.out, code);
+	zvon_calls_free(r.calls);
+	zv_calls_view_deinit(&r.view);
+	zv_times_deinit(&r.index);
+	return code;
+}
