@@ -113,6 +113,7 @@ struct zv_live_call {
 	struct zv_str dialled;	   /* the number that was dialled first */
 	struct zv_transfer *blind; /* not told yet */
 	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
+	bool stale;	 /* known from before the connection was lost */
 };
 
 struct zv_bridge {
