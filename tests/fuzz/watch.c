@@ -122,15 +122,19 @@ check_over(const struct zv_call_event *e)
 	}
 }
 
-/* It was a guess: when an event proves it wrong, call and legs come back. */
+/* It was a guess: when an event proves it wrong, call and legs come back, and a call that
+ * had been merged into it, too. */
 static void
 forget(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
 {
 	for (const struct zv_leg *leg = e->call->legs; leg; leg = leg->next) {
 		struct watch_leg *known = find_leg(w, leg->unique_id);
+		struct watch_call *merged = find_call(w, leg->unique_id);
 
 		if (known)
 			known->id = 0;
+		if (merged && merged->ended)
+			merged->id = 0;
 	}
 	call->id = 0;
 }
@@ -222,6 +226,17 @@ watch_on_event(void *watch, const struct zv_call_event *e)
 	CHECK(!e->queue_now || e->queue_now->waiting >= 0);
 	if (e->call)
 		note_call(w, e);
+}
+
+void
+watch_forget_ended(struct watch *w)
+{
+	for (size_t i = 0; i < w->n_calls; i++)
+		if (w->calls[i].ended)
+			w->calls[i].id = 0;
+	for (size_t i = 0; i < w->n_legs; i++)
+		if (w->legs[i].ended)
+			w->legs[i].id = 0;
 }
 
 /* ---- between packets and at the end --------------------------------------------------- */
