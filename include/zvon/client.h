@@ -45,6 +45,7 @@
 #include "zvon/call.h"
 #include "zvon/error.h"
 #include "zvon/filter.h"
+#include "zvon/legacy.h"
 #include "zvon/log.h"
 #include "zvon/packet.h"
 #include "zvon/request.h"
@@ -68,12 +69,17 @@ struct zv_client_options {
 	const char
 		*events; /* event mask of Login: "on" (default), "off", "call,agent" */
 	const struct zv_filter_options
-		*filter;   /* events that on_event gets; default: all.
+		*filter; /* events that on_event gets; default: all.
 	                     * What of it the server can do (Asterisk 10 and later, write
 	                     * class `system`), it is asked to do, before the first event;
 	                     * everything is checked here once more. A session in which it
 	                     * takes only a part is ended (DOWN) and begun again at once,
 	                     * without that, also with no_reconnect */
+	const struct zv_legacy_options
+		*legacy;   /* not NULL: the legacy view (legacy.h). on_event and the
+	                  * items of lists bring events as AMI 1.x had them; the
+	                  * filter looks at those, and the server is not asked to
+	                  * filter */
 	bool no_push_down; /* the server is not asked to filter. For accounts with
 	                     * including `eventfilter` lines in manager.conf: to what
 	                     * those let pass it would add what the filter lets pass */

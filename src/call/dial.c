@@ -2,16 +2,26 @@
 
 /* ---- what was dialled ---------------------------------------------------------- */
 
-/* The first number that was dialled in that call. An originated channel has none before
- * it is up: where it stands till then is the click's business. */
+/* Does its extension say whom the caller wants? Of a click that of the originated channel
+ * once it is up: before, and where the own phone stands behind a Local channel, it is the
+ * own phone's number. */
+static bool
+is_dialling(const struct zv_chan *c)
+{
+	if (!c->leg)
+		return c->originated;
+	if (c->leg->pub.role != ZV_ROLE_CALLER)
+		return false;
+	return !c->leg->own || (c->originated && c->state == ZV_STATE_UP);
+}
+
+/* The first number that was dialled in that call. */
 void
 zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	struct zv_live_call *call = c->call;
 
-	if (!call || call->dialled.n || !zv_name_is_exten(exten))
-		return;
-	if (c->leg ? c->leg->pub.role == ZV_ROLE_CALLER : c->originated)
+	if (call && !call->dialled.n && zv_name_is_exten(exten) && is_dialling(c))
 		zv_text_set(t, &call->dialled, exten);
 }
 
@@ -32,10 +42,11 @@ count_round(struct zv_live_call *call, struct zv_chan *to)
 static bool
 is_own(const struct zv_chan *from, const struct zv_chan *to)
 {
+	const struct zv_live_leg *caller = zv_call_caller(to->call);
+
 	if (!from)
 		return true;
-	return from->other && from->other->originated && to->call &&
-	       !zv_call_caller(to->call);
+	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
 static void
@@ -84,6 +95,8 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	place(t, from, to);
 	if (!to->call)
 		return;
+	if (!from)
+		zv_click_begin(t, to);
 	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);

@@ -62,6 +62,7 @@
  X(PENALTY, "Penalty")                                                                 \
  X(QUEUE, "Queue")                                                                     \
  X(REASON, "Reason")                                                                   \
+ X(RESPONSE, "Response")                                                               \
  X(RESULT, "Result")                                                                   \
  X(RETRIEVER_UNIQUEID, "RetrieverUniqueid")                                            \
  X(SECOND_TRANSFERER_UNIQUEID, "SecondTransfererUniqueid")                             \
@@ -144,8 +145,8 @@ struct zv_chan *zv_in_dest(struct zv_calls *t, const struct zv_in *in);
 /* The rules of each file; a row without an event ends them. */
 extern const struct zv_rule zv_rules_channel[], zv_rules_dial[], zv_rules_bridge[],
 	zv_rules_transfer[], zv_rules_hold[], zv_rules_queue[], zv_rules_park[],
-	zv_rules_conference[], zv_rules_recording[], zv_rules_dtmf[], zv_rules_line[],
-	zv_rules_server[];
+	zv_rules_conference[], zv_rules_originate[], zv_rules_recording[],
+	zv_rules_dtmf[], zv_rules_line[], zv_rules_server[];
 
 /* NULL: no memory. */
 struct zv_rules *zv_rules_new(void);

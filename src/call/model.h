@@ -54,6 +54,7 @@ struct zv_chan {
 	int state;
 	bool dialing;	    /* a dial to it is going on */
 	bool originated;    /* Asterisk dials it for nobody: Originate */
+	bool learned;	    /* who it is and whom it calls is known */
 	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
 	bool stale;	    /* known from before the connection was lost */
 	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
@@ -112,6 +113,9 @@ struct zv_live_call {
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
 	struct zv_str dialled;	   /* the number that was dialled first */
 	struct zv_transfer *blind; /* not told yet */
+	struct zv_node click;	   /* in zv_calls.clicks or .lingering */
+	struct zv_str clicked;	   /* how the name of the clicked channel begins */
+	int64_t settle_ms;	   /* lingering: till then */
 	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
 	bool stale;	 /* known from before the connection was lost */
 };
@@ -161,12 +165,14 @@ struct zv_calls {
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
 	struct zv_node channels;
-	struct zv_node calls;  /* started, oldest first */
-	struct zv_node silent; /* not started: no leg yet */
-	struct zv_node unsure; /* in order of settle_ms */
+	struct zv_node calls;	  /* started, oldest first */
+	struct zv_node silent;	  /* not started: no leg yet */
+	struct zv_node unsure;	  /* in order of settle_ms */
+	struct zv_node clicks;	  /* calls that wait for OriginateResponse */
+	struct zv_node lingering; /* for nothing else; in order of settle_ms */
 	struct zv_gone gone;
 
-	unsigned snapshot; /* number of the last zvon_calls_snapshot_begin */
+	unsigned snapshot;	  /* number of the last zvon_calls_snapshot_begin */
 	struct zv_snapshot *snap; /* between begin and end; see snapshot.h */
 	bool has_stale;		  /* the connection was lost since the last one */
 	int64_t began_ms; /* a listed channel is made, which began then; 0: now */
@@ -240,6 +246,12 @@ void zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 /* A phone was told to ring. */
 void zv_fact_ringing(struct zv_calls *t, struct zv_chan *c);
 
+/* ---- facts: clicks (click.c) ---------------------------------------------------- */
+
+/* OriginateResponse. dialled: the click's Channel; exten: whom it meant, or empty. */
+void zv_fact_click_over(struct zv_calls *t, struct zv_str unique_id,
+			struct zv_str dialled, bool failed, struct zv_str exten);
+
 /* ---- facts: bridges (bridge.c) ----------------------------------------------- */
 
 /* The bridge of that id, made when it is new; NULL: no id or no memory. */
@@ -308,8 +320,9 @@ void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting)
 enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t, struct zv_str queue,
-					     struct zv_str interface);
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t,
+						   struct zv_str queue,
+						   struct zv_str interface);
 
 /* device: "PJSIP/101". */
 void zv_fact_device(struct zv_calls *t, struct zv_str device, bool available);
@@ -329,7 +342,10 @@ int zv_calls_outcome(struct zv_calls *t);
 
 /* ---- the inside: calls (call.c) ------------------------------------------------- */
 
-/* The call of that channel, made when it has none. NULL: no memory. */
+/* The call of that channel, made when it has none; begin: exten is the number that it
+ * dialled, or empty. NULL: no memory. */
+struct zv_live_call *zv_call_begin(struct zv_calls *t, struct zv_chan *c,
+				   struct zv_str exten);
 struct zv_live_call *zv_call_of(struct zv_calls *t, struct zv_chan *c);
 struct zv_live_call *zv_call_find_link(struct zv_calls *t, struct zv_str linked_id);
 void zv_call_link(struct zv_calls *t, struct zv_live_call *call,
@@ -342,6 +358,7 @@ struct zv_live_call *zv_call_merge(struct zv_calls *t, struct zv_live_call *a,
 
 /* The channel leaves its call, which ends when it was the last one. */
 void zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason);
+void zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason);
 void zv_call_free(struct zv_calls *t, struct zv_live_call *call); /* tells nothing */
 
 /* Brings what is derived up to date: state, direction, to. */
@@ -360,7 +377,8 @@ zv_leg_first(const struct zv_live_call *call)
 	return (struct zv_live_leg *)(void *)(uintptr_t)call->pub.legs;
 }
 
-/* Adds a text to one of the lists of a call, once. true: it is new there. */
+/* Adds a text that some struct owns to one of the lists of a call, once. true: it is new
+ * there. */
 bool zv_call_note(struct zv_calls *t, const struct zv_call_text **list, size_t *n,
 		  struct zv_str text);
 
@@ -411,6 +429,16 @@ void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
 void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
 void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
 
+/* The channel was dialled for nobody: OriginateResponse may tell whom its call means. */
+void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
+
+/* All channels of the call are gone. true: it still waits for OriginateResponse. */
+bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
+
+/* Ends those that have waited until then; when the first of them has. */
+void zv_clicks_end(struct zv_calls *t, int64_t until_ms);
+int64_t zv_clicks_deadline(const struct zv_calls *t);
+
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 void zv_recording_end(struct zv_calls *t, struct zv_chan *c);
@@ -452,6 +480,10 @@ bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
 /* *text becomes a copy of value, cut at ZV_CALLS_MAX_TEXT; without memory it stays
  * and t->failed is set. */
 void zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value);
+/* *text becomes the other one, which some struct owns, without a copy. */
+void zv_text_share(struct zv_str *text, struct zv_str with);
+/* A text of n bytes to be filled in; empty: no memory. */
+struct zv_str zv_text_new(struct zv_calls *t, size_t n, char **bytes);
 void zv_text_free(struct zv_str *text);
 
 /* What begins now; one that is listed has begun before. */

@@ -68,14 +68,36 @@ passes(struct zv_core *c, const struct zv_packet *event)
 }
 
 static void
+deliver(struct zv_core *c, const struct zv_packet *event)
+{
+	if (passes(c, event) && c->handlers.on_event)
+		c->handlers.on_event(c->user, event);
+}
+
+/* Through the legacy view. false: out of memory. */
+static bool
+view(struct zv_core *c, const struct zv_packet *packet)
+{
+	if (zvon_legacy_feed(c->options.legacy, packet) == 0)
+		return true;
+	zv_log(c->log, ZV_LOG_ERROR, "client",
+	       "out of memory: an event is lost in the legacy view name=%.*s",
+	       ZV_ARG(packet->name));
+	return false;
+}
+
+static void
 on_session_event(void *user, const struct zv_packet *event)
 {
 	struct zv_core *c = user;
 
 	if (c->follow)
 		zv_follow_event(c->follow, event, c->now_ms);
-	if (passes(c, event) && c->handlers.on_event)
-		c->handlers.on_event(c->user, event);
+	if (!c->options.legacy)
+		deliver(c, event);
+	else if (view(c, event))
+		while (zvon_legacy_next(c->options.legacy, &event))
+			deliver(c, event);
 }
 
 static void on_session_state(void *user, enum zv_client_state state);
@@ -96,6 +118,16 @@ on_push_end(void *user, enum zv_push_end end)
 }
 
 static void
+begin_view(struct zv_core *c)
+{
+	int major;
+
+	zv_client_session_version(&c->session, &major);
+	if (c->options.legacy)
+		zvon_legacy_begin(c->options.legacy, major);
+}
+
+static void
 on_session_state(void *user, enum zv_client_state state)
 {
 	struct zv_core *c = user;
@@ -107,6 +139,7 @@ on_session_state(void *user, enum zv_client_state state)
 		c->connects++;
 		if (c->follow)
 			zv_follow_login(c->follow, &c->session, c->now_ms);
+		begin_view(c);
 	}
 	if (state == ZV_STATE_READY) {
 		c->next_backoff_ms = c->options.backoff_first_ms;
@@ -420,14 +453,51 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 		zv_core_start(c, now_ms);
 }
 
+/* An action whose items go through the legacy view. */
+struct viewed {
+	struct zv_core *core;
+	zvon_reply_fn fn;
+	void *user;
+};
+
+static void
+on_viewed_reply(void *user, enum zv_reply_part part, int status,
+		const struct zv_packet *packet)
+{
+	struct viewed v = *(struct viewed *)user;
+
+	if (part == ZV_REPLY_ITEM) {
+		if (view(v.core, packet))
+			while (zvon_legacy_next(v.core->options.legacy, &packet))
+				v.fn(v.user, part, status, packet);
+		return;
+	}
+	if (part == ZV_REPLY_DONE)
+		zv_free(user);
+	v.fn(v.user, part, status, packet);
+}
+
 int
 zv_core_send(struct zv_core *c, const struct zv_request *request, int timeout_ms,
 	     zvon_reply_fn fn, void *user, int64_t now_ms, struct zv_error *err)
 {
+	struct viewed *v;
+	int rc;
+
 	if (c->state == ZV_STATE_CLOSED)
 		return zv_fail(err, ZV_ECLOSED, "the client is closed");
-	return zv_client_session_send(&c->session, request, timeout_ms, fn, user,
-				      now_ms, err);
+	if (!c->options.legacy || !fn)
+		return zv_client_session_send(&c->session, request, timeout_ms, fn,
+					      user, now_ms, err);
+	v = zv_malloc(sizeof *v);
+	if (!v)
+		return zv_fail_nomem(err);
+	*v = (struct viewed){ c, fn, user };
+	rc = zv_client_session_send(&c->session, request, timeout_ms, on_viewed_reply,
+				    v, now_ms, err);
+	if (rc < 0)
+		zv_free(v);
+	return rc;
 }
 
 enum zv_client_state

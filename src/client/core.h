@@ -19,6 +19,7 @@ struct zv_core_options {
 	struct zv_ajam_session_options session; /* AMI looks at its `ami` only */
 	bool is_ajam;
 	struct zv_filter *filter; /* what on_event gets; NULL: all. Borrowed */
+	struct zv_legacy *legacy; /* through which events go; NULL: as sent. Borrowed */
 	struct zv_push *push; /* what of it the server is asked to do; NULL: nothing.
 			       * Borrowed. When it fails, the session is ended and
 			       * begun again at once, no_reconnect or not */

@@ -472,11 +472,17 @@ def machine_alone():
         yield
 
 
-def both_versions(cls):
-    """Makes a test case of the class for each server, in the class's own module."""
-    module = sys.modules[cls.__module__]
-    for version in VERSIONS:
-        name = cls.__name__ + version
-        body = {"server": Server(version), "__module__": cls.__module__, "__doc__": cls.__doc__}
-        setattr(module, name, type(name, (cls, unittest.TestCase), body))
-    return cls
+def versions(*chosen):
+    """Makes a test case of the class for each of these servers, in the class's own module."""
+    def make(cls):
+        module = sys.modules[cls.__module__]
+        for version in chosen:
+            name = cls.__name__ + version
+            body = {"server": Server(version), "__module__": cls.__module__,
+                    "__doc__": cls.__doc__}
+            setattr(module, name, type(name, (cls, unittest.TestCase), body))
+        return cls
+    return make
+
+
+both_versions = versions(*VERSIONS)

@@ -1,21 +1,25 @@
 """A scripted SIP phone: UDP on loopback, one object per phone, one Dialog per call leg.
 
-It answers, refuses, rings or stays silent as told by `mode`, and places calls. It sends
-no media: the servers of the lab do not ask for any.
+It answers, refuses, forwards, rings or stays silent as told by `mode`, and places calls.
+It sends media only when it is told to: a word, or keys that are pressed.
 """
 
 import hashlib
 import random
 import re
 import socket
+import struct
 import threading
 import time
+import urllib.parse
 
 SIP_PORT = 5060
 ALLOW = "Allow: INVITE,ACK,BYE,CANCEL,OPTIONS,REFER,NOTIFY,INFO,UPDATE"
 SHORT_NAMES = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact"}
-REASONS = {480: "Temporarily Unavailable", 486: "Busy Here", 503: "Service Unavailable",
-           603: "Decline"}
+REASONS = {302: "Moved Temporarily", 480: "Temporarily Unavailable", 486: "Busy Here",
+           503: "Service Unavailable", 603: "Decline"}
+FRAME = 160  # samples in a packet of 20 ms
+KEYS = "0123456789*#"
 MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 
@@ -79,6 +83,53 @@ class Message:
         return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
 
 
+class Media:
+    """The sound of one dialog: RTP packets, sent on demand."""
+
+    def __init__(self, ip):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((ip, 0))
+        self.port = self._socket.getsockname()[1]
+        self._target = None
+        self._number = random.getrandbits(15)
+        self._time = random.getrandbits(31)
+        self._source = random.getrandbits(32)
+
+    def aim(self, session):
+        """Takes the address of the other side from its session description."""
+        host = re.search(r"^c=IN IP4 (\S+)", session, re.M)
+        port = re.search(r"^m=audio (\d+)", session, re.M)
+        if host and port:
+            self._target = (host.group(1), int(port.group(1)))
+
+    def _send(self, kind, payload):
+        self._number = (self._number + 1) & 0xffff
+        head = struct.pack("!BBHII", 0x80, kind, self._number, self._time, self._source)
+        if self._target:
+            self._socket.sendto(head + payload, self._target)
+
+    def speak(self, seconds):
+        """Sends a tone (mu-law) that long."""
+        for _ in range(round(seconds * 50)):
+            self._time = (self._time + FRAME) & 0xffffffff
+            self._send(0, bytes([0x20, 0x1a, 0x1e, 0x2b, 0xa0, 0x9a, 0x9e, 0xab]) * (FRAME // 8))
+            time.sleep(0.02)
+
+    def press(self, key, packets=6):
+        """Presses a key for 20 ms a packet, as RFC 4733 tells it; its end is told thrice."""
+        self._time = (self._time + FRAME) & 0xffffffff
+        for step in range(1, packets + 4):
+            end, length = step > packets, FRAME * min(step, packets)
+            self._send(101 | (0x80 if step == 1 else 0),
+                       struct.pack("!BBH", KEYS.index(key), 0x8a if end else 0x0a, length))
+            time.sleep(0.002 if end else 0.02)
+        self._time = (self._time + FRAME * packets) & 0xffffffff
+
+    def close(self):
+        """Closes the socket."""
+        self._socket.close()
+
+
 class Dialog:
     """One leg of a call. `state` goes new, ringing, answering, up, done."""
 
@@ -94,8 +145,10 @@ class Dialog:
         self.state = "new"
         self.code = 0           # the final answer to our INVITE
         self.direction = "sendrecv"
+        self.media = Media(phone.ip)
         self.offer = None       # the INVITE that we received
         self.invite_id = (0, "")
+        self.referred = 0       # the answer to our REFER
         self.inviting = False   # an INVITE of ours has no final answer yet
         self._number = random.randrange(100, 200)
         self._version = 0
@@ -109,8 +162,9 @@ class Dialog:
         self._version += 1
         return "\r\n".join([
             "v=0", "o=- 1 %d IN IP4 %s" % (self._version, self.phone.ip), "s=-",
-            "c=IN IP4 %s" % self.phone.ip, "t=0 0", "m=audio 4000 RTP/AVP 0",
-            "a=rtpmap:0 PCMU/8000", "a=" + self.direction, ""])
+            "c=IN IP4 %s" % self.phone.ip, "t=0 0", "m=audio %d RTP/AVP 0 101" % self.media.port,
+            "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15",
+            "a=" + self.direction, ""])
 
     def request(self, method, headers=(), body="", content="application/sdp",
                 number=None, branch=None):
@@ -141,11 +195,12 @@ class Dialog:
         """Takes the ringing call."""
         if self.state == "ringing":
             self.state = "answering"
+            self.media.aim(self.offer.body)
             self.respond(self.offer, 200, "OK", self.session())
 
-    def respond(self, message, code, reason, body=""):
+    def respond(self, message, code, reason, body="", contact=None):
         """Answers a request of this dialog."""
-        self.phone.respond(message, code, reason, body, self.local_tag)
+        self.phone.respond(message, code, reason, body, self.local_tag, contact)
 
     def invite(self):
         """Sends INVITE: the first one, or one that changes the media direction."""
@@ -165,8 +220,22 @@ class Dialog:
         self.phone.wait_for(lambda: not self.inviting)
 
     def refer(self, uri):
-        """Asks for a blind transfer of the other side."""
-        self.request("REFER", ["Refer-To: <%s>" % uri, "Referred-By: <%s>" % self.phone.contact])
+        """Asks for a blind transfer of the other side. Asterisk (16, 22) sometimes refuses
+        with "500 Unhandled by dialog usages" soon after the answer; then we ask again."""
+        for _ in range(5):
+            self.referred = 0
+            self.request("REFER", ["Refer-To: <%s>" % uri,
+                                   "Referred-By: <%s>" % self.phone.contact])
+            self.phone.wait_for(lambda: self.referred, 2)
+            if self.referred < 300:
+                return
+            time.sleep(0.2)
+        self.phone.trouble.append("REFER is refused: %d" % self.referred)
+
+    def refer_replaces(self, other):
+        """Asks for an attended transfer: our partner here is joined with the one there."""
+        call = "%s;to-tag=%s;from-tag=%s" % (other.call_id, other.remote_tag, other.local_tag)
+        self.refer("%s?Replaces=%s" % (other.target, urllib.parse.quote(call)))
 
     def digit(self, digit):
         """Presses a key, sent as INFO."""
@@ -199,6 +268,7 @@ class Dialog:
     def _on_invite(self, message):
         asked = re.search(r"^a=(sendonly|recvonly|inactive|sendrecv)", message.body, re.M)
         self.direction = MIRRORED.get(asked.group(1) if asked else "", "sendrecv")
+        self.media.aim(message.body)
         self.respond(message, 200, "OK", self.session())
 
     def _on_ack(self, _message):
@@ -207,7 +277,7 @@ class Dialog:
 
     def _on_cancel(self, message):
         self.respond(message, 200, "OK")
-        if self.state == "ringing":
+        if self.state in ("new", "ringing"):
             self.respond(self.offer, 487, "Request Terminated")
             self.finish()
 
@@ -216,7 +286,9 @@ class Dialog:
         self.finish()
 
     def on_response(self, message):
-        """An answer to a request of ours; only those to INVITE change anything."""
+        """An answer to a request of ours; only those to INVITE change the dialog."""
+        if message.method == "REFER":
+            self.referred = message.code
         if message.method != "INVITE" or message.code < 180:
             return
         self.remote_tag = tag_of(message.get("to")) or self.remote_tag
@@ -227,6 +299,7 @@ class Dialog:
         self.inviting = False
         if message.code < 300:
             self.target = uri_of(message.get("contact")) or self.target
+            self.media.aim(message.body)
             self.request("ACK", number=message.number)
             self.state = "up"
         else:
@@ -241,14 +314,17 @@ class Phone:
     """A phone at its own address.
 
     mode: "answer" (after `delay` seconds of ringing), "ring" (for ever), "silent" (not a
-    packet in return), or a number: the SIP code that refuses the call after `delay`.
+    packet in return), a number: the SIP code that refuses the call after `delay`, or the
+    address "sip:..." to which it is forwarded then. It begins to ring after `pause`; with
+    delay None it refuses or forwards without having rung.
     """
 
-    def __init__(self, user, ip, mode="answer", delay=0.2):
+    def __init__(self, user, ip, mode="answer", delay=0.2, pause=0):
         self.user = user
         self.ip = ip
         self.mode = mode
         self.delay = delay
+        self.pause = pause
         self.contact = "sip:%s@%s:%d" % (user, ip, SIP_PORT)
         self.dialogs = {}
         self.trouble = []  # what went wrong inside the phone, for the test's report
@@ -275,8 +351,11 @@ class Phone:
                 if dialog.state == "up":
                     dialog.bye()
         self._open = False
+        self._socket.sendto(b"", (self.ip, SIP_PORT))  # wakes the thread
         self._thread.join(2)
         self._socket.close()
+        for dialog in self.dialogs.values():
+            dialog.media.close()
 
     def last(self):
         """The newest dialog, or None."""
@@ -295,13 +374,13 @@ class Phone:
             return dialog is not None and dialog.state == state
         return self.last() if self.wait_for(reached, timeout) else None
 
-    def call(self, number, server, name=None):
-        """Calls a number; returns the dialog at once."""
+    def call(self, number, server, name=None, caller=None, port=SIP_PORT):
+        """Calls a number, as `caller` if that is not the user; returns the dialog at once."""
         target = "sip:%s@%s" % (number, server)
-        local = '%s<sip:%s@%s>' % ('"%s" ' % name if name else "", self.user, server)
+        local = '%s<sip:%s@%s>' % ('"%s" ' % name if name else "", caller or self.user, server)
         with self._news:
             dialog = Dialog(self, token(16) + "@" + self.ip, local, "<%s>" % target, target,
-                            (server, SIP_PORT))
+                            (server, port))
             self.dialogs[dialog.call_id] = dialog
             dialog.invite()
         return dialog
@@ -315,7 +394,7 @@ class Phone:
         except OSError as error:
             self.trouble.append(error)
 
-    def respond(self, message, code, reason, body="", tag=""):
+    def respond(self, message, code, reason, body="", tag="", contact=None):
         """Answers a request."""
         to = message.get("to")
         if tag and not tag_of(to):
@@ -324,7 +403,7 @@ class Phone:
         lines += ["Via: " + via for via in message.all("via")]
         lines += ["From: " + message.get("from"), "To: " + to,
                   "Call-ID: " + message.get("call-id"), "CSeq: " + message.get("cseq"),
-                  "Contact: <%s>" % self.contact, ALLOW]
+                  "Contact: <%s>" % (contact or self.contact), ALLOW]
         if body:
             lines.append("Content-Type: application/sdp")
         self.send(lines, body, message.source)
@@ -373,19 +452,37 @@ class Phone:
         dialog.offer = message
         self.dialogs[dialog.call_id] = dialog
         dialog.respond(message, 100, "Trying")
-        dialog.respond(message, 180, "Ringing")
-        dialog.state = "ringing"
-        if self.mode != "ring":
-            threading.Timer(self.delay, self._decide, [dialog]).start()
+        if self.pause:
+            threading.Timer(self.pause, self._ring, [dialog]).start()
+        else:
+            self._ring(dialog)
+
+    def _ring(self, dialog):
+        with self._news:
+            if dialog.state != "new":  # cancelled meanwhile
+                return
+            if self.delay is None:
+                self._turn_away(dialog)
+            else:
+                dialog.respond(dialog.offer, 180, "Ringing")
+                dialog.state = "ringing"
+            if self.mode != "ring" and dialog.state == "ringing":
+                threading.Timer(self.delay, self._decide, [dialog]).start()
+            self._news.notify_all()
 
     def _decide(self, dialog):
         with self._news:
             if self.mode == "answer":
                 dialog.answer()
             elif dialog.state == "ringing":
-                dialog.respond(dialog.offer, self.mode, REASONS[self.mode])
-                dialog.finish()
+                self._turn_away(dialog)
             self._news.notify_all()
+
+    def _turn_away(self, dialog):
+        forward = self.mode if isinstance(self.mode, str) else None
+        code = 302 if forward else self.mode
+        dialog.respond(dialog.offer, code, REASONS[code], contact=forward)
+        dialog.finish()
 
     def register(self, server, password, expires=60):
         """Registers with a password (0 seconds: unregisters); returns the SIP code."""

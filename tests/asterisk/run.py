@@ -17,10 +17,12 @@ import tempfile
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VERSIONS = ("16", "22")
+OFFICES = 3  # tests with beside_others = True run so many at a time on each server
 # seconds for all tests of one server
 LONGEST = 1800 if os.environ.get("ZVON_LONG") == "1" else 600
 
@@ -87,16 +89,20 @@ def tests_of(suite):
             yield item
 
 
-def run_worker(version, words):
-    """Runs the tests of one server in this process; the last line tells the counts."""
+def run_worker(version, office, words):
+    """Runs the tests of one server in this process; the last line tells the counts. With
+    an office, its share of those that may run beside others; else the rest."""
     sys.path.insert(0, str(HERE))
     found = unittest.TestLoader().discover(str(HERE), "test_*.py", str(HERE))
     chosen = []
     for test in tests_of(found):
         of_version = type(test).__name__.endswith(version)
         broken = isinstance(test, unittest.loader._FailedTest)  # a module that cannot be read
-        if broken or (of_version and matches(test.id(), words)):
+        of_worker = getattr(test, "beside_others", False) == (office is not None)
+        if of_worker and (broken or (of_version and matches(test.id(), words))):
             chosen.append(test)
+    if office is not None:
+        chosen = chosen[office::OFFICES]
     result = LineResult()
     unittest.TestSuite(chosen).run(result)
     print("counts %d %d %d" % result.counts())
@@ -109,13 +115,15 @@ def matches(name, words):
 
 
 class Worker:
-    """The tests of one server in a process of their own."""
+    """Tests of one server in a process of their own."""
 
-    def __init__(self, version, words):
+    def __init__(self, version, office, words):
         self.version = version
         self.counts = None
+        place = [] if office is None else ["--office", str(office)]
         self._process = subprocess.Popen(
-            [sys.executable, __file__, "--worker", version, *words], stdin=subprocess.DEVNULL,
+            [sys.executable, __file__, "--worker", version, *place, *words],
+            env={**os.environ, "ZVON_OFFICE": str(office or 0)}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._timer = threading.Timer(LONGEST, self._process.kill)
         self._timer.start()
@@ -139,6 +147,13 @@ class Worker:
         return self.counts or [0, 1, 0]
 
 
+def run_version(version, words):
+    """All tests of one server: first those that run side by side, then the others."""
+    places = [Worker(version, office, words) for office in range(OFFICES)]
+    counts = [worker.wait() for worker in places]
+    return counts + [Worker(version, None, words).wait()]
+
+
 def lab(*arguments):
     """Runs lab.sh; True if it succeeded."""
     return subprocess.run([HERE / "lab.sh", *arguments], stdin=subprocess.DEVNULL,
@@ -158,7 +173,8 @@ def run_all(words, keep):
     if not (lab("install", "all") and lab("start", "all")):
         print("0 passed, 1 failed")
         return 1
-    counts = [worker.wait() for worker in [Worker(version, words) for version in VERSIONS]]
+    with ThreadPoolExecutor(len(VERSIONS)) as pool:
+        counts = sum(pool.map(lambda version: run_version(version, words), VERSIONS), [])
     for version in VERSIONS:
         if not keep and version not in before:
             lab("stop", version)
@@ -175,10 +191,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="leave the servers running")
     parser.add_argument("--worker", choices=VERSIONS, help=argparse.SUPPRESS)
+    parser.add_argument("--office", type=int, help=argparse.SUPPRESS)
     parser.add_argument("words", nargs="*", help="only tests whose name holds one of these")
     options = parser.parse_args()
     if options.worker:
-        return run_worker(options.worker, options.words)
+        return run_worker(options.worker, options.office, options.words)
     path = Path(tempfile.gettempdir()) / ("zvon-live-%d.lock" % os.getuid())
     with open(path, "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one such run at a time on a machine

@@ -177,6 +177,8 @@ SUITES = (
     Suite("calls-asan", "the same with sanitizers",
           python_tests("tests/calls", "build-asan", sanitizer("calls-asan")), 480,
           after=("build-asan",), jobs=2, reports=True),
+    Suite("legacy", "the legacy view of 16 and 22 beside Asterisk 11", python_tests("tests/legacy"),
+          240, after=("build",)),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
           after=("build",), jobs=3, tools=("openssl",)),
     Suite("sys-asan", "the same with sanitizers",
