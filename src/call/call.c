@@ -333,6 +333,7 @@ static void
 move_state(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
 	into->conversed |= from->conversed;
+	into->stale |= from->stale;
 	into->pub.parked |= from->pub.parked;
 	if (!into->pub.answered_ms)
 		into->pub.answered_ms = from->pub.answered_ms;

@@ -130,6 +130,7 @@ struct zv_live_call {
 	struct zv_str clicked;	   /* how the name of the clicked channel begins */
 	int64_t settle_ms;	   /* lingering: till then */
 	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
+	bool stale;	 /* known from before the connection was lost */
 };
 
 struct zv_bridge {
