@@ -371,6 +371,13 @@ zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c)
 		c->leg->hung_up = true;
 }
 
+void
+zv_fact_refused(struct zv_chan *c, enum zv_call_result result)
+{
+	if (c->leg && c->leg->pub.role == ZV_ROLE_CALLER && !c->leg->dialled)
+		c->leg->dialled = result;
+}
+
 /* A phone that was called by nobody we heard of, and is gone: a click that came to
  * nothing, if there is a sign that it was called at all. */
 static void

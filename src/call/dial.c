@@ -44,10 +44,11 @@ count_round(struct zv_live_call *call, struct zv_chan *to)
 static bool
 is_own(const struct zv_chan *from, const struct zv_chan *to)
 {
-	const struct zv_live_leg *caller = zv_call_caller(to->call);
+	const struct zv_live_leg *caller;
 
 	if (!from)
 		return true;
+	caller = from->call ? zv_call_caller(from->call) : NULL;
 	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
@@ -72,8 +73,8 @@ place(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to)
 	if (from && !from->call)
 		zv_chan_settle(t, from);
 	if (to->leg && !to->call) {
-		to->leg->pub.role = from ? ZV_ROLE_CALLEE : ZV_ROLE_CALLER;
-		to->leg->own = !from;
+		to->leg->own = is_own(from, to);
+		to->leg->pub.role = to->leg->own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	}
 	if (from)
 		zv_fact_together(t, from, to);

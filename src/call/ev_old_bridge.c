@@ -110,6 +110,18 @@ on_unhold(struct zv_calls *t, const struct zv_in *in)
 		zv_fact_hold(t, c, false);
 }
 
+/* Before a blind transfer; what else may follow an attended one, Link tells. */
+static void
+stop_music(struct zv_calls *t, struct zv_chan *c)
+{
+	struct zv_chan *holder = c->old.holder;
+
+	if (!holder || !c->old.sent_by.n)
+		return;
+	forget_music(c);
+	zv_fact_hold(t, holder, false);
+}
+
 /* Who hears music because the other dials a feature code is held by the other: only the
  * music tells. After Hold On it does too, but then nothing is new. */
 static void
@@ -120,6 +132,7 @@ on_music(struct zv_calls *t, const struct zv_in *in)
 
 	if (c && zv_in_is(in, ZV_KEY_STATE, "Stop")) {
 		zv_old_music_stops(t, c);
+		stop_music(t, c);
 		return;
 	}
 	if (!peer || !peer->leg || peer->leg->holds || !peer->leg->pub.answered ||

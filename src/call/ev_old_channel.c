@@ -5,11 +5,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-enum {
-	STATE_BUSY = 7, /* ChannelState */
-	CAUSE_BUSY = 17,
-	CAUSE_CONGESTION = 34,
-};
+enum { STATE_BUSY = 7 }; /* ChannelState */
 
 /* ---- states ---------------------------------------------------------------- */
 
@@ -77,8 +73,8 @@ on_newstate(struct zv_calls *t, const struct zv_in *in)
 
 	seen.number.n = seen.name.n = 0; /* those that a click set */
 	c = zv_fact_channel(t, &seen);
-	if (c && seen.state == STATE_BUSY && !c->old.cause)
-		c->old.cause = CAUSE_BUSY;
+	if (c && seen.state == STATE_BUSY && !c->old.refusal)
+		c->old.refusal = ZV_RESULT_BUSY;
 }
 
 /* Originate sets a caller number in any case; Dial only for a channel that was born
@@ -104,25 +100,31 @@ on_callerid(struct zv_calls *t, const struct zv_in *in)
  * where the dialplan only waited for that. */
 static const struct {
 	const char *name;
-	int cause;
+	enum zv_call_result refusal;
 	bool waits;
 } applications[] = {
-	{ "Busy", CAUSE_BUSY, false }, { "Congestion", CAUSE_CONGESTION, false },
-	{ "Background", 0, true },     { "Echo", 0, true },
-	{ "MusicOnHold", 0, true },    { "Playback", 0, true },
-	{ "Playtones", 0, true },      { "Progress", 0, true },
-	{ "Read", 0, true },	       { "Ringing", 0, true },
-	{ "Wait", 0, true },	       { "WaitExten", 0, true },
+	{ "Busy", ZV_RESULT_BUSY, false },
+	{ "Congestion", ZV_RESULT_CONGESTION, false },
+	{ "Background", ZV_RESULT_NONE, true },
+	{ "Echo", ZV_RESULT_NONE, true },
+	{ "MusicOnHold", ZV_RESULT_NONE, true },
+	{ "Playback", ZV_RESULT_NONE, true },
+	{ "Playtones", ZV_RESULT_NONE, true },
+	{ "Progress", ZV_RESULT_NONE, true },
+	{ "Read", ZV_RESULT_NONE, true },
+	{ "Ringing", ZV_RESULT_NONE, true },
+	{ "Wait", ZV_RESULT_NONE, true },
+	{ "WaitExten", ZV_RESULT_NONE, true },
 };
 
 static void
 enter_application(struct zv_chan *c, struct zv_str name)
 {
-	c->old.cause = 0;
+	c->old.refusal = ZV_RESULT_NONE;
 	c->old.waits = false;
 	for (size_t i = 0; i < COUNT(applications); i++)
 		if (zvon_str_equal_nocase(name, zvon_str(applications[i].name))) {
-			c->old.cause = applications[i].cause;
+			c->old.refusal = applications[i].refusal;
 			c->old.waits = applications[i].waits;
 		}
 }
@@ -151,13 +153,14 @@ static void
 on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
 	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
-	int cause = zv_in_int(in, ZV_KEY_CAUSE, 0);
 
 	if (!c)
 		return;
 	if (c->old.waits && !t->tells_requests)
 		zv_fact_hangup_request(t, c);
-	zv_fact_hangup(t, c, cause ? cause : c->old.cause);
+	if (c->old.refusal)
+		zv_fact_refused(c, c->old.refusal);
+	zv_fact_hangup(t, c, zv_in_int(in, ZV_KEY_CAUSE, 0));
 }
 
 /* ---- Local --------------------------------------------------------------------------- */

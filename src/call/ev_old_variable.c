@@ -21,6 +21,16 @@ forwarded(struct zv_calls *t, struct zv_chan *c, struct zv_str value)
 		zv_fact_dial_end(t, by, ZV_RESULT_NONE, zv_old_local_number(c->name));
 }
 
+/* Set on the Local channel of a consultation by feature code: whose it is. */
+static void
+consults(struct zv_calls *t, struct zv_chan *c, struct zv_str value)
+{
+	struct zv_chan *by = zv_chan_find_name(t, value);
+
+	if (by && by->call && c->tech == ZV_TECH_LOCAL)
+		zv_fact_together(t, by, c);
+}
+
 static const struct {
 	struct zv_str name;
 	variable_fn run;
@@ -29,6 +39,7 @@ static const struct {
 	{ ZV_STR("QUEUESTATUS"), gave_up },
 	{ ZV_STR("BLINDTRANSFER"), zv_old_to_be_sent },
 	{ ZV_STR("FORWARDERNAME"), forwarded },
+	{ ZV_STR("TRANSFERERNAME"), consults },
 };
 
 static struct zv_chan *

@@ -45,9 +45,9 @@ struct zv_old {
 	struct zv_chan *holder;	  /* it hears music, because that one went away */
 	struct zv_chan *listener; /* the other way round */
 	struct zv_str sent_by;	  /* BLINDTRANSFER: who sends it somewhere; or empty */
-	int cause;		  /* what its last application stands for; 0: nothing */
-	bool waits;		  /* that application waits until its user hangs up */
-	bool numbered;		  /* it was born with a caller number */
+	enum zv_call_result refusal; /* what its last application told its user */
+	bool waits;    /* that application waits until its user hangs up */
+	bool numbered; /* it was born with a caller number */
 };
 
 struct zv_chan {
@@ -235,6 +235,8 @@ void zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name);
 
 /* Its user asked for the end. */
 void zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c);
+/* The dialplan refused it: Busy, Congestion. */
+void zv_fact_refused(struct zv_chan *c, enum zv_call_result result);
 void zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause);
 
 /* The two are halves of one Local channel. */

@@ -547,7 +547,7 @@ check_story(const char *row, const char *lines, const char *wanted)
 #define NEXT_STEP "Event: SoftHangupRequest\n" CALL CALLER "Cause: 16\n\n"
 #define REFUSED(id)                                                                    \
  "Event: HangupRequest\n" CALL "Channel: PJSIP/" id "\nUniqueid: " id "\nCause: "      \
-								      "21\n\n"
+ "21\n\n"
 
 static const struct {
 	const char *name, *new, *old;
@@ -1079,11 +1079,11 @@ test_names(void **state)
 
 #define STORY                                                                          \
  TRY("300", "300")                                                                     \
- TRIED("300", "BUSY") BEGIN("201") BEGIN("202") END("202", "CANCEL")                   \
-	 END("201", "ANSWER") ENTER("201") ENTER("1.1")                                \
-		 ITEM("Status", "8", "Dial", "z") ITEM("Status", "9", "AppDial", "z")  \
-			 LEAVE("201") GONE("202", "26") GONE("201", "16")              \
-				 CALLER_GONE ANSWER("PJSIP/300", "0")
+ TRIED("300", "BUSY")                                                                  \
+ BEGIN("201") BEGIN("202") END("202", "CANCEL") END("201", "ANSWER") ENTER("201")      \
+	 ENTER("1.1") ITEM("Status", "8", "Dial", "z")                                 \
+		 ITEM("Status", "9", "AppDial", "z") LEAVE("201") GONE("202", "26")    \
+			 GONE("201", "16") CALLER_GONE ANSWER("PJSIP/300", "0")
 
 struct story {
 	struct zv_packet *packets[64];
