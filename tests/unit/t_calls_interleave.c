@@ -116,8 +116,10 @@ fetch_all(struct follower *f)
 {
 	while (fetch_event(f))
 		;
-	f->now_ms += ZV_CALLS_SETTLE_MS;
-	zvon_calls_tick(f->calls, f->now_ms, 0);
+	while (zvon_calls_deadline(f->calls) < INT64_MAX) {
+		f->now_ms = zvon_calls_deadline(f->calls);
+		zvon_calls_tick(f->calls, f->now_ms, 0);
+	}
 }
 
 /* Both, when they differ. */
