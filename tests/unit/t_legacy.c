@@ -1080,10 +1080,11 @@ test_names(void **state)
 #define STORY                                                                          \
  TRY("300", "300")                                                                     \
  TRIED("300", "BUSY")                                                                  \
- BEGIN("201") BEGIN("202") END("202", "CANCEL") END("201", "ANSWER") ENTER("201")      \
-	 ENTER("1.1") ITEM("Status", "8", "Dial", "z")                                 \
-		 ITEM("Status", "9", "AppDial", "z") LEAVE("201") GONE("202", "26")    \
-			 GONE("201", "16") CALLER_GONE ANSWER("PJSIP/300", "0")
+ BEGIN("201")                                                                          \
+ BEGIN("202") END("202", "CANCEL") END("201", "ANSWER") ENTER("201") ENTER("1.1")      \
+	 ITEM("Status", "8", "Dial", "z") ITEM("Status", "9", "AppDial", "z")          \
+		 LEAVE("201") GONE("202", "26") GONE("201", "16")                      \
+			 CALLER_GONE ANSWER("PJSIP/300", "0")
 
 struct story {
 	struct zv_packet *packets[64];
