@@ -201,10 +201,11 @@ static struct zv_old_attempt *
 new_attempt(struct zv_str technology, struct zv_str number)
 {
 	struct zv_old_attempt *a = zv_calloc(1, sizeof *a + technology.n + number.n);
-	char *text = (char *)(a + 1);
+	char *text;
 
 	if (!a)
 		return NULL;
+	text = (char *)(a + 1);
 	memcpy(text, technology.p, technology.n);
 	if (number.n)
 		memcpy(text + technology.n, number.p, number.n);

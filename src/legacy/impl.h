@@ -181,6 +181,9 @@ void zv_old_begin(struct zv_legacy *l, const char *name, const char *privilege,
 /* Begins one without any line. false: no memory. */
 bool zv_old_begin_bare(struct zv_legacy *l);
 
+/* A key made of what came from outside: harmless, and one key. */
+void zv_old_make_key(struct zv_buf *key);
+
 /* Values are written without control characters, so that none can make a line. */
 void zv_old_add(struct zv_legacy *l, struct zv_str key, struct zv_str value);
 void zv_old_add_text(struct zv_legacy *l, const char *key, const char *value);

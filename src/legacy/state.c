@@ -57,10 +57,11 @@ static struct zv_old_channel *
 new_channel(struct zv_legacy *l, struct zv_str id, struct zv_str name)
 {
 	struct zv_old_channel *c = zv_calloc(1, sizeof *c + id.n + name.n);
-	char *text = (char *)(c + 1);
+	char *text;
 
 	if (!c)
 		return NULL;
+	text = (char *)(c + 1);
 	memcpy(text, id.p, id.n);
 	memcpy(text + id.n, name.p, name.n);
 	c->id = (struct zv_str){ text, id.n };
