@@ -12,13 +12,11 @@ new_call(struct zv_calls *t, struct zv_str id)
 {
 	struct zv_live_call *call = zv_calloc(1, sizeof *call);
 
-	if (call)
-		zv_text_set(t, &call->pub.id, id);
-	if (!call || !call->pub.id.n) {
-		zv_free(call);
+	if (!call) {
 		t->failed = ZV_ENOMEM;
 		return NULL;
 	}
+	zv_text_share(&call->pub.id, id);
 	zv_list_init(&call->channels);
 	zv_list_append(&t->silent, &call->node);
 	return call;
@@ -78,6 +76,9 @@ zv_call_free(struct zv_calls *t, struct zv_live_call *call)
 	zv_text_free(&call->pub.queue);
 	zv_text_free(&call->pub.picked_up_by);
 	zv_text_free(&call->dialled);
+	zv_text_free(&call->clicked);
+	if (zv_list_is_linked(&call->click))
+		zv_list_remove(&call->click);
 	zv_list_remove(&call->node);
 	zv_free(call);
 }
@@ -102,7 +103,9 @@ zv_call_link(struct zv_calls *t, struct zv_live_call *call, struct zv_str linked
 	    zv_map_find(&t->calls_by_link, linked_id))
 		return;
 	link = zv_calloc(1, sizeof *link);
-	if (link)
+	if (link && zvon_str_equal(linked_id, call->pub.id))
+		zv_text_share(&link->text, call->pub.id);
+	else if (link)
 		zv_text_set(t, &link->text, linked_id);
 	if (!link || !link->text.n ||
 	    zv_map_add(&t->calls_by_link, link->text, link) < 0) {
@@ -131,13 +134,11 @@ zv_call_note(struct zv_calls *t, const struct zv_call_text **list, size_t *n,
 	if (!text.n || *n >= ZV_CALLS_MAX_NOTES)
 		return false;
 	note = zv_calloc(1, sizeof *note);
-	if (note)
-		zv_text_set(t, &note->text, text);
-	if (!note || !note->text.n) {
-		zv_free(note);
+	if (!note) {
 		t->failed = ZV_ENOMEM;
 		return false;
 	}
+	zv_text_share(&note->text, text);
 	*list = note;
 	++*n;
 	return true;
@@ -210,7 +211,7 @@ zv_call_add(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 }
 
 struct zv_live_call *
-zv_call_of(struct zv_calls *t, struct zv_chan *c)
+zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	struct zv_live_call *call;
 
@@ -219,9 +220,17 @@ zv_call_of(struct zv_calls *t, struct zv_chan *c)
 	call = new_call(t, c->unique_id);
 	if (!call)
 		return NULL;
+	if (zv_name_is_exten(exten))
+		zv_text_set(t, &call->dialled, exten);
 	zv_call_link(t, call, c->unique_id);
 	zv_call_add(t, call, c);
 	return call;
+}
+
+struct zv_live_call *
+zv_call_of(struct zv_calls *t, struct zv_chan *c)
+{
+	return zv_call_begin(t, c, NOTHING);
 }
 
 /* ---- two become one ---------------------------------------------------------- */
@@ -257,6 +266,17 @@ move_channels(struct zv_live_call *into, struct zv_live_call *from)
 	into->dialing += from->dialing;
 }
 
+/* Somebody did call it (AMI 1.x tells that late, or never). */
+static void
+be_called(struct zv_live_leg *leg)
+{
+	leg->guessed = leg->own = false;
+	leg->pub.role = ZV_ROLE_CALLEE;
+	leg->pub.result = leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
+	if (!leg->round)
+		leg->round = 1;
+}
+
 static void
 move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
@@ -266,6 +286,8 @@ move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *fr
 		next = zv_leg_next(leg);
 		if (leg->round)
 			leg->round += into->rounds;
+		if (leg->guessed && zv_call_caller(into))
+			be_called(leg);
 		if (leg->pub.role == ZV_ROLE_CALLER)
 			leg->pub.result = into->pub.result;
 		zv_leg_join(t, leg, into);
@@ -309,14 +331,15 @@ static void
 move_state(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
 	into->conversed |= from->conversed;
+	into->stale |= from->stale;
 	into->pub.parked |= from->pub.parked;
 	if (!into->pub.answered_ms)
 		into->pub.answered_ms = from->pub.answered_ms;
 	if (!into->pub.picked_up_by.n)
-		zv_text_set(t, &into->pub.picked_up_by, from->pub.picked_up_by);
+		zv_text_share(&into->pub.picked_up_by, from->pub.picked_up_by);
 	if (into->pub.queue.n || !from->pub.queue.n)
 		return;
-	zv_text_set(t, &into->pub.queue, from->pub.queue);
+	zv_text_share(&into->pub.queue, from->pub.queue);
 	into->waiting = from->waiting;
 	into->left_queue = from->left_queue;
 	into->abandoned = from->abandoned;
@@ -356,8 +379,8 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 /* ---- the end ------------------------------------------------------------------ */
 
-static void
-end_call(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
+void
+zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
 {
 	struct zv_live_leg *caller = zv_call_caller(call);
 	struct zv_call_event event = {
@@ -387,10 +410,12 @@ zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason)
 	zv_list_remove(&c->in_call);
 	call->dialing -= c->dialing;
 	c->call = NULL;
-	if (zv_list_is_empty(&call->channels))
-		end_call(t, call, reason);
-	else
+	if (zv_list_is_empty(&call->channels)) {
+		if (reason.n || !zv_click_waits(t, call))
+			zv_call_end(t, call, reason);
+	} else {
 		zv_result_settle(t, call, false);
+	}
 }
 
 /* ---- what is derived ------------------------------------------------------------ */

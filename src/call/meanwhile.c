@@ -91,6 +91,20 @@ take_over(struct zv_live_leg *leg)
 }
 
 void
+zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		struct zv_str to)
+{
+	struct zv_transfer *transfer;
+
+	if (!c->call)
+		return;
+	zv_transfer_flush(t, c->call);
+	transfer = new_transfer(t, ZV_TRANSFER_BLIND, by, to);
+	if (transfer)
+		tell_transfer(t, c->call, transfer);
+}
+
+void
 zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 {
 	struct zv_call_event event = { .kind = ZV_CALL_PICKED_UP };
@@ -103,7 +117,7 @@ zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 	take_over(by->leg);
 	by->leg->round = target->leg->round;
 	target->leg->elsewhere = true;
-	zv_text_set(t, &call->pub.picked_up_by, zv_leg_who(by->leg));
+	zv_text_share(&call->pub.picked_up_by, zv_leg_who(by->leg));
 	event.call = &call->pub;
 	event.leg = &target->leg->pub;
 	event.by = call->pub.picked_up_by;
