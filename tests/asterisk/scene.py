@@ -19,6 +19,7 @@ from stream import check_stream
 
 OFFICE = int(os.environ.get("ZVON_OFFICE", "0"))
 A, B, C, D = ("1%d%d" % (OFFICE, number) for number in range(1, 5))
+NOBODY = "1%d9" % OFFICE  # a phone that is not there
 TRUNK = "trunk" + ("%d" % OFFICE if OFFICE else "")
 NAMES = {A: "Оператор Первый", B: "Second Phone", C: "Third & <Phone>", D: "Fourth"}
 GROUP, SHORT_GROUP, QUEUE = ("74951%d0000%d" % (OFFICE, service) for service in (2, 3, 8))
