@@ -10,7 +10,7 @@ ONLY     =
 export PORT FUZZ
 
 .DEFAULT_GOAL = help
-.PHONY: help build run test check bench asan fuzz format shape man-lint install clean packages-build packages-test
+.PHONY: help build run test check bench asan fuzz format ladders shape man-lint install clean packages-build packages-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -27,14 +27,14 @@ test: packages-build packages-test ## everything: checks, units, fuzzers, fakes 
 	@python3 tests/run.py $(if $(ONLY),--only $(ONLY))
 
 check: packages-build packages-test ## the quick part of the tests
-	@python3 tests/run.py --only checks,runner,unit --skip unit-asan,unit-tsan
+	@python3 tests/run.py --only checks,runner,unit,calls --skip unit-asan,unit-tsan,calls-asan
 
 bench: build ## measures parser and library beside the simplest programs that do as much
 	@ninja -C build $$(ninja -C build -t targets all | sed -n 's/^\(tests.bench.bench-[a-z]*\):.*/\1/p')
 	@python3 tests/bench/run.py build
 
 asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan
-	@python3 tests/run.py --only unit-asan,wire-asan,sys-asan
+	@python3 tests/run.py --only unit-asan,wire-asan,calls-asan,sys-asan
 
 fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
 	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false
@@ -42,6 +42,9 @@ fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuz
 
 format: packages-test ## applies .clang-format
 	@tools/format.sh
+
+ladders: build ## draws the charts of docs/ladders again
+	@tools/ladders.py
 
 shape: ## length of functions and files, share of comments: a mirror, not a gate
 	@tools/shape.sh

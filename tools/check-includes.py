@@ -23,16 +23,18 @@ LAYERS = {
     "ajam": ("base", "ami", "http", "xml"),
     # 2 models
     "call": ("base", "ami"),
+    "legacy": ("base", "ami"),
     "office": ("base", "ami"),
     # the yard: drivers
     "io": ("base",),
     # houses: programs and the library's face
-    "client": ("base", "http", "xml", "ami", "ajam", "call", "io"),
-    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "office", "io", "client"),
+    "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
+    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "io",
+            "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.
-PURE = ("base", "json", "http", "xml", "ami", "ajam", "call", "office")
+PURE = ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office")
 
 # What of the system pure code and the public headers may include.
 PLAIN_C = {

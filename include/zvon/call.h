@@ -204,6 +204,9 @@ typedef void (*zv_call_event_fn)(void *context, const struct zv_call_event *even
 #define ZV_CALLS_SETTLE_MS                                                             \
  100 /* AMI 1.x: so long a phone may ring before the
                                       * Dial to it is told */
+#define ZV_CALLS_CLICK_MS                                                              \
+ 300 /* so long a click that failed waits to be told whom
+				     * it meant (OriginateResponse) */
 #define ZV_CALLS_GONE                                                                  \
  65536 /* channels that ended are remembered, so that a late
                                       * event does not bring them back */

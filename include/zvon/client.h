@@ -42,8 +42,10 @@
 
 #include <stdint.h>
 
+#include "zvon/call.h"
 #include "zvon/error.h"
 #include "zvon/filter.h"
+#include "zvon/legacy.h"
 #include "zvon/log.h"
 #include "zvon/packet.h"
 #include "zvon/request.h"
@@ -67,12 +69,17 @@ struct zv_client_options {
 	const char
 		*events; /* event mask of Login: "on" (default), "off", "call,agent" */
 	const struct zv_filter_options
-		*filter;   /* events that on_event gets; default: all.
+		*filter; /* events that on_event gets; default: all.
 	                     * What of it the server can do (Asterisk 10 and later, write
 	                     * class `system`), it is asked to do, before the first event;
 	                     * everything is checked here once more. A session in which it
 	                     * takes only a part is ended (DOWN) and begun again at once,
 	                     * without that, also with no_reconnect */
+	const struct zv_legacy_options
+		*legacy;   /* not NULL: the legacy view (legacy.h). on_event and the
+	                  * items of lists bring events as AMI 1.x had them; the
+	                  * filter looks at those, and the server is not asked to
+	                  * filter */
 	bool no_push_down; /* the server is not asked to filter. For accounts with
 	                     * including `eventfilter` lines in manager.conf: to what
 	                     * those let pass it would add what the filter lets pass */
@@ -157,6 +164,30 @@ ZVON_API struct zv_client *zvon_client_new(const struct zv_client_options *optio
 
 /* Stops and frees. NULL is fine. Actions without an answer end with ZV_ECLOSED. */
 ZVON_API void zvon_client_free(struct zv_client *c);
+
+/* ---- calls ----------------------------------------------------------------- */
+
+/* From the start on the tracker (call.h) knows the calls of this server: it is fed with
+ * each event before `filter` and on_event, ticked, told of losses, and after each login
+ * brought up to date by the lists that Asterisk gives on request (actions of the
+ * library's own: CoreStatus, Status, CoreShowChannels, BridgeList, QueueStatus,
+ * ParkedCalls, DeviceStateList, ConfbridgeListRooms, ConfbridgeList, and once "manager
+ * show user", if the account may). What came incomplete is asked for again. What the
+ * account lacks is told by on_log at ZV_LOG_WARN, with the missing class.
+ *
+ * Call it before zvon_client_open or zvon_client_start. The server is then not asked to
+ * filter, whatever `filter` says: the tracker needs what the handler does not want.
+ * `events` should be "on", or have the classes system, call, agent, dialplan and dtmf.
+ *
+ * The tracker is borrowed until zvon_client_free, and belongs to the thread on which
+ * handlers run: its on_event is called where on_event of the client is (the delivery
+ * thread, or inside zvon_client_process), and from zvon_client_open, _start and _stop
+ * to their return; other threads must not use it meanwhile. Nothing ends its calls when
+ * the client is closed for good: see zvon_calls_end_all.
+ *
+ * 0, ZV_EBUSY (open already, or followed already), ZV_EINVAL (`events` is "off"),
+ * ZV_ENOMEM. */
+ZVON_API int zvon_client_follow_calls(struct zv_client *c, struct zv_calls *calls);
 
 /* ---- own threads --------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "zvon/client.h"
 #include "zvon/error.h"
 #include "zvon/filter.h"
+#include "zvon/legacy.h"
 #include "zvon/log.h"
 #include "zvon/packet.h"
 #include "zvon/parser.h"

@@ -6,7 +6,7 @@
 /* ---- life ------------------------------------------------------------------- */
 
 void
-zv_bridge_free(struct zv_calls *t, struct zv_bridge *b)
+zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b)
 {
 	if (b->id.n)
 		zv_map_remove(&t->bridges, b->id);
@@ -133,7 +133,9 @@ begin_talk(struct zv_calls *t, struct zv_live_leg *leg)
 	zv_dial_over(leg->channel);
 	zv_leg_answered(t, leg);
 	zv_leg_talks(t, leg, true);
-	zv_call_note(t, &leg->call->pub.talked, &leg->call->n_talked, zv_leg_who(leg));
+	if (!leg->pub.is_trunk || leg->pub.number.n) /* else the number is withheld */
+		zv_call_note(t, &leg->call->pub.talked, &leg->call->n_talked,
+			     zv_leg_who(leg));
 }
 
 static void
@@ -250,6 +252,8 @@ zv_fact_leave(struct zv_calls *t, struct zv_chan *c)
 
 	if (!b)
 		return;
+	if (b->n == 1)
+		zv_fact_room_recording(t, b, false);
 	zv_list_remove(&c->in_bridge);
 	c->bridge = NULL;
 	b->n--;
@@ -261,7 +265,7 @@ zv_fact_leave(struct zv_calls *t, struct zv_chan *c)
 	if (b->n)
 		fall_silent(t, b);
 	else
-		zv_bridge_free(t, b);
+		zv_bridge_drop(t, b);
 }
 
 /* Its leg is another one now. */

@@ -43,9 +43,7 @@ free_transfers(const struct zv_transfer *list)
 		struct zv_transfer *transfer = (struct zv_transfer *)(uintptr_t)list;
 
 		list = transfer->next;
-		zv_text_free(&transfer->by);
-		zv_text_free(&transfer->to);
-		zv_free(transfer);
+		zv_transfer_free(transfer);
 	}
 }
 
@@ -73,12 +71,16 @@ zv_call_free(struct zv_calls *t, struct zv_live_call *call)
 	}
 	free_links(t, call);
 	free_transfers(call->pub.transfers);
+	zv_transfer_free(call->blind);
 	free_texts(call->pub.recordings);
 	free_texts(call->pub.talked);
 	zv_text_free(&call->pub.id);
 	zv_text_free(&call->pub.queue);
 	zv_text_free(&call->pub.picked_up_by);
 	zv_text_free(&call->dialled);
+	zv_text_free(&call->clicked);
+	if (zv_list_is_linked(&call->click))
+		zv_list_remove(&call->click);
 	zv_list_remove(&call->node);
 	zv_free(call);
 }
@@ -165,7 +167,7 @@ start(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg)
 	zv_list_remove(&call->node);
 	zv_list_append(&t->calls, &call->node);
 	call->order = ++t->order;
-	call->pub.started_ms = t->now_ms;
+	call->pub.started_ms = zv_calls_began(t);
 	t->counters.started++;
 	zv_tell(t, &event);
 }
@@ -211,7 +213,7 @@ zv_call_add(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 }
 
 struct zv_live_call *
-zv_call_of(struct zv_calls *t, struct zv_chan *c)
+zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	struct zv_live_call *call;
 
@@ -220,9 +222,17 @@ zv_call_of(struct zv_calls *t, struct zv_chan *c)
 	call = new_call(t, c->unique_id);
 	if (!call)
 		return NULL;
+	if (zv_name_is_exten(exten))
+		zv_text_set(t, &call->dialled, exten);
 	zv_call_link(t, call, c->unique_id);
 	zv_call_add(t, call, c);
 	return call;
+}
+
+struct zv_live_call *
+zv_call_of(struct zv_calls *t, struct zv_chan *c)
+{
+	return zv_call_begin(t, c, NOTHING);
 }
 
 /* ---- two become one ---------------------------------------------------------- */
@@ -258,6 +268,17 @@ move_channels(struct zv_live_call *into, struct zv_live_call *from)
 	into->dialing += from->dialing;
 }
 
+/* Somebody did call it (AMI 1.x tells that late, or never). */
+static void
+be_called(struct zv_live_leg *leg)
+{
+	leg->guessed = leg->own = false;
+	leg->pub.role = ZV_ROLE_CALLEE;
+	leg->pub.result = leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
+	if (!leg->round)
+		leg->round = 1;
+}
+
 static void
 move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
@@ -267,6 +288,8 @@ move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *fr
 		next = zv_leg_next(leg);
 		if (leg->round)
 			leg->round += into->rounds;
+		if (leg->guessed && zv_call_caller(into))
+			be_called(leg);
 		if (leg->pub.role == ZV_ROLE_CALLER)
 			leg->pub.result = into->pub.result;
 		zv_leg_join(t, leg, into);
@@ -310,6 +333,7 @@ static void
 move_state(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
 	into->conversed |= from->conversed;
+	into->stale |= from->stale;
 	into->pub.parked |= from->pub.parked;
 	if (!into->pub.answered_ms)
 		into->pub.answered_ms = from->pub.answered_ms;
@@ -341,6 +365,7 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 	if (a == b)
 		return a;
+	zv_transfer_flush(t, into);
 	if (from->order)
 		tell_merged(t, from, into);
 	move_channels(into, from);
@@ -356,8 +381,8 @@ zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b
 
 /* ---- the end ------------------------------------------------------------------ */
 
-static void
-end_call(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
+void
+zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason)
 {
 	struct zv_live_leg *caller = zv_call_caller(call);
 	struct zv_call_event event = {
@@ -387,10 +412,12 @@ zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason)
 	zv_list_remove(&c->in_call);
 	call->dialing -= c->dialing;
 	c->call = NULL;
-	if (zv_list_is_empty(&call->channels))
-		end_call(t, call, reason);
-	else
+	if (zv_list_is_empty(&call->channels)) {
+		if (reason.n || !zv_click_waits(t, call))
+			zv_call_end(t, call, reason);
+	} else {
 		zv_result_settle(t, call, false);
+	}
 }
 
 /* ---- what is derived ------------------------------------------------------------ */
@@ -418,7 +445,9 @@ direction_of(const struct zv_live_call *call, const struct zv_live_leg *caller)
 	return ZV_DIRECTION_INTERNAL;
 }
 
-/* The line that was reached from outside: that answered first, or else rang first. */
+/* The line that was reached from outside: that answered first, or else, of those that
+ * rang, the one that was called first: of two phones called together either may ring
+ * first. */
 static const struct zv_live_leg *
 reached(const struct zv_live_call *call)
 {
@@ -431,7 +460,7 @@ reached(const struct zv_live_call *call)
 		if (leg->answered_order &&
 		    (!answered || leg->answered_order < answered->answered_order))
 			answered = leg;
-		if (leg->rang_order && (!rang || leg->rang_order < rang->rang_order))
+		if (leg->pub.rang && !rang)
 			rang = leg;
 	}
 	return answered ? answered : rang;

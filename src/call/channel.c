@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "zvon/error.h"
 
+#define NOTHING ((struct zv_str){ NULL, 0 })
+
 /* ---- finding -------------------------------------------------------------- */
 
 struct zv_chan *
@@ -40,9 +42,22 @@ zv_fact_known(struct zv_calls *t, struct zv_str unique_id)
 
 /* ---- life ----------------------------------------------------------------- */
 
+static void
+forget_others(struct zv_old *old)
+{
+	if (old->peer)
+		old->peer->old.peer = NULL;
+	if (old->holder)
+		old->holder->old.listener = NULL;
+	if (old->listener)
+		old->listener->old.holder = NULL;
+	zv_text_free(&old->sent_by);
+}
+
 void
 zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 {
+	forget_others(&c->old);
 	if (zv_map_find(&t->channels_by_name, c->name) == c)
 		zv_map_remove(&t->channels_by_name, c->name);
 	if (c->unique_id.n && zv_map_find(&t->channels_by_id, c->unique_id) == c)
@@ -55,7 +70,6 @@ zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 		zv_list_remove(&c->node);
 	zv_text_free(&c->name);
 	zv_text_free(&c->unique_id);
-	zv_text_free(&c->recording_file);
 	zv_free(c);
 }
 
@@ -93,6 +107,7 @@ new_channel(struct zv_calls *t, const struct zv_seen *seen)
 	}
 	c->state = ZV_STATE_UNKNOWN;
 	c->confirmed = t->snapshot;
+	c->serial = ++t->order;
 	c->tech = zv_name_tech(seen->channel);
 	if (!fill_in(t, c, seen)) {
 		t->failed = ZV_ENOMEM;
@@ -124,14 +139,14 @@ may_be_made(struct zv_calls *t, const struct zv_seen *seen)
 /* ---- whose it is ------------------------------------------------------------ */
 
 static void
-become_caller(struct zv_calls *t, struct zv_chan *c)
+become_caller(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	if (c->leg && !c->call)
 		c->leg->pub.role = ZV_ROLE_CALLER;
-	zv_call_of(t, c);
+	zv_call_begin(t, c, exten);
 }
 
-/* "Local/103@internal-00000011;1" and ";2" are two halves of one. */
+/* "Local/103@internal-00000011;1" and ";2" are two halves of one; 1.4: ",1". */
 static void
 find_other_half(struct zv_calls *t, struct zv_chan *c)
 {
@@ -139,13 +154,21 @@ find_other_half(struct zv_calls *t, struct zv_chan *c)
 	struct zv_str name = { other, c->name.n };
 	struct zv_chan *found;
 
-	if (c->tech != ZV_TECH_LOCAL || name.n < 2 || c->name.p[name.n - 2] != ';')
+	if (c->tech != ZV_TECH_LOCAL || name.n < 2 ||
+	    !strchr(";,", c->name.p[name.n - 2]))
 		return;
 	memcpy(other, c->name.p, name.n);
 	other[name.n - 1] = other[name.n - 1] == '1' ? '2' : '1';
 	found = zv_chan_find_name(t, name);
 	if (found)
 		zv_fact_local_pair(t, found, c);
+}
+
+/* The first phone in a call of Local channels only is the one that clicked. */
+static bool
+is_first_phone(const struct zv_chan *c, const struct zv_live_call *call)
+{
+	return c->leg && call && !call->order;
 }
 
 /* A new channel joins the call that its Linkedid names (12 and later). Of the others
@@ -156,12 +179,14 @@ place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	struct zv_live_call *call = zv_call_find_link(t, seen->linked_id);
 	bool calls = seen->state == ZV_STATE_RING || seen->state == ZV_STATE_UP;
 
-	if (c->leg && calls)
+	if (c->leg && (calls || is_first_phone(c, call)))
 		c->leg->pub.role = ZV_ROLE_CALLER;
+	if (c->leg && !calls && is_first_phone(c, call))
+		c->leg->own = true;
 	if (call)
 		zv_call_add(t, call, c);
 	else if (calls || c->tech == ZV_TECH_LOCAL)
-		zv_call_of(t, c);
+		zv_call_begin(t, c, calls && c->leg ? seen->exten : NOTHING);
 	find_other_half(t, c);
 	if (c->call)
 		zv_call_link(t, c->call, seen->linked_id);
@@ -182,8 +207,7 @@ zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
 	if (c->leg && !c->dialing && !c->originated)
 		zv_leg_learn(t, c->leg, seen->number, seen->name);
 	zv_fact_state(t, c, seen->state);
-	if (c->leg && !c->leg->own &&
-	    (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
+	if (c->leg && (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
 		zv_call_dialled(t, c, seen->exten);
 	return c;
 }
@@ -195,7 +219,8 @@ zv_chan_settle(struct zv_calls *t, struct zv_chan *c)
 		return;
 	c->leg->guessed = c->leg->own = true;
 	c->originated = true;
-	become_caller(t, c);
+	become_caller(t, c, NOTHING);
+	zv_click_begin(t, c);
 }
 
 /* It rings, and nobody said who calls it: that may still come. */
@@ -215,7 +240,7 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 		return;
 	c->state = state;
 	if (state == ZV_STATE_RING) {
-		become_caller(t, c);
+		become_caller(t, c, NOTHING);
 	} else if (state == ZV_STATE_RINGING) {
 		zv_fact_ringing(t, c);
 		become_unsure(t, c);
@@ -223,7 +248,15 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 		zv_chan_settle(t, c);
 		if (c->leg)
 			zv_leg_answered(t, c->leg);
+		else
+			zv_dial_over(c); /* 1.x tells no end of a dial to a Local */
 	}
+}
+
+void
+zv_fact_originated(struct zv_chan *c)
+{
+	c->originated = true;
 }
 
 void
@@ -241,6 +274,7 @@ zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 	if (!c->call && c->state != ZV_STATE_DOWN)
 		zv_chan_settle(t, c);
 	zv_call_dialled(t, c, exten);
+	zv_queue_went_on(c);
 }
 
 void
@@ -295,19 +329,35 @@ give_leg(struct zv_calls *t, struct zv_live_leg *leg, struct zv_chan *to)
 	zv_text_set(t, &leg->pub.unique_id, to->unique_id);
 }
 
+/* The half of a Local channel whose other half is that one, is c now. */
+static void
+give_half(struct zv_chan *c, struct zv_chan *other)
+{
+	c->other = other;
+	if (other)
+		other->other = c;
+}
+
 void
 zv_fact_swap(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 {
-	struct zv_live_leg *leg = a->leg;
+	struct zv_live_leg *leg;
+	struct zv_chan *other = a->other;
 	enum zv_tech tech = a->tech;
+	int state = a->state;
 
 	if (a == b)
 		return;
 	zv_fact_together(t, a, b);
+	leg = a->leg;
 	give_leg(t, b->leg, a);
 	give_leg(t, leg, b);
 	a->tech = b->tech;
 	b->tech = tech;
+	a->state = b->state;
+	b->state = state;
+	give_half(a, b->other == a ? b : b->other);
+	give_half(b, other == b ? a : other);
 	zv_bridge_recount(t, a);
 	zv_bridge_recount(t, b);
 }
@@ -321,6 +371,13 @@ zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c)
 		c->leg->hung_up = true;
 }
 
+void
+zv_fact_refused(struct zv_chan *c, enum zv_call_result result)
+{
+	if (c->leg && c->leg->pub.role == ZV_ROLE_CALLER && !c->leg->dialled)
+		c->leg->dialled = result;
+}
+
 /* A phone that was called by nobody we heard of, and is gone: a click that came to
  * nothing, if there is a sign that it was called at all. */
 static void
@@ -329,7 +386,8 @@ place_late(struct zv_calls *t, struct zv_chan *c, int cause)
 	if (c->call || !c->leg)
 		return;
 	c->leg->pub.cause = cause;
-	if (c->leg->pub.rang || c->dialing || cause == 17 || cause == 19 || cause == 21)
+	if (c->leg->pub.rang || c->dialing || c->originated || cause == 17 ||
+	    cause == 19 || cause == 21)
 		zv_chan_settle(t, c);
 }
 

@@ -1,17 +1,29 @@
 #include "call/model.h"
 
+#include "base/str.h"
+
 /* ---- what was dialled ---------------------------------------------------------- */
 
-/* The first number that was dialled in that call. An originated channel has none before
- * it is up: where it stands till then is the click's business. */
+/* Does its extension say whom the caller wants? Of a click that of the originated channel
+ * once it is up: before, and where the own phone stands behind a Local channel, it is the
+ * own phone's number. */
+static bool
+is_dialling(const struct zv_chan *c)
+{
+	if (!c->leg)
+		return c->originated;
+	if (c->leg->pub.role != ZV_ROLE_CALLER)
+		return false;
+	return !c->leg->own || (c->originated && c->state == ZV_STATE_UP);
+}
+
+/* The first number that was dialled in that call. */
 void
 zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
 	struct zv_live_call *call = c->call;
 
-	if (!call || call->dialled.n || !zv_name_is_exten(exten))
-		return;
-	if (c->leg ? c->leg->pub.role == ZV_ROLE_CALLER : c->originated)
+	if (call && !call->dialled.n && zv_name_is_exten(exten) && is_dialling(c))
 		zv_text_set(t, &call->dialled, exten);
 }
 
@@ -32,18 +44,20 @@ count_round(struct zv_live_call *call, struct zv_chan *to)
 static bool
 is_own(const struct zv_chan *from, const struct zv_chan *to)
 {
+	const struct zv_live_leg *caller;
+
 	if (!from)
 		return true;
-	return from->other && from->other->originated && to->call &&
-	       !zv_call_caller(to->call);
+	caller = from->call ? zv_call_caller(from->call) : NULL;
+	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
 static void
 dial_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg,
-	 bool own)
+	 bool own, bool guessed)
 {
 	leg->own = own;
-	leg->guessed = false;
+	leg->guessed = guessed;
 	leg->pub.role = own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	leg->round = call->rounds;
 	leg->dialled = ZV_RESULT_NONE;
@@ -59,8 +73,8 @@ place(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to)
 	if (from && !from->call)
 		zv_chan_settle(t, from);
 	if (to->leg && !to->call) {
-		to->leg->pub.role = from ? ZV_ROLE_CALLEE : ZV_ROLE_CALLER;
-		to->leg->own = !from;
+		to->leg->own = is_own(from, to);
+		to->leg->pub.role = to->leg->own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	}
 	if (from)
 		zv_fact_together(t, from, to);
@@ -84,10 +98,15 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	place(t, from, to);
 	if (!to->call)
 		return;
+	if (!from)
+		zv_click_begin(t, to);
+	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);
-	if (to->leg)
-		dial_leg(t, to->call, to->leg, own);
+	if (to->leg) {
+		to->leg->dialler = from ? from->serial : 0;
+		dial_leg(t, to->call, to->leg, own, own && from && t->generation == 1);
+	}
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
@@ -117,20 +136,49 @@ zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to, enum zv_call_result res
 		zv_leg_answered(t, leg);
 }
 
+/* Of one that rings on, it is not the last word. */
+static void
+dial_was(struct zv_live_leg *leg, enum zv_call_result result)
+{
+	if (leg->pub.role != ZV_ROLE_CALLEE || leg->pub.answered || leg->dialled)
+		return;
+	leg->dialled = result;
+	if (leg->channel)
+		zv_dial_over(leg->channel);
+}
+
 void
 zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 		    enum zv_call_result result)
 {
 	if (!from->call || result == ZV_RESULT_ANSWERED)
 		return;
+	if (result == ZV_RESULT_CANCELLED && from->leg)
+		from->leg->hung_up = true;
 	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
-	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE || leg->dialled ||
-		    leg->round != from->call->rounds)
-			continue;
-		leg->dialled = result;
-		if (leg->channel)
-			zv_dial_over(leg->channel);
-	}
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial)
+			dial_was(leg, result);
+	zv_result_settle(t, from->call, false);
+}
+
+/* "SIP/101" is at the beginning of "SIP/101-0000004f". */
+static bool
+is_of(struct zv_str channel, struct zv_str interface)
+{
+	return channel.n > interface.n && zv_str_starts_nocase(channel, interface) &&
+	       channel.p[interface.n] == '-';
+}
+
+void
+zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+		       struct zv_str interface)
+{
+	if (!from->call)
+		return;
+	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial && is_of(leg->pub.channel, interface))
+			dial_was(leg, ZV_RESULT_NO_ANSWER);
 	zv_result_settle(t, from->call, false);
 }

@@ -8,6 +8,15 @@ static const enum zv_member_state by_number[] = {
 	ZV_MEMBER_RINGING, ZV_MEMBER_RINGING,	  ZV_MEMBER_IN_USE,
 };
 
+enum zv_member_state
+zv_member_state(int device_state)
+{
+	if (device_state < 0 ||
+	    device_state >= (int)(sizeof by_number / sizeof *by_number))
+		return ZV_MEMBER_UNKNOWN;
+	return by_number[device_state];
+}
+
 static bool
 is_gone(const struct zv_in *in, enum zv_key key)
 {
@@ -37,19 +46,16 @@ on_peer(struct zv_calls *t, const struct zv_in *in)
 static void
 member(struct zv_calls *t, const struct zv_in *in, bool removed)
 {
-	int status = zv_in_int(in, ZV_KEY_STATUS, -1);
 	struct zv_queue_member m = {
 		.queue = zv_in_get(in, ZV_KEY_QUEUE),
 		.interface = zv_in_get(in, ZV_KEY_INTERFACE),
 		.name = zv_in_get(in, ZV_KEY_MEMBER_NAME),
-		.state = ZV_MEMBER_UNKNOWN,
+		.state = zv_member_state(zv_in_int(in, ZV_KEY_STATUS, -1)),
 		.paused = zv_in_is(in, ZV_KEY_PAUSED, "1"),
 		.pause_reason = zv_in_get(in, ZV_KEY_PAUSED_REASON),
 		.penalty = zv_in_int(in, ZV_KEY_PENALTY, 0),
 	};
 
-	if (status >= 0 && status < (int)(sizeof by_number / sizeof *by_number))
-		m.state = by_number[status];
 	if (removed)
 		m.state = ZV_MEMBER_REMOVED;
 	zv_fact_member(t, &m);

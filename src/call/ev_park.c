@@ -20,8 +20,13 @@ parkee(struct zv_calls *t, const struct zv_in *in)
 static void
 on_parked(struct zv_calls *t, const struct zv_in *in)
 {
-	struct zv_chan *c = parkee(t, in);
+	struct zv_chan *c;
 
+	if (zv_in_has(
+		    in,
+		    ZV_KEY_ACTION_ID)) /* an item of the list that ParkedCalls gives */
+		return;
+	c = parkee(t, in);
 	if (c)
 		zv_fact_parked(t, c, zv_in_get(in, ZV_KEY_PARKING_SPACE),
 			       zv_name_peer(zv_in_get(in, ZV_KEY_PARKER_DIAL_STRING)));
@@ -53,7 +58,10 @@ on_timeout(struct zv_calls *t, const struct zv_in *in)
 	 ZV_KEY_PARKEE_CHANNEL_STATE, ZV_KEY_PARKING_SPACE
 
 const struct zv_rule zv_rules_park[] = {
-	{ "ParkedCall", ZV_NEW, on_parked, { PARKEE, ZV_KEY_PARKER_DIAL_STRING } },
+	{ "ParkedCall",
+	  ZV_NEW,
+	  on_parked,
+	  { PARKEE, ZV_KEY_PARKER_DIAL_STRING, ZV_KEY_ACTION_ID } },
 	{ "UnParkedCall", ZV_NEW, on_unparked, { PARKEE, ZV_KEY_RETRIEVER_UNIQUEID } },
 	{ "ParkedCallTimeOut", ZV_NEW, on_timeout, { PARKEE } },
 	{ .event = NULL },

@@ -11,17 +11,27 @@ on_blind(struct zv_calls *t, const struct zv_in *in)
 				 zv_in_get(in, ZV_KEY_EXTENSION));
 }
 
-/* To whom: the line at the target, behind a Local channel if it is one. */
+/* To whom. 12 to 16 do not name the target, and it may be a Local channel: then it is the
+ * last of the call who is still there and neither the one who transfers nor the one who
+ * is transferred. */
 static struct zv_str
-target_of(struct zv_calls *t, const struct zv_in *in)
+target_of(struct zv_calls *t, const struct zv_in *in, const struct zv_chan *by,
+	  const struct zv_chan *second)
 {
 	struct zv_chan *target =
 		zv_chan_find(t, zv_in_get(in, ZV_KEY_TRANSFER_TARGET_UNIQUEID));
-	struct zv_live_leg *leg = target ? target->leg : NULL;
+	struct zv_chan *moved =
+		zv_chan_find(t, zv_in_get(in, ZV_KEY_TRANSFEREE_UNIQUEID));
+	struct zv_live_leg *found = target ? target->leg : NULL;
 
-	if (target && !leg && target->other)
-		leg = zv_bridge_far(t, target->other);
-	return leg ? zv_leg_who(leg) : zv_in_get(in, ZV_KEY_DEST_APP);
+	if (found || !by->call)
+		return found ? zv_leg_who(found) : zv_in_get(in, ZV_KEY_DEST_APP);
+	for (struct zv_live_leg *leg = zv_leg_first(by->call); leg;
+	     leg = zv_leg_next(leg))
+		if (leg->channel && leg->channel != by && leg->channel != second &&
+		    leg->channel != moved)
+			found = leg;
+	return found ? zv_leg_who(found) : zv_in_get(in, ZV_KEY_DEST_APP);
 }
 
 static void
@@ -36,7 +46,7 @@ on_attended(struct zv_calls *t, const struct zv_in *in)
 		return;
 	if (second)
 		zv_fact_together(t, by, second);
-	zv_fact_transfer(t, ZV_TRANSFER_ATTENDED, by, target_of(t, in));
+	zv_fact_transfer(t, ZV_TRANSFER_ATTENDED, by, target_of(t, in, by, second));
 }
 
 static void
@@ -58,7 +68,8 @@ const struct zv_rule zv_rules_transfer[] = {
 	  ZV_NEW,
 	  on_attended,
 	  { ZV_KEY_ORIG_TRANSFERER_UNIQUEID, ZV_KEY_SECOND_TRANSFERER_UNIQUEID,
-	    ZV_KEY_TRANSFER_TARGET_UNIQUEID, ZV_KEY_DEST_APP, ZV_KEY_RESULT } },
+	    ZV_KEY_TRANSFER_TARGET_UNIQUEID, ZV_KEY_TRANSFEREE_UNIQUEID,
+	    ZV_KEY_DEST_APP, ZV_KEY_RESULT } },
 	{ "Pickup", ZV_NEW, on_pickup, { ZV_SNAPSHOT_KEYS, ZV_KEY_TARGET_UNIQUEID } },
 	{ .event = NULL },
 };

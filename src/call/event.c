@@ -133,6 +133,10 @@ time_of(const struct zv_calls *t)
 void
 zv_tell(struct zv_calls *t, struct zv_call_event *event)
 {
+	struct zv_live_call *call = (void *)(uintptr_t)event->call;
+
+	if (call && call->blind)
+		zv_transfer_flush(t, call);
 	t->counters.events++;
 	if (!t->on_event)
 		return;
@@ -140,8 +144,8 @@ zv_tell(struct zv_calls *t, struct zv_call_event *event)
 	event->now_ms = t->now_ms;
 	event->unix_us = time_of(t);
 	event->server = t->server;
-	if (event->call)
-		zv_call_refresh((struct zv_live_call *)(void *)(uintptr_t)event->call);
+	if (call)
+		zv_call_refresh(call);
 	t->on_event(t->context, event);
 }
 

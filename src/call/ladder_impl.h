@@ -1,5 +1,6 @@
-/* ladder_impl.h - what a chart is made of, shared by ladder.c (which notes what happens)
- * and ladder_draw.c (which draws it). */
+/* ladder_impl.h - what a chart is made of, shared by ladder.c (the charts of all calls,
+ * and how two become one), ladder_rules.c (what an event looks like), ladder_chart.c (the
+ * columns and rows of one) and ladder_draw.c (which draws it). */
 #ifndef ZV_CALL_LADDER_IMPL_H
 #define ZV_CALL_LADDER_IMPL_H
 
@@ -20,6 +21,7 @@ enum zv_ladder_life {
 };
 
 enum zv_ladder_shape {
+	ZV_SHAPE_NOTHING,
 	ZV_SHAPE_START, /* a word at `from` */
 	ZV_SHAPE_NOTE,
 	ZV_SHAPE_END,
@@ -57,8 +59,48 @@ struct zv_ladder_chart {
 	size_t left_out;
 };
 
+/* What a rule makes of an event. */
+struct zv_ladder_draft {
+	enum zv_ladder_shape shape;
+	enum zv_ladder_word word;
+	const struct zv_leg *from, *to; /* to: for arrows and talk */
+	struct zv_str by;     /* instead of `from`: a line or an outside number */
+	struct zv_str toward; /* instead of `to` */
+	struct zv_str text;
+	int number; /* behind the word in brackets; 0: none */
+};
+
+/* ---- ladder_rules.c ---- */
+
+/* ZV_SHAPE_NOTHING: it is not drawn. */
+struct zv_ladder_draft zv_ladder_draft(const struct zv_call_event *e);
+
+/* ---- ladder_chart.c ---- */
+
+void zv_ladder_free_step(struct zv_ladder_step *s);
+void zv_ladder_free_chart(struct zv_ladder_chart *c);
+
 /* The column of a line or an outside number, -1: it has none. */
 int zv_ladder_find(const struct zv_ladder_chart *c, struct zv_str who);
+
+/* The column of a party, made if it has none yet; < 0: out of memory. */
+int zv_ladder_party(struct zv_ladder_chart *c, bool is_trunk, struct zv_str line,
+		    struct zv_str number, struct zv_str name);
+int zv_ladder_leg_party(struct zv_ladder_chart *c, const struct zv_leg *leg);
+
+enum zv_ladder_life zv_ladder_life_of(const struct zv_leg *leg);
+
+/* A row at the end; a row of another chart to where its time is, freed when it does not
+ * fit. 0 or ZV_ENOMEM. */
+int zv_ladder_add_step(struct zv_ladder_chart *c, const struct zv_ladder_draft *d,
+		       const struct zv_call_event *e);
+int zv_ladder_take_step(struct zv_ladder_chart *into, struct zv_ladder_step *s);
+
+/* true: the key went into the last row, *rc tells whether there was memory. */
+bool zv_ladder_add_key(struct zv_ladder_chart *c, const struct zv_call_event *e,
+		       int *rc);
+
+/* ---- ladder_draw.c ---- */
 
 void zv_ladder_draw_chart(const struct zv_ladder_chart *c, const struct zv_call *call,
 			  struct zv_str reason, const char *const *words, bool ascii,

@@ -40,7 +40,7 @@ zv_leg_new(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	leg->counted = -1;
 	leg->channel = c;
 	leg->pub.role = ZV_ROLE_CALLEE;
-	leg->pub.started_ms = t->now_ms;
+	leg->pub.started_ms = zv_calls_began(t);
 	leg->pub.is_trunk = is_trunk;
 	zv_text_set(t, &leg->pub.line, line);
 	zv_text_set(t, &leg->pub.channel, c->name);
@@ -146,7 +146,6 @@ zv_leg_ringing(struct zv_calls *t, struct zv_live_leg *leg)
 		return;
 	leg->pub.rang = true;
 	leg->pub.rang_ms = t->now_ms;
-	leg->rang_order = ++t->order;
 	zv_leg_refresh(t, leg);
 	if (leg->call)
 		zv_tell_leg(t, ZV_LEG_RINGING, leg);
@@ -173,6 +172,7 @@ zv_leg_talks(struct zv_calls *t, struct zv_live_leg *leg, bool on)
 	if (leg->talking == on)
 		return;
 	leg->talking = on;
+	leg->talked |= on;
 	if (leg->call && on)
 		leg->call->talking++;
 	else if (leg->call)

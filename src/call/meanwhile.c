@@ -5,44 +5,103 @@
 
 /* ---- transfer, pickup -------------------------------------------------------- */
 
-static bool
-note_transfer(struct zv_calls *t, struct zv_live_call *call, enum zv_transfer_kind kind,
-	      struct zv_str by, struct zv_str to)
+void
+zv_transfer_free(struct zv_transfer *transfer)
 {
-	const struct zv_transfer **end = &call->pub.transfers;
-	struct zv_transfer *transfer;
+	if (!transfer)
+		return;
+	zv_text_free(&transfer->by);
+	zv_text_free(&transfer->to);
+	zv_free(transfer);
+}
 
-	if (call->n_transfers >= ZV_CALLS_MAX_NOTES)
-		return false;
-	transfer = zv_calloc(1, sizeof *transfer);
+static struct zv_transfer *
+new_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_str by,
+	     struct zv_str to)
+{
+	struct zv_transfer *transfer = zv_calloc(1, sizeof *transfer);
+
 	if (!transfer) {
 		t->failed = ZV_ENOMEM;
-		return false;
+		return NULL;
 	}
 	transfer->kind = kind;
 	zv_text_set(t, &transfer->by, by);
 	zv_text_set(t, &transfer->to, to);
+	return transfer;
+}
+
+/* Takes the transfer. */
+static void
+tell_transfer(struct zv_calls *t, struct zv_live_call *call,
+	      struct zv_transfer *transfer)
+{
+	struct zv_call_event event = {
+		.kind = ZV_CALL_TRANSFERRED,
+		.call = &call->pub,
+		.transfer = transfer->kind,
+		.by = transfer->by,
+		.to = transfer->to,
+	};
+	const struct zv_transfer **end = &call->pub.transfers;
+
+	if (call->n_transfers >= ZV_CALLS_MAX_NOTES) {
+		zv_transfer_free(transfer);
+		return;
+	}
 	while (*end)
 		end = (const struct zv_transfer **)(uintptr_t) & (*end)->next;
 	*end = transfer;
 	call->n_transfers++;
-	return true;
+	zv_tell(t, &event);
+}
+
+void
+zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call)
+{
+	struct zv_transfer *transfer = call->blind;
+
+	call->blind = NULL;
+	if (transfer)
+		tell_transfer(t, call, transfer);
 }
 
 void
 zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_chan *by,
 		 struct zv_str to)
 {
-	struct zv_call_event event = { .kind = ZV_CALL_TRANSFERRED, .transfer = kind };
+	struct zv_transfer *transfer;
 
 	if (!by->call || !by->leg)
 		return;
-	event.call = &by->call->pub;
-	event.leg = &by->leg->pub;
-	event.by = zv_leg_who(by->leg);
-	event.to = to;
-	if (note_transfer(t, by->call, kind, event.by, to))
-		zv_tell(t, &event);
+	zv_transfer_flush(t, by->call);
+	transfer = new_transfer(t, kind, zv_leg_who(by->leg), to);
+	if (transfer && kind == ZV_TRANSFER_BLIND)
+		by->call->blind = transfer;
+	else if (transfer)
+		tell_transfer(t, by->call, transfer);
+}
+
+/* Who took a call that rang or waited was not the one who called. */
+static void
+take_over(struct zv_live_leg *leg)
+{
+	leg->pub.role = ZV_ROLE_CALLEE;
+	leg->pub.result = leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
+}
+
+void
+zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		struct zv_str to)
+{
+	struct zv_transfer *transfer;
+
+	if (!c->call)
+		return;
+	zv_transfer_flush(t, c->call);
+	transfer = new_transfer(t, ZV_TRANSFER_BLIND, by, to);
+	if (transfer)
+		tell_transfer(t, c->call, transfer);
 }
 
 void
@@ -55,10 +114,8 @@ zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 	call = target->call;
 	if (!call || !by->leg || !target->leg)
 		return;
-	by->leg->pub.role = ZV_ROLE_CALLEE;
+	take_over(by->leg);
 	by->leg->round = target->leg->round;
-	by->leg->pub.result =
-		by->leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
 	target->leg->elsewhere = true;
 	zv_text_set(t, &call->pub.picked_up_by, zv_leg_who(by->leg));
 	event.call = &call->pub;
@@ -114,6 +171,8 @@ zv_fact_parked(struct zv_calls *t, struct zv_chan *c, struct zv_str space,
 	if (!c->leg || !zv_call_of(t, c) ||
 	    (c->leg->parked && zvon_str_equal(c->leg->space, space)))
 		return;
+	zv_transfer_free(c->call->blind);
+	c->call->blind = NULL;
 	c->leg->parked = true;
 	zv_text_set(t, &c->leg->space, space);
 	c->call->pub.parked = true;
@@ -136,7 +195,9 @@ zv_fact_retrieved(struct zv_calls *t, struct zv_chan *c, struct zv_chan *by)
 	event.call = &c->call->pub;
 	event.leg = &c->leg->pub;
 	event.space = c->leg->space;
-	if (by && by->leg)
+	if (by && by->leg) {
+		take_over(by->leg);
 		event.by = zv_leg_who(by->leg);
+	}
 	zv_tell(t, &event);
 }

@@ -39,6 +39,17 @@ struct zv_live_leg;
 struct zv_bridge;
 struct zv_line_now;
 
+/* AMI 1.x: what its rules remember of a channel. Those that it points to point back. */
+struct zv_old {
+	struct zv_chan *peer;	  /* the one it was linked with last */
+	struct zv_chan *holder;	  /* it hears music, because that one went away */
+	struct zv_chan *listener; /* the other way round */
+	struct zv_str sent_by;	  /* BLINDTRANSFER: who sends it somewhere; or empty */
+	enum zv_call_result refusal; /* what its last application told its user */
+	bool waits;    /* that application waits until its user hangs up */
+	bool numbered; /* it was born with a caller number */
+};
+
 struct zv_chan {
 	struct zv_node node;	  /* in zv_calls.channels, oldest first */
 	struct zv_node in_call;	  /* in zv_live_call.channels */
@@ -52,13 +63,20 @@ struct zv_chan {
 	struct zv_chan *other; /* the other half of a Local channel */
 	enum zv_tech tech;
 	int state;
-	bool dialing;	      /* a dial to it is going on */
-	bool originated;      /* Asterisk dials it for nobody: Originate */
-	unsigned confirmed;   /* zv_calls.snapshot when it was heard of last */
-	int64_t settle_ms;    /* unsure: then it is taken for an originated one */
-	uint32_t recording;   /* recordings that go on */
-	bool recording_named; /* its file was told, its start not yet */
-	struct zv_str recording_file; /* the last one */
+	bool dialing;	    /* a dial to it is going on */
+	bool originated;    /* Asterisk dials it for nobody: Originate */
+	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
+	bool stale;	    /* known from before the connection was lost */
+	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
+	struct zv_recording *recordings; /* that go on; the last one first */
+	bool recording_named;		 /* its file was told, its start not yet */
+	uint64_t serial;		 /* 1, 2, 3…: when it was made */
+	struct zv_old old;
+};
+
+struct zv_recording {
+	struct zv_recording *next;
+	struct zv_str file; /* empty: not told */
 };
 
 struct zv_live_leg {
@@ -69,16 +87,19 @@ struct zv_live_leg {
 	int counted;		     /* as what it counts in the line; -1: not */
 	enum zv_call_result dialled; /* what the dial to it came to */
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
-	uint64_t rang_order, answered_order; /* which did first; 0: not */
-	bool own;	/* the phone that clicked: dialled, but it is the caller */
-	bool guessed;	/* nobody told who called it: taken for a caller */
-	bool hung_up;	/* its user asked for the end (HangupRequest) */
-	bool elsewhere; /* another took the call for it: pickup */
-	bool talking;	/* in conversation now */
+	uint64_t answered_order; /* who did first; 0: not */
+	uint64_t dialler; /* serial of the channel that dialled it; 0: not known */
+	bool own;	  /* the phone that clicked: dialled, but it is the caller */
+	bool guessed;	  /* nobody told who called it: taken for a caller */
+	bool hung_up;	  /* its user asked for the end (HangupRequest) */
+	bool elsewhere;	  /* another took the call for it: pickup */
+	bool talking;	  /* in conversation now */
+	bool talked;	  /* it was */
 	bool holds;
 	bool parked;
 	bool told_end;
 	struct zv_str space; /* where it is parked */
+	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
 };
 
 struct zv_link { /* a Linkedid under which a call is found */
@@ -103,7 +124,13 @@ struct zv_live_call {
 	bool left_queue;    /* and not because an agent took it, as far as is known */
 	bool abandoned;	    /* QueueCallerAbandon */
 	bool queue_gave_up; /* QUEUESTATUS: it was the queue */
-	struct zv_str dialled; /* the number that was dialled first */
+	struct zv_str dialled;	   /* the number that was dialled first */
+	struct zv_transfer *blind; /* not told yet */
+	struct zv_node click;	   /* in zv_calls.clicks or .lingering */
+	struct zv_str clicked;	   /* how the name of the clicked channel begins */
+	int64_t settle_ms;	   /* lingering: till then */
+	unsigned listed; /* zv_calls.snapshot that lists it as waiting in a queue */
+	bool stale;	 /* known from before the connection was lost */
 };
 
 struct zv_bridge {
@@ -111,6 +138,7 @@ struct zv_bridge {
 	struct zv_node channels;
 	size_t n, n_folded; /* all; Local and helper channels among them */
 	bool holding;	    /* who is in it waits: parking, agents */
+	bool recorded;	    /* as a conference */
 	unsigned visited;   /* zv_calls.visit of the last walk */
 	struct zv_bridge *next_found;
 };
@@ -124,6 +152,7 @@ struct zv_line_now {
 struct zv_member_now {
 	struct zv_queue_member pub;
 	struct zv_str key; /* queue and interface */
+	unsigned listed;   /* zv_calls.snapshot that lists it */
 };
 
 /* The channels that ended last, as hashes: a ring and an index into it. */
@@ -132,7 +161,8 @@ struct zv_gone {
 	size_t cap, n, next; /* of the ring; the index has 2 * cap places */
 };
 
-struct zv_rules; /* events.h */
+struct zv_rules;    /* events.h */
+struct zv_snapshot; /* snapshot.h */
 
 struct zv_calls {
 	struct zv_str server;
@@ -144,16 +174,22 @@ struct zv_calls {
 	struct zv_rules *rules;
 
 	int generation;	     /* 0: not known, 1: AMI 1.x, 2: later */
+	bool tells_rooms;    /* the server has Confbridge events: 10 and later */
 	bool tells_requests; /* the server has HangupRequest events: 11 and later */
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
 	struct zv_node channels;
-	struct zv_node calls;  /* started, oldest first */
-	struct zv_node silent; /* not started: no leg yet */
-	struct zv_node unsure; /* in order of settle_ms */
+	struct zv_node calls;	  /* started, oldest first */
+	struct zv_node silent;	  /* not started: no leg yet */
+	struct zv_node unsure;	  /* in order of settle_ms */
+	struct zv_node clicks;	  /* calls that wait for OriginateResponse */
+	struct zv_node lingering; /* for nothing else; in order of settle_ms */
 	struct zv_gone gone;
 
-	unsigned snapshot; /* number of the last zvon_calls_snapshot_begin */
+	unsigned snapshot;	  /* number of the last zvon_calls_snapshot_begin */
+	struct zv_snapshot *snap; /* between begin and end; see snapshot.h */
+	bool has_stale;		  /* the connection was lost since the last one */
+	int64_t began_ms; /* a listed channel is made, which began then; 0: now */
 	unsigned visit;
 	uint64_t order; /* of what was first */
 	int64_t now_ms, unix_us;
@@ -192,10 +228,15 @@ void zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state);
 /* The dialplan works for it there. */
 void zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 
+/* AMI 1.x: it is dialled by nobody, as it seems: Originate. */
+void zv_fact_originated(struct zv_chan *c);
+
 void zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name);
 
 /* Its user asked for the end. */
 void zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c);
+/* The dialplan refused it: Busy, Congestion. */
+void zv_fact_refused(struct zv_chan *c, enum zv_call_result result);
 void zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause);
 
 /* The two are halves of one Local channel. */
@@ -216,13 +257,23 @@ void zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan
 void zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to,
 		      enum zv_call_result result, struct zv_str forward);
 
-/* AMI 1.x, SubEvent End: what the last round of dialling of that call came to as a
- * whole; it is the result of those that have none of their own. */
+/* AMI 1.x, SubEvent End: what dialling by that channel came to as a whole; it is the
+ * result of those that have none of their own. CANCELLED: its user gave up. */
 void zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 			 enum zv_call_result result);
 
+/* AMI 1.x: a queue that called for that channel gave up on the member. */
+void zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+			    struct zv_str interface);
+
 /* A phone was told to ring. */
 void zv_fact_ringing(struct zv_calls *t, struct zv_chan *c);
+
+/* ---- facts: clicks (click.c) ---------------------------------------------------- */
+
+/* OriginateResponse. dialled: the click's Channel; exten: whom it meant, or empty. */
+void zv_fact_click_over(struct zv_calls *t, struct zv_str unique_id,
+			struct zv_str dialled, bool failed, struct zv_str exten);
 
 /* ---- facts: bridges (bridge.c) ----------------------------------------------- */
 
@@ -247,9 +298,14 @@ struct zv_live_leg *zv_bridge_far(struct zv_calls *t, const struct zv_chan *c);
 /* The two belong to one call from now on. */
 void zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b);
 
-/* by: who transferred; to: a number or line. */
+/* by: who transferred; to: a number or line. A blind transfer is told when something
+ * else happens to the call: should it be parked next, it was none. */
 void zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind,
 		      struct zv_chan *by, struct zv_str to);
+
+/* AMI 1.x: the same, told when the one who transferred may be gone: c goes on. */
+void zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		     struct zv_str to);
 
 /* `by` took the call that rang at `target`. */
 void zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target);
@@ -272,6 +328,9 @@ void zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str
 void zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c);
 
+/* A conference as a whole; its file is not told. */
+void zv_fact_room_recording(struct zv_calls *t, struct zv_bridge *b, bool on);
+
 /* ---- facts: queues and lines (queue.c, line.c) ---------------------------------- */
 
 /* waiting: callers in it now, -1: not told. */
@@ -285,10 +344,12 @@ void zv_fact_queue_abandon(struct zv_calls *t, struct zv_chan *c);
 void zv_fact_queue_gave_up(struct zv_calls *t, struct zv_chan *c);
 
 void zv_fact_queue_waiting(struct zv_calls *t, struct zv_str queue, int waiting);
+enum zv_member_state zv_member_state(int device_state); /* as events number them */
 void zv_fact_member(struct zv_calls *t, const struct zv_queue_member *member);
 /* What is known of it, or NULL. */
-const struct zv_queue_member *zv_member_find(struct zv_calls *t, struct zv_str queue,
-					     struct zv_str interface);
+const struct zv_queue_member *zv_queue_find_member(struct zv_calls *t,
+						   struct zv_str queue,
+						   struct zv_str interface);
 
 /* device: "PJSIP/101". */
 void zv_fact_device(struct zv_calls *t, struct zv_str device, bool available);
@@ -308,7 +369,10 @@ int zv_calls_outcome(struct zv_calls *t);
 
 /* ---- the inside: calls (call.c) ------------------------------------------------- */
 
-/* The call of that channel, made when it has none. NULL: no memory. */
+/* The call of that channel, made when it has none; begin: exten is the number that it
+ * dialled, or empty. NULL: no memory. */
+struct zv_live_call *zv_call_begin(struct zv_calls *t, struct zv_chan *c,
+				   struct zv_str exten);
 struct zv_live_call *zv_call_of(struct zv_calls *t, struct zv_chan *c);
 struct zv_live_call *zv_call_find_link(struct zv_calls *t, struct zv_str linked_id);
 void zv_call_link(struct zv_calls *t, struct zv_live_call *call,
@@ -321,6 +385,7 @@ struct zv_live_call *zv_call_merge(struct zv_calls *t, struct zv_live_call *a,
 
 /* The channel leaves its call, which ends when it was the last one. */
 void zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason);
+void zv_call_end(struct zv_calls *t, struct zv_live_call *call, struct zv_str reason);
 void zv_call_free(struct zv_calls *t, struct zv_live_call *call); /* tells nothing */
 
 /* Brings what is derived up to date: state, direction, to. */
@@ -382,13 +447,28 @@ void zv_chan_free(struct zv_calls *t, struct zv_chan *c); /* tells nothing */
 /* It stops being unsure: whoever it is, its call is known or made now. */
 void zv_chan_settle(struct zv_calls *t, struct zv_chan *c);
 
-void zv_bridge_free(struct zv_calls *t, struct zv_bridge *b);
+void zv_bridge_drop(struct zv_calls *t, struct zv_bridge *b);
 /* Its leg is another one now: who hears whom may be too. */
 void zv_bridge_recount(struct zv_calls *t, struct zv_chan *c);
+
+/* Tells the blind transfer that is held back, if there is one. */
+void zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call);
+void zv_transfer_free(struct zv_transfer *transfer); /* NULL is fine */
+
+/* The channel was dialled for nobody: OriginateResponse may tell whom its call means. */
+void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
+
+/* All channels of the call are gone. true: it still waits for OriginateResponse. */
+bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
+
+/* Ends those that have waited until then; when the first of them has. */
+void zv_clicks_end(struct zv_calls *t, int64_t until_ms);
+int64_t zv_clicks_deadline(const struct zv_calls *t);
 
 void zv_dial_over(struct zv_chan *c);
 void zv_call_dialled(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 void zv_recording_end(struct zv_calls *t, struct zv_chan *c);
+void zv_queue_went_on(struct zv_chan *c);
 
 /* ---- the inside: lines (line.c) ----------------------------------------------------- */
 
@@ -427,6 +507,13 @@ bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
  * and t->failed is set. */
 void zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value);
 void zv_text_free(struct zv_str *text);
+
+/* What begins now; one that is listed has begun before. */
+static inline int64_t
+zv_calls_began(const struct zv_calls *t)
+{
+	return t->began_ms ? t->began_ms : t->now_ms;
+}
 
 void zv_gone_deinit(struct zv_gone *g);
 void zv_gone_add(struct zv_calls *t, struct zv_str unique_id);

@@ -51,6 +51,14 @@ zv_fact_queue_gave_up(struct zv_calls *t, struct zv_chan *c)
 		c->call->queue_gave_up = true;
 }
 
+/* The dialplan works for it again. */
+void
+zv_queue_went_on(struct zv_chan *c)
+{
+	if (c->call && c->call->abandoned && !c->call->waiting)
+		c->call->queue_gave_up = true;
+}
+
 /* ---- queues --------------------------------------------------------------- */
 
 static void
@@ -174,7 +182,7 @@ new_member(struct zv_calls *t, struct zv_str key, const struct zv_queue_member *
 }
 
 const struct zv_queue_member *
-zv_member_find(struct zv_calls *t, struct zv_str queue, struct zv_str interface)
+zv_queue_find_member(struct zv_calls *t, struct zv_str queue, struct zv_str interface)
 {
 	struct zv_str key = key_of(t, queue, interface);
 	struct zv_member_now *m = key.n ? zv_map_find(&t->members, key) : NULL;

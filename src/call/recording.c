@@ -1,27 +1,48 @@
 #include "call/model.h"
 
+#include "base/mem.h"
+#include "zvon/error.h"
+
 static void
-tell(struct zv_calls *t, enum zv_call_event_kind kind, struct zv_chan *c)
+tell(struct zv_calls *t, enum zv_call_event_kind kind, struct zv_chan *c,
+     struct zv_str file)
 {
-	struct zv_call_event event = { .kind = kind };
+	struct zv_call_event event = { .kind = kind, .file = file };
 
 	if (!c->call || !c->call->order)
 		return;
 	event.call = &c->call->pub;
 	event.leg = c->leg ? &c->leg->pub : NULL;
-	event.file = c->recording_file;
 	zv_tell(t, &event);
+}
+
+static size_t
+count(const struct zv_recording *list)
+{
+	size_t n = 0;
+
+	for (; list; list = list->next)
+		n++;
+	return n;
 }
 
 static void
 begin(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 {
-	if (!zv_call_of(t, c))
+	struct zv_recording *r;
+
+	if (!zv_call_of(t, c) || count(c->recordings) >= ZV_CALLS_MAX_NOTES)
 		return;
-	zv_text_set(t, &c->recording_file, file);
+	r = zv_calloc(1, sizeof *r);
+	if (!r) {
+		t->failed = ZV_ENOMEM;
+		return;
+	}
+	zv_text_set(t, &r->file, file);
+	r->next = c->recordings;
+	c->recordings = r;
 	zv_call_note(t, &c->call->pub.recordings, &c->call->n_recordings, file);
-	c->recording++;
-	tell(t, ZV_RECORDING_STARTED, c);
+	tell(t, ZV_RECORDING_STARTED, c, r->file);
 }
 
 /* The variable is set before the recording starts; only 16 and later tell the start, and
@@ -29,7 +50,7 @@ begin(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 void
 zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 {
-	if (!file.n || (c->recording && zvon_str_equal(file, c->recording_file)))
+	if (!file.n || (c->recordings && zvon_str_equal(file, c->recordings->file)))
 		return;
 	begin(t, c, file);
 	c->recording_named = true;
@@ -39,23 +60,49 @@ void
 zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c)
 {
 	if (!c->recording_named)
-		begin(t, c, (struct zv_str){ NULL, 0 });
+		begin(t, c, ZV_STR(""));
 	c->recording_named = false;
 }
 
+static void
+stop(struct zv_calls *t, struct zv_chan *c)
+{
+	struct zv_recording *r = c->recordings;
+
+	c->recordings = r->next;
+	tell(t, ZV_RECORDING_STOPPED, c, r->file);
+	zv_text_free(&r->file);
+	zv_free(r);
+}
+
+/* StopMixMonitor without an id stops the last one. */
 void
 zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c)
 {
-	if (!c->recording)
-		return;
-	c->recording--;
 	c->recording_named = false;
-	tell(t, ZV_RECORDING_STOPPED, c);
+	if (c->recordings)
+		stop(t, c);
 }
 
 void
 zv_recording_end(struct zv_calls *t, struct zv_chan *c)
 {
-	while (c->recording)
-		zv_fact_recording_stopped(t, c);
+	while (c->recordings)
+		stop(t, c);
+}
+
+/* Told in the call of who is in the room; they are one call. */
+void
+zv_fact_room_recording(struct zv_calls *t, struct zv_bridge *b, bool on)
+{
+	struct zv_node *first = zv_list_first(&b->channels);
+	struct zv_chan *c = first ? ZV_OWNER(first, struct zv_chan, in_bridge) : NULL;
+	struct zv_call_event event = { .kind = on ? ZV_RECORDING_STARTED
+						  : ZV_RECORDING_STOPPED };
+
+	if (!c || !c->call || !c->call->order || b->recorded == on)
+		return;
+	b->recorded = on;
+	event.call = &c->call->pub;
+	zv_tell(t, &event);
 }

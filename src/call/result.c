@@ -2,7 +2,10 @@
 
 #include "call/cause.h"
 
-enum { CAUSE_ELSEWHERE = 26 };
+enum {
+	CAUSE_ABSENT = 20, /* "subscriber absent": chan_pjsip says it for SIP 480 */
+	CAUSE_ELSEWHERE = 26,
+};
 
 /* Of several that failed together the first of these tells. */
 static const enum zv_call_result ranking[] = {
@@ -10,11 +13,18 @@ static const enum zv_call_result ranking[] = {
 	ZV_RESULT_NO_ANSWER, ZV_RESULT_CONGESTION, ZV_RESULT_FAILED,
 };
 
+static enum zv_call_result
+by_cause_of(const struct zv_live_leg *leg)
+{
+	return leg->pub.cause == CAUSE_ABSENT ? ZV_RESULT_NO_ANSWER
+					      : zv_cause_result(leg->pub.cause);
+}
+
 /* A refusal (SIP 603) ends the dial as NOANSWER, and 16 and 22 know only the cause. */
 static enum zv_call_result
-refined(enum zv_call_result dialled, int cause)
+refined(const struct zv_live_leg *leg)
 {
-	enum zv_call_result by_cause = zv_cause_result(cause);
+	enum zv_call_result by_cause = by_cause_of(leg), dialled = leg->dialled;
 
 	if (dialled == ZV_RESULT_NO_ANSWER &&
 	    (by_cause == ZV_RESULT_BUSY || by_cause == ZV_RESULT_REJECTED))
@@ -49,7 +59,7 @@ has_caller_left(const struct zv_live_call *call)
 static enum zv_call_result
 unsaid(const struct zv_live_call *call, const struct zv_live_leg *leg, bool at_end)
 {
-	enum zv_call_result by_cause = zv_cause_result(leg->pub.cause);
+	enum zv_call_result by_cause = by_cause_of(leg);
 
 	if (by_cause)
 		return by_cause;
@@ -60,14 +70,6 @@ unsaid(const struct zv_live_call *call, const struct zv_live_leg *leg, bool at_e
 	return leg->pub.rang ? ZV_RESULT_NO_ANSWER : ZV_RESULT_FAILED;
 }
 
-static enum zv_call_result
-forwarded(const struct zv_live_call *call, const struct zv_live_leg *leg, bool at_end)
-{
-	if (is_answered_in_round(call, leg))
-		return ZV_RESULT_ANSWERED_ELSEWHERE;
-	return at_end ? call->pub.result : ZV_RESULT_NONE;
-}
-
 /* NONE: it is not known yet. */
 static enum zv_call_result
 callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
@@ -75,12 +77,11 @@ callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
 {
 	if (leg->pub.answered)
 		return ZV_RESULT_ANSWERED;
-	if (leg->elsewhere || leg->pub.cause == CAUSE_ELSEWHERE)
+	if (leg->elsewhere || leg->pub.forwarded_to.n ||
+	    leg->pub.cause == CAUSE_ELSEWHERE)
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
-	if (leg->pub.forwarded_to.n)
-		return forwarded(call, leg, at_end);
 	if (leg->dialled && leg->dialled != ZV_RESULT_CANCELLED)
-		return refined(leg->dialled, leg->pub.cause);
+		return refined(leg);
 	if (is_answered_in_round(call, leg))
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
 	if (leg->dialled == ZV_RESULT_CANCELLED)
@@ -94,27 +95,27 @@ callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
 static enum zv_call_result
 own_result(const struct zv_live_leg *leg)
 {
-	enum zv_call_result by_cause = zv_cause_result(leg->pub.cause);
+	enum zv_call_result by_cause = by_cause_of(leg);
 
 	if (leg->dialled)
-		return refined(leg->dialled, leg->pub.cause);
+		return refined(leg);
 	return by_cause ? by_cause : ZV_RESULT_NO_ANSWER;
 }
 
 /* ---- the call --------------------------------------------------------------- */
 
-/* QueueCallerAbandon comes also when the queue itself gave up. */
+/* QueueCallerAbandon comes also when the queue itself gave up: then QUEUESTATUS is set,
+ * or the caller goes on in the dialplan. */
 static enum zv_call_result
 queue_result(const struct zv_calls *t, const struct zv_live_call *call)
 {
 	const struct zv_live_leg *caller = zv_call_caller(call);
 
-	if (!call->waiting && !call->abandoned)
+	if (call->queue_gave_up || (!call->waiting && !call->abandoned))
 		return ZV_RESULT_NO_ANSWER;
 	if (caller && caller->hung_up)
 		return ZV_RESULT_ABANDONED;
-	return t->tells_requests || call->queue_gave_up ? ZV_RESULT_NO_ANSWER
-							: ZV_RESULT_ABANDONED;
+	return t->tells_requests ? ZV_RESULT_NO_ANSWER : ZV_RESULT_ABANDONED;
 }
 
 static unsigned
@@ -135,7 +136,6 @@ is_in_round(const struct zv_live_call *call, unsigned round, enum zv_call_result
 	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
 	     leg = zv_leg_next(leg))
 		if (leg->pub.role == ZV_ROLE_CALLEE && leg->round == round &&
-		    !leg->pub.forwarded_to.n &&
 		    callee_result(call, leg, true) == result)
 			return true;
 	return false;
@@ -166,6 +166,8 @@ alone_result(const struct zv_live_leg *caller)
 	by_cause = zv_cause_result(caller->pub.cause);
 	if (by_cause)
 		return by_cause;
+	if (caller->dialled)
+		return caller->dialled;
 	return caller->hung_up ? ZV_RESULT_CANCELLED : ZV_RESULT_FAILED;
 }
 
@@ -185,6 +187,8 @@ call_result(const struct zv_calls *t, const struct zv_live_call *call)
 
 /* ---- telling ------------------------------------------------------------------ */
 
+/* The caller's leg has the call's result; of further callers, who came with a call that
+ * went on in this one, those that talked were answered. */
 void
 zv_result_decide(struct zv_calls *t, struct zv_live_call *call)
 {
@@ -192,7 +196,8 @@ zv_result_decide(struct zv_calls *t, struct zv_live_call *call)
 		call->pub.result = call_result(t, call);
 	for (struct zv_live_leg *leg = zv_leg_first(call); leg; leg = zv_leg_next(leg))
 		if (leg->pub.role == ZV_ROLE_CALLER)
-			leg->pub.result = call->pub.result;
+			leg->pub.result =
+				leg->talked ? ZV_RESULT_ANSWERED : call->pub.result;
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "call/events.h"
+#include "call/snapshot.h"
 #include "zvon/error.h"
 
 /* ---- life ----------------------------------------------------------------- */
@@ -49,6 +50,8 @@ zvon_calls_new(const struct zv_calls_options *options)
 	zv_list_init(&t->calls);
 	zv_list_init(&t->silent);
 	zv_list_init(&t->unsure);
+	zv_list_init(&t->clicks);
+	zv_list_init(&t->lingering);
 	seed_maps(t);
 	zv_text_set(t, &t->server, options->server);
 	t->trunks = copy_texts(t, options->trunks, options->n_trunks);
@@ -124,6 +127,7 @@ zvon_calls_free(struct zv_calls *t)
 	free_list(t->trunks, t->n_trunks);
 	free_list(t->lines, t->n_lines);
 	zv_rules_free(t->rules);
+	zv_snapshot_free(t->snap);
 	zv_text_free(&t->server);
 	zv_free(t);
 }
@@ -157,6 +161,8 @@ zvon_calls_feed(struct zv_calls *t, const struct zv_packet *packet, int64_t now_
 {
 	t->counters.packets++;
 	zv_calls_enter(t, packet, now_ms, unix_us);
+	if (packet->kind == ZV_PACKET_EVENT && t->snap)
+		zv_snapshot_hear(t, packet);
 	if (packet->kind == ZV_PACKET_EVENT)
 		zv_rules_run(t, packet);
 	else if (packet->kind == ZV_PACKET_BANNER)
@@ -164,24 +170,33 @@ zvon_calls_feed(struct zv_calls *t, const struct zv_packet *packet, int64_t now_
 	return zv_calls_outcome(t);
 }
 
-int64_t
-zvon_calls_deadline(const struct zv_calls *t)
+static int64_t
+unsure_until(const struct zv_calls *t)
 {
 	struct zv_node *first = zv_list_first(&t->unsure);
 
 	return first ? ZV_OWNER(first, struct zv_chan, unsure)->settle_ms : INT64_MAX;
 }
 
+int64_t
+zvon_calls_deadline(const struct zv_calls *t)
+{
+	int64_t unsure = unsure_until(t), clicks = zv_clicks_deadline(t);
+
+	return unsure < clicks ? unsure : clicks;
+}
+
 int
 zvon_calls_tick(struct zv_calls *t, int64_t now_ms, int64_t unix_us)
 {
 	zv_calls_enter(t, NULL, now_ms, unix_us);
-	while (zvon_calls_deadline(t) <= t->now_ms) {
+	while (unsure_until(t) <= t->now_ms) {
 		struct zv_node *first = zv_list_first(&t->unsure);
 
 		zv_list_remove(first);
 		zv_chan_settle(t, ZV_OWNER(first, struct zv_chan, unsure));
 	}
+	zv_clicks_end(t, t->now_ms);
 	return zv_calls_outcome(t);
 }
 
@@ -197,6 +212,8 @@ void
 zvon_calls_server(struct zv_calls *t, bool up, int64_t now_ms, int64_t unix_us)
 {
 	zv_calls_enter(t, NULL, now_ms, unix_us);
+	if (!up)
+		zv_snapshot_lose(t);
 	zv_fact_server(t, up ? ZV_STR("up") : ZV_STR("down"));
 	zv_calls_outcome(t);
 }
@@ -210,6 +227,7 @@ zvon_calls_end_all(struct zv_calls *t, struct zv_str reason, int64_t now_ms,
 	zv_calls_enter(t, NULL, now_ms, unix_us);
 	while ((first = zv_list_first(&t->channels)))
 		zv_chan_end(t, ZV_OWNER(first, struct zv_chan, node), 0, reason);
+	zv_clicks_end(t, INT64_MAX);
 	zv_calls_outcome(t);
 }
 

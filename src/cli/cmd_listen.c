@@ -4,10 +4,12 @@
 #include "cli/filter.h"
 #include "cli/link.h"
 #include "cli/stream.h"
+#include "cli/view.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
 static struct zv_filter_wish wish;
+static struct zv_view_wish view;
 static int format, count, for_ms;
 static const char *events = "on";
 static bool no_push_down;
@@ -17,6 +19,7 @@ static const struct zv_opt options[] = {
 	ZV_OPT_FLAG("no-push-down", 0, &no_push_down,
 		    "do not ask the server to filter, only do it here",
 		    "не просить сервер фильтровать, только здесь"),
+	ZV_VIEW_OPTIONS(&view),
 	ZV_OUT_FORMAT_OPTION(&format),
 	ZV_OPT_NUMBER("count", 0, "N", &count, 1, 1000000000,
 		      "end after N events that passed",
@@ -107,9 +110,11 @@ run(char **args, int n)
 					 .no_push_down = no_push_down };
 	struct listener l = { .seen = 0 };
 	struct zv_client *client;
-	int code = check_filter();
+	int code = zv_view_options(&view, &own.legacy);
 
 	(void)n;
+	if (!code)
+		code = check_filter();
 	if (code)
 		return code;
 	if (zv_filter_is_wished(&wish))

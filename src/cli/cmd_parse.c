@@ -3,27 +3,43 @@
 #include "cli/filter.h"
 #include "cli/out.h"
 #include "cli/recording.h"
+#include "cli/view.h"
 
 static struct zv_filter_wish wish;
+static struct zv_view_wish view;
 static int format;
 
 static const struct zv_opt options[] = {
 	ZV_FILTER_OPTIONS(&wish),
+	ZV_VIEW_OPTIONS(&view),
 	ZV_OUT_FORMAT_OPTION(&format),
 	ZV_OPT_END,
 };
 
 struct printing {
 	struct zv_filter *filter;
+	struct zv_legacy *legacy; /* NULL: the native view */
 	struct zv_out out;
 };
+
+static int
+print(struct printing *p, const struct zv_packet *packet)
+{
+	return zv_filter_lets(p->filter, packet) ? zv_out_packet(&p->out, packet) : 0;
+}
 
 static int
 on_packet(void *user, const struct zv_packet *packet)
 {
 	struct printing *p = user;
+	int rc;
 
-	return zv_filter_lets(p->filter, packet) ? zv_out_packet(&p->out, packet) : 0;
+	if (!p->legacy)
+		return print(p, packet);
+	rc = zvon_legacy_feed(p->legacy, packet);
+	while (rc == 0 && zvon_legacy_next(p->legacy, &packet))
+		rc = print(p, packet);
+	return rc;
 }
 
 static int
@@ -38,15 +54,24 @@ static int
 run(char **args, int n)
 {
 	static const struct zv_recording_handlers handlers = { on_packet, on_pause };
+	const struct zv_legacy_options *legacy;
 	struct printing p = { 0 };
-	int code = zv_filter_make(&wish, &p.filter);
+	int code = zv_view_options(&view, &legacy);
 
 	(void)n;
+	if (!code)
+		code = zv_filter_make(&wish, &p.filter);
 	if (code)
 		return code;
+	if (legacy && !(p.legacy = zvon_legacy_new(legacy))) {
+		zv_say_error("out of memory", "нет памяти");
+		zvon_filter_free(p.filter);
+		return ZV_EXIT_NEGATIVE;
+	}
 	zv_out_init(&p.out, format);
 	code = zv_out_finish(&p.out, zv_recording_read(args[0], &handlers, &p));
 	zvon_filter_free(p.filter);
+	zvon_legacy_free(p.legacy);
 	return code;
 }
 

@@ -126,7 +126,7 @@ set_filter(struct zv_client *c, struct zv_error *err)
 	c->filter = zvon_filter_new(filter, err);
 	if (!c->filter)
 		return err ? err->code : ZV_EINVAL;
-	if (c->options.no_push_down ||
+	if (c->options.no_push_down || c->options.legacy ||
 	    zvon_str_equal_nocase(zvon_str(c->events), ZV_STR("off")))
 		return 0;
 	c->push = zv_push_new(filter, c->events, &c->log);
@@ -137,6 +137,16 @@ set_filter(struct zv_client *c, struct zv_error *err)
 		c->push = NULL;
 	}
 	return 0;
+}
+
+static int
+set_view(struct zv_client *c, struct zv_error *err)
+{
+	if (!c->options.legacy)
+		return 0;
+	c->legacy = zvon_legacy_new(c->options.legacy);
+	c->options.legacy = NULL; /* borrowed */
+	return c->legacy ? 0 : zv_fail_nomem(err);
 }
 
 static int
@@ -161,6 +171,8 @@ set_options(struct zv_client *c, const struct zv_client_options *options,
 		rc = check_login(c, err);
 	if (rc == 0)
 		rc = set_filter(c, err);
+	if (rc == 0)
+		rc = set_view(c, err);
 	c->options.url = NULL; /* borrowed, and may hold the secret */
 	if (rc == 0 && !c->url.tls && (c->options.insecure || c->ca_file || c->pin))
 		zv_log(&c->log, ZV_LOG_WARN, "client",
@@ -279,6 +291,7 @@ core_options(const struct zv_client *c)
 		.session.tls = c->url.tls,
 		.is_ajam = is_ajam,
 		.filter = c->filter,
+		.legacy = c->legacy,
 		.push = c->push,
 		.where = c->where,
 		.no_reconnect = o->no_reconnect,
@@ -336,7 +349,9 @@ zv_client_destroy(struct zv_client *c)
 {
 	zv_threads_free(c->threads);
 	zv_core_free(c->core);
+	zv_follow_free(c->follow);
 	zvon_filter_free(c->filter);
+	zvon_legacy_free(c->legacy);
 	zv_push_free(c->push);
 	zv_client_free_transport(c);
 	zv_wake_close(&c->wake);
@@ -372,6 +387,28 @@ zvon_client_free(struct zv_client *c)
 		zvon_client_stop(c);
 	}
 	zv_client_destroy(c);
+}
+
+int
+zvon_client_follow_calls(struct zv_client *c, struct zv_calls *calls)
+{
+	const struct zv_follow_options options = {
+		.calls = calls,
+		.user = zvon_str(c->login_user),
+		.is_ajam = c->url.protocol == ZV_URL_AJAM,
+		.wall_us = zv_clock_unix_us,
+		.log = &c->log,
+	};
+
+	if (c->drive != ZV_DRIVE_NONE || c->follow)
+		return ZV_EBUSY;
+	if (zvon_str_equal_nocase(zvon_str(c->events), ZV_STR("off")))
+		return ZV_EINVAL;
+	c->follow = zv_follow_new(&options);
+	if (!c->follow)
+		return ZV_ENOMEM;
+	zv_core_follow(c->core, c->follow);
+	return 0;
 }
 
 /* ---- actions ---------------------------------------------------------------------- */

@@ -31,7 +31,9 @@ struct zv_client {
 	char where[300]; /* "host:port" */
 
 	struct zv_filter *filter; /* NULL: all events */
+	struct zv_legacy *legacy; /* NULL: the native view */
 	struct zv_push *push;	  /* NULL: the server is not asked to filter */
+	struct zv_follow *follow; /* NULL: nobody follows the calls */
 	struct zv_core *core;
 	enum zv_drive drive;
 	bool in_handler; /* a handler of ours is on the stack of the driving thread */

@@ -10,6 +10,7 @@ struct zv_core {
 	struct zv_core_handlers handlers;
 	void *user;
 	const struct zv_log *log;
+	struct zv_follow *follow; /* NULL: nobody follows the calls. Borrowed */
 	struct zv_client_session session;
 	struct zv_buf no_bytes; /* AJAM has no stream */
 
@@ -67,12 +68,36 @@ passes(struct zv_core *c, const struct zv_packet *event)
 }
 
 static void
+deliver(struct zv_core *c, const struct zv_packet *event)
+{
+	if (passes(c, event) && c->handlers.on_event)
+		c->handlers.on_event(c->user, event);
+}
+
+/* Through the legacy view. false: out of memory. */
+static bool
+view(struct zv_core *c, const struct zv_packet *packet)
+{
+	if (zvon_legacy_feed(c->options.legacy, packet) == 0)
+		return true;
+	zv_log(c->log, ZV_LOG_ERROR, "client",
+	       "out of memory: an event is lost in the legacy view name=%.*s",
+	       ZV_ARG(packet->name));
+	return false;
+}
+
+static void
 on_session_event(void *user, const struct zv_packet *event)
 {
 	struct zv_core *c = user;
 
-	if (passes(c, event) && c->handlers.on_event)
-		c->handlers.on_event(c->user, event);
+	if (c->follow)
+		zv_follow_event(c->follow, event, c->now_ms);
+	if (!c->options.legacy)
+		deliver(c, event);
+	else if (view(c, event))
+		while (zvon_legacy_next(c->options.legacy, &event))
+			deliver(c, event);
 }
 
 static void on_session_state(void *user, enum zv_client_state state);
@@ -93,6 +118,16 @@ on_push_end(void *user, enum zv_push_end end)
 }
 
 static void
+begin_view(struct zv_core *c)
+{
+	int major;
+
+	zv_client_session_version(&c->session, &major);
+	if (c->options.legacy)
+		zvon_legacy_begin(c->options.legacy, major);
+}
+
+static void
 on_session_state(void *user, enum zv_client_state state)
 {
 	struct zv_core *c = user;
@@ -100,11 +135,17 @@ on_session_state(void *user, enum zv_client_state state)
 	c->ready_waits = state == ZV_STATE_READY && c->is_pushing;
 	if (c->ready_waits)
 		return;
-	if (state == ZV_STATE_BOOTING)
+	if (state == ZV_STATE_BOOTING) {
 		c->connects++;
+		if (c->follow)
+			zv_follow_login(c->follow, &c->session, c->now_ms);
+		begin_view(c);
+	}
 	if (state == ZV_STATE_READY) {
 		c->next_backoff_ms = c->options.backoff_first_ms;
 		c->ready_ms = c->now_ms;
+		if (c->follow)
+			zv_follow_ready(c->follow, c->now_ms);
 	}
 	c->is_pushing = state == ZV_STATE_BOOTING && zv_push_is_wanted(c->options.push);
 	if (c->is_pushing) /* before the user sends anything */
@@ -158,12 +199,21 @@ zv_core_free(struct zv_core *c)
 	zv_free(c);
 }
 
+void
+zv_core_follow(struct zv_core *c, struct zv_follow *follow)
+{
+	c->follow = follow;
+	c->options.push = NULL; /* it would keep events from the tracker */
+}
+
 /* ---- up and down -------------------------------------------------------------- */
 
 static void
 stop_session(struct zv_core *c, bool for_good)
 {
 	zv_push_stop(c->options.push);
+	if (c->follow)
+		zv_follow_lost(c->follow, c->now_ms);
 	zv_client_session_stop(&c->session, for_good);
 }
 
@@ -383,6 +433,8 @@ zv_core_deadline(const struct zv_core *c)
 
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && c->retry_at_ms < at)
 		at = c->retry_at_ms;
+	if (c->follow && zv_follow_deadline(c->follow) < at)
+		at = zv_follow_deadline(c->follow);
 	return at;
 }
 
@@ -395,18 +447,57 @@ zv_core_tick(struct zv_core *c, int64_t now_ms)
 		return;
 	c->now_ms = now_ms;
 	check_session(c, zv_client_session_tick(&c->session, now_ms, &err), &err);
+	if (c->follow)
+		zv_follow_tick(c->follow, now_ms);
 	if (c->state == ZV_STATE_DOWN && !c->wants_link && now_ms >= c->retry_at_ms)
 		zv_core_start(c, now_ms);
+}
+
+/* An action whose items go through the legacy view. */
+struct viewed {
+	struct zv_core *core;
+	zvon_reply_fn fn;
+	void *user;
+};
+
+static void
+on_viewed_reply(void *user, enum zv_reply_part part, int status,
+		const struct zv_packet *packet)
+{
+	struct viewed v = *(struct viewed *)user;
+
+	if (part == ZV_REPLY_ITEM) {
+		if (view(v.core, packet))
+			while (zvon_legacy_next(v.core->options.legacy, &packet))
+				v.fn(v.user, part, status, packet);
+		return;
+	}
+	if (part == ZV_REPLY_DONE)
+		zv_free(user);
+	v.fn(v.user, part, status, packet);
 }
 
 int
 zv_core_send(struct zv_core *c, const struct zv_request *request, int timeout_ms,
 	     zvon_reply_fn fn, void *user, int64_t now_ms, struct zv_error *err)
 {
+	struct viewed *v;
+	int rc;
+
 	if (c->state == ZV_STATE_CLOSED)
 		return zv_fail(err, ZV_ECLOSED, "the client is closed");
-	return zv_client_session_send(&c->session, request, timeout_ms, fn, user,
-				      now_ms, err);
+	if (!c->options.legacy || !fn)
+		return zv_client_session_send(&c->session, request, timeout_ms, fn,
+					      user, now_ms, err);
+	v = zv_malloc(sizeof *v);
+	if (!v)
+		return zv_fail_nomem(err);
+	*v = (struct viewed){ c, fn, user };
+	rc = zv_client_session_send(&c->session, request, timeout_ms, on_viewed_reply,
+				    v, now_ms, err);
+	if (rc < 0)
+		zv_free(v);
+	return rc;
 }
 
 enum zv_client_state

@@ -8,6 +8,7 @@
 #ifndef ZV_CLIENT_CORE_H
 #define ZV_CLIENT_CORE_H
 
+#include "client/calls.h"
 #include "client/push.h"
 #include "client/session.h"
 #include "io/fetch.h"
@@ -18,6 +19,7 @@ struct zv_core_options {
 	struct zv_ajam_session_options session; /* AMI looks at its `ami` only */
 	bool is_ajam;
 	struct zv_filter *filter; /* what on_event gets; NULL: all. Borrowed */
+	struct zv_legacy *legacy; /* through which events go; NULL: as sent. Borrowed */
 	struct zv_push *push; /* what of it the server is asked to do; NULL: nothing.
 			       * Borrowed. When it fails, the session is ended and
 			       * begun again at once, no_reconnect or not */
@@ -40,6 +42,10 @@ struct zv_core *zv_core_new(const struct zv_core_options *options,
 			    const struct zv_core_handlers *handlers, void *user,
 			    const struct zv_log *log);
 void zv_core_free(struct zv_core *c);
+
+/* Before zv_core_start: calls are followed, nothing is asked to be filtered there.
+ * Borrowed. */
+void zv_core_follow(struct zv_core *c, struct zv_follow *follow);
 
 void zv_core_start(struct zv_core *c, int64_t now_ms);
 

@@ -14,6 +14,9 @@ int zv_clock_until(int64_t at_ms);
 /* Nanoseconds of that clock: to tell what something cost. */
 int64_t zv_clock_ns(void);
 
+/* Microseconds of the wall clock since 1970; it may jump. */
+int64_t zv_clock_unix_us(void);
+
 /* Bytes nobody can guess, for hash seeds and jitter. */
 uint64_t zv_random(void);
 

@@ -223,7 +223,7 @@ ZV_ACTION(queue_add)
 ZV_ACTION(queue_remove)
 {
 	struct zv_member *m =
-		zv_office_find_member(s->office, zv_asked_get(asked, "Interface"));
+		zv_member_find(s->office, zv_asked_get(asked, "Interface"));
 
 	if (!has_both(s, asked, "Queue", "Interface"))
 		return;
@@ -247,7 +247,7 @@ static struct zv_member *
 member_in(struct zv_office_session *s, const struct zv_asked *asked, const char *error)
 {
 	struct zv_member *m =
-		zv_office_find_member(s->office, zv_asked_get(asked, "Interface"));
+		zv_member_find(s->office, zv_asked_get(asked, "Interface"));
 
 	if (m && is_ours(zv_asked_get(asked, "Queue")))
 		return m;

@@ -198,7 +198,7 @@ zv_bridge_join(struct zv_channel *callee, struct zv_channel *caller)
 }
 
 void
-zv_office_free_bridge(struct zv_bridge *b)
+zv_bridge_free(struct zv_bridge *b)
 {
 	zv_timer_stop(&b->timer);
 	zv_list_remove(&b->node);
@@ -215,6 +215,6 @@ zv_bridge_part(struct zv_channel *first)
 	leave(b, first);
 	leave(b, other);
 	bridge_event(b, "BridgeDestroy", NULL);
-	zv_office_free_bridge(b);
+	zv_bridge_free(b);
 	return other;
 }

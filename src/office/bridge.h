@@ -17,6 +17,6 @@ struct zv_channel *zv_bridge_part(struct zv_channel *first);
 void zv_bridge_hold(struct zv_channel *holder);
 void zv_bridge_resume(struct zv_bridge *b); /* also when nobody holds */
 
-void zv_office_free_bridge(struct zv_bridge *b);
+void zv_bridge_free(struct zv_bridge *b);
 
 #endif

@@ -18,7 +18,7 @@ zv_member_is_available(const struct zv_member *m)
 }
 
 struct zv_member *
-zv_office_find_member(struct zv_office *o, struct zv_str interface)
+zv_member_find(struct zv_office *o, struct zv_str interface)
 {
 	struct zv_node *node, *next;
 
@@ -104,8 +104,7 @@ zv_member_add(struct zv_office *o, struct zv_str interface, struct zv_str name,
 {
 	struct zv_member *m;
 
-	if (zv_office_find_member(o, interface) ||
-	    count_members(o) >= ZV_QUEUE_MAX_MEMBERS)
+	if (zv_member_find(o, interface) || count_members(o) >= ZV_QUEUE_MAX_MEMBERS)
 		return ZV_EBUSY;
 	m = zv_calloc(1, sizeof *m);
 	if (!m)

@@ -76,7 +76,7 @@ zv_office_free(struct zv_office *o)
 	if (!o)
 		return;
 	while ((node = zv_list_first(&o->bridges)))
-		zv_office_free_bridge(ZV_OWNER(node, struct zv_bridge, node));
+		zv_bridge_free(ZV_OWNER(node, struct zv_bridge, node));
 	free_channels(o);
 	zv_queue_deinit(o);
 	zv_variables_free(&o->globals);

@@ -27,7 +27,7 @@ void zv_queue_device_changed(struct zv_office *o, const struct zv_line *l);
 
 /* ---- members ------------------------------------------------------------------ */
 
-struct zv_member *zv_office_find_member(struct zv_office *o, struct zv_str interface);
+struct zv_member *zv_member_find(struct zv_office *o, struct zv_str interface);
 /* 0, ZV_EBUSY: there already, or no room; ZV_ENOMEM. */
 int zv_member_add(struct zv_office *o, struct zv_str interface, struct zv_str name,
 		  int penalty, bool paused, struct zv_member **out);

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Figures, beside their floors, in rotated rounds: medians of one run on one machine.
 
-usage: run.py BUILD_DIR [--rounds N] [--events N]
+usage: run.py BUILD_DIR [--rounds N] [--events N] [--only parser,mxml,client,slow,filters,calls,
+              latency,instructions]
 
 Nothing here passes or fails; `goal` is what the figure is meant to hold.
 """
 import argparse
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -16,6 +18,7 @@ import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "..", "wire", "captures")
+CALL_CAPTURES = os.path.join(HERE, "..", "calls", "captures")
 LAB_HOSTS = ("127.0.0.16", "127.0.0.22")  # of tests/asterisk
 LAB_SECRET = "lab-secret"
 PINGS = 500
@@ -255,28 +258,117 @@ def bench_filters(build, path):
         show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
 
 
+SCENES = {  # of a hundred calls, so many; inbound-one-answers is a ring group
+    "call-answered-callee-hangs-up": 40, "call-busy": 6, "call-noanswer": 8,
+    "call-caller-cancels": 8, "inbound-one-answers": 10, "queue-call": 8, "queue-abandon": 2,
+    "originate-answer-hangup": 4, "originate-local": 2, "hold-unhold": 4,
+    "blind-transfer-sip": 3, "attended-transfer-sip": 3, "parking": 1, "pickup": 2,
+    "conference": 1, "recording-mixmonitor": 3, "dtmf": 2,
+}
+CALLS_AT_ONCE = (10, 100, 1_000, 10_000)
+
+
+def recorded_calls(version, names=SCENES):
+    """WEIGHT:FILE of each scene that was recorded with that version."""
+    for name in names:
+        for folder in (CALL_CAPTURES, CAPTURES):
+            path = os.path.join(folder, version, name + ".ami")
+            if os.path.exists(path):
+                yield f"{SCENES[name]}:{path}"
+                break
+
+
+def bench_calls(build, rounds, events, version):
+    """Many recorded calls at once, through the parser, and through parser and model."""
+    scenes = list(recorded_calls(version))
+    rows = {n: [] for n in CALLS_AT_ONCE}
+    for turn in range(rounds):
+        for n in CALLS_AT_ONCE if turn % 2 else reversed(CALLS_AT_ONCE):
+            # at least some calls of each slot, or there are never so many at once
+            wanted = str(max(events, n * 250) if events >= 1_000_000 else events)
+            rows[n] += run_json(program(build, "calls"), wanted, str(n), str(turn), *scenes)
+    print(f"call model, events as Asterisk {version} sends them")
+    each = lambda n, key: statistics.median(row[key] / row["events"] * 1e6 for row in rows[n])
+    model = {n: each(n, "both") - each(n, "parser") for n in rows}
+    for n, ours in rows.items():
+        live = max(row["most_calls"] for row in ours)
+        title = f"{n:,} at once ({live:,} live)"
+        show(f"{title}: parser (floor)", f"{each(n, 'parser'):.3f} us/event")
+        show(f"{title}: model on top", f"{model[n]:.3f} us/event", "<= 0.35 us")
+        show(f"{title}: beside the parser", f"{model[n] / each(n, 'parser'):.2f}")
+        allocations = statistics.median(row["allocations"] / row["calls"] for row in ours)
+        show(f"{title}: allocations a call", f"{allocations:.1f}")
+    show("cost at the most beside the least", f"{max(model.values()) / min(model.values()):.2f}",
+         "<= 1.3")
+    row = rows[CALLS_AT_ONCE[-1]][-1]
+    show("events a second, parser and model", f"{row['events'] / row['both']:,.0f}")
+    show("calls a second, parser and model", f"{row['calls'] / row['both']:,.0f}")
+    show("bytes of an event, events of a call",
+         f"{row['bytes'] / row['events']:.0f}, {row['events'] / row['calls']:.0f}")
+    two_legs = recorded_calls(version, ["call-answered-callee-hangs-up"])
+    row = run_json(program(build, "calls"), "memory", "10000", "HangupRequest", *two_legs)[0]
+    show(f"memory of a call of two legs, {row['calls']:,} live",
+         f"{row['bytes'] / max(row['calls'], 1):,.0f} bytes", "<= 4,096")
+
+
+INSTRUCTIONS = (("parser", "zvon_parser_next"), ("model", "zvon_calls_feed"))
+
+
+def bench_instructions(build, events):
+    """Under callgrind, whose figures no neighbour on the machine disturbs. What it wrote
+    stays in BUILD/callgrind.NAME, for callgrind_annotate."""
+    for version in ("22.10.1", "11.25.3"):
+        print(f"instructions an event, Asterisk {version}")
+        for name, function in INSTRUCTIONS:
+            command = ["valgrind", "--tool=callgrind", f"--toggle-collect={function}",
+                       f"--callgrind-out-file={build}/callgrind.{name}-{version}",
+                       program(build, "calls"), str(events), "100", "1"]
+            told = subprocess.run(command + list(recorded_calls(version)), text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+            collected = int(re.search(r"Collected : (\d+)", told.stderr).group(1))
+            packets = json.loads(told.stdout)["events"]
+            if name == "parser":  # it runs twice, alone and before the model
+                packets *= 2
+            show(name, f"{collected / packets:,.0f}")
+
+
+def bench_streams(given, wanted, folder):
+    """What reads streams of bytes."""
+    new = make_stream(given.build, folder, "new", given.events)
+    old = make_stream(given.build, folder, "old", given.events)
+    real = make_capture_stream(folder, os.path.getsize(new))
+    streams = [path for path in (new, old, real) if path]
+    for path in streams if wanted("parser") else ():
+        bench_parser(given.build, path, given.rounds)
+    answer = make_mxml_answer(folder, 20_000_000) if wanted("mxml") else None
+    if answer and os.path.exists(program(given.build, "mxml")):
+        bench_mxml(given.build, answer, given.rounds)
+    for path in streams if wanted("client") else ():
+        bench_client(given.build, path, given.rounds)
+    if wanted("slow"):
+        bench_slow_callback(given.build, new)
+    if real and wanted("filters"):
+        bench_filters(given.build, make_capture_stream(folder, 1))
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--events", type=int, default=1_000_000)
+    options.add_argument("--only", help="comma list; without it all")
     given = options.parse_args()
+    wanted = lambda name: not given.only or name in given.only.split(",")
     with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
-        new = make_stream(given.build, folder, "new", given.events)
-        old = make_stream(given.build, folder, "old", given.events)
-        real = make_capture_stream(folder, os.path.getsize(new))
-        streams = [path for path in (new, old, real) if path]
-        for path in streams:
-            bench_parser(given.build, path, given.rounds)
-        answer = make_mxml_answer(folder, 20_000_000)
-        if answer and os.path.exists(program(given.build, "mxml")):
-            bench_mxml(given.build, answer, given.rounds)
-        for path in streams:
-            bench_client(given.build, path, given.rounds)
-        bench_slow_callback(given.build, new)
-        if real:
-            bench_filters(given.build, make_capture_stream(folder, 1))
-    bench_latency(given.build, given.rounds)
+        if any(map(wanted, ("parser", "mxml", "client", "slow", "filters"))):
+            bench_streams(given, wanted, folder)
+    if wanted("calls"):
+        for version in ("22.10.1", "11.25.3"):
+            bench_calls(given.build, given.rounds, given.events, version)
+    if given.only and wanted("instructions"):
+        bench_instructions(given.build, min(given.events, 20_000))
+    if wanted("latency"):
+        bench_latency(given.build, given.rounds)
 
 
 if __name__ == "__main__":

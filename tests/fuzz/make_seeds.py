@@ -240,11 +240,58 @@ def html_seeds():
     yield from body_seeds(b"amanager", ("22.10.1/ajam/amanager-digest",))
 
 
+def legacy_seeds():
+    """Calls as 12+ tells them, in order and not, in the words of fuzz_legacy.c."""
+    told = (b"Dial", b"Bridge", b"Hangup", b"Newchannel", b"Hold", b"Unhold", b"Originate",
+            b"SoftHangup", b"AgentC", b"CoreShow", b"Status", b"VarSet", b"UserEvent")
+    for number, stream in enumerate((
+            "22.10.1/call-answered-callee-hangs-up", "22.10.1/inbound-one-answers",
+            "16.28.0/attended-transfer-sip", "22.10.1/queue-call", "22.10.1/pickup",
+            "16.28.0/originate-busy", "22.10.1/parking", "22.10.1/lists",
+            "16.28.0/userevent", "11.25.3/call-busy")):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        chosen = [part for part in packets(data)
+                  if part.startswith(tuple(b"Event: " + name for name in told))][:24]
+        order = bytes((step * 7) % 250 + 1 for step in range(number * 5))
+        yield name_of(stream), bytes([number]) + order + b"\0" + b"".join(chosen)
+    yield "banner", b"\x10\0Asterisk Call Manager/11.0.0\r\n" + b"".join(chosen)
+
+
+def calls_seeds():
+    """Scenes and what happens to them, in the words of fuzz_calls.c; the numbers of the
+    scenes are those of scenes.c."""
+    for number in range(40):
+        yield "whole-%02d" % number, bytes([0, number, number ^ 1])
+    for number in (0, 11, 14, 21, 22, 29):
+        pair = bytes([0, number, number])
+        yield "side-by-side-%02d" % number, pair + b"n\x08on\x08on\x10on\x10on\x30on\x30" * 3
+        yield "lost-%02d" % number, pair + b"n\x06d\x03n\x14d\x07n\x20d\x0f"
+        yield "again-%02d" % number, pair + b"n\x302\x08n\x1e2\x10n\x1e2\x40n\xff2\x01"
+        yield "early-%02d" % number, pair + b"s\x08n\x05s\x20n\x0fs\x3f"
+        yield "cut-%02d" % number, pair + b"n\x05c\x04n\x0ac\x0cn\x20c\x12"
+        yield "altered-%02d" % number, pair + b"n\x04f\x0b\x85n\x0af\x0c\x01n\x20f\x02\x86"
+        yield "lacking-%02d" % number, pair + b"n\x04-\x0bn\x0a-\x02n\x20-\x0c"
+        yield "renamed-%02d" % number, pair + b"n\x04r\x03n\x0ar\x15n\x20r\x08"
+        yield "slow-%02d" % number, pair + b"n\x14t\x05n\x03t\x0bn\x30T\x05"
+        yield "no-memory-%02d" % number, pair + b"n\x05m\x01n\x01m\x02n\x01m\x03n\x09m\x04"
+        yield "snapshot-%02d" % number, pair + (b"n\x40uBI\x00\x00I\x05\x00n\x04I\x09\x01E\x01"
+                                               b"u\x00u\x01BE\x03")
+        yield "ended-%02d" % number, pair + b"n\x40x\x01n\x10x\x00"
+    yield "few-channels", b"\x04\x0e\x14" + b"n\x10on\x10" * 9
+    yield "trunks", b"\x02\x08\x09"
+    yield "end-all", b"\x08\x1c\x0en\x60on\x60x\x00"
+    for stream in ("22.10.1/call-busy", "11.25.3/call-busy", "11.25.3/inbound-one-answers"):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        chosen = [p for p in packets(data) if re.match(
+            rb"Event: (New|Dial|Bridge|Hangup|Rename|Masq|Local)", p)]
+        yield "raw-" + name_of(stream), b"\x01" + data[:30] + b"".join(chosen)[:4000]
+
+
 KINDS = {
     "ajam_session": ajam_session_seeds,
-    "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
-    "html": html_seeds, "mxml": mxml_seeds,
+    "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

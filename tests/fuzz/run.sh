@@ -14,8 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- ajam_session cookie digest filter head html mxml parser redact \
-	request session text
+[ $# -gt 0 ] || set -- ajam_session calls cookie digest filter head html legacy mxml parser \
+	redact request session text
 
 if [ $# -gt 1 ]; then
 	printf '%s\n' "$@" | xargs -P 2 -n 1 "$here/run.sh" "$seconds" "$build" || exit 1

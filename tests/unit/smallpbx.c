@@ -1,0 +1,342 @@
+#include "smallpbx.h"
+
+#include <stdio.h>
+
+enum { DOWN = 0, RING = 4, RINGING = 5, UP = 6 };
+
+static const char *
+state_name(int state)
+{
+	return state == UP	  ? "Up"
+	       : state == RING	  ? "Ring"
+	       : state == RINGING ? "Ringing"
+				  : "Down";
+}
+
+void
+smallpbx_uniqueid(const struct smallpbx *p, unsigned id, char out[32])
+{
+	snprintf(out, 32, "%u.%u", p->seconds, id);
+}
+
+void
+smallpbx_start(struct smallpbx *p, unsigned seconds)
+{
+	memset(p->chans, 0, sizeof p->chans);
+	p->seconds = seconds;
+	p->last_id = p->last_bridge = 0;
+	p->first = p->n = p->n_items = 0;
+}
+
+/* ---- texts ------------------------------------------------------------------------- */
+
+/* The 14 keys of a channel, as in 12 and later. */
+static int
+snapshot(const struct smallpbx *p, const struct smallpbx_chan *c, const char *prefix,
+	 char *to, size_t size)
+{
+	return snprintf(to, size,
+			"%sChannel: PJSIP/%d-%08x\r\n%sChannelState: %d\r\n"
+			"%sChannelStateDesc: %s\r\n%sCallerIDNum: %d\r\n"
+			"%sCallerIDName: Phone\r\n%sExten: %s\r\n"
+			"%sUniqueid: %u.%u\r\n%sLinkedid: %u.%u\r\n",
+			prefix, c->line, c->id, prefix, c->state, prefix,
+			state_name(c->state), prefix, c->line, prefix, prefix,
+			c->from ? "" : "200", prefix, p->seconds, c->id, prefix,
+			p->seconds, c->linked);
+}
+
+static char *
+new_event(struct smallpbx *p)
+{
+	assert_true(p->n < SMALLPBX_EVENTS);
+	return p->events[(p->first + p->n++) % SMALLPBX_EVENTS];
+}
+
+static void
+tell(struct smallpbx *p, const char *name, const struct smallpbx_chan *c,
+     const char *more)
+{
+	char *to = new_event(p);
+	int n = snprintf(to, SMALLPBX_TEXT, "Event: %s\r\nPrivilege: call,all\r\n",
+			 name);
+
+	n += snapshot(p, c, "", to + n, SMALLPBX_TEXT - (size_t)n);
+	snprintf(to + n, SMALLPBX_TEXT - (size_t)n, "%s\r\n", more);
+}
+
+static void
+tell_dial(struct smallpbx *p, const char *name, const struct smallpbx_chan *from,
+	  const struct smallpbx_chan *c, const char *more)
+{
+	char *to = new_event(p);
+	int n = snprintf(to, SMALLPBX_TEXT, "Event: %s\r\nPrivilege: call,all\r\n",
+			 name);
+
+	n += snapshot(p, from, "", to + n, SMALLPBX_TEXT - (size_t)n);
+	n += snapshot(p, c, "Dest", to + n, SMALLPBX_TEXT - (size_t)n);
+	snprintf(to + n, SMALLPBX_TEXT - (size_t)n, "%s\r\n", more);
+}
+
+static void
+tell_bridge(struct smallpbx *p, const char *name, const struct smallpbx_chan *c)
+{
+	char more[128];
+
+	snprintf(more, sizeof more,
+		 "BridgeUniqueid: b%u-%u\r\nBridgeTechnology: simple_bridge\r\n",
+		 p->seconds, c->bridge);
+	tell(p, name, c, more);
+}
+
+const char *
+smallpbx_event(struct smallpbx *p)
+{
+	const char *event = p->events[p->first];
+
+	if (!p->n)
+		return NULL;
+	p->first = (p->first + 1) % SMALLPBX_EVENTS;
+	p->n--;
+	return event;
+}
+
+/* ---- lists --------------------------------------------------------------------------- */
+
+static void
+list_channel(struct smallpbx *p, const char *name, const struct smallpbx_chan *c)
+{
+	char *to = p->items[p->n_items++], bridge[32] = "";
+	const char *application = c->from	   ? "AppDial"
+				  : c->queued	   ? "Queue"
+				  : c->state == UP ? "Dial"
+						   : "Dial";
+	int n = snprintf(to, SMALLPBX_TEXT, "Event: %s\r\n", name);
+
+	n += snapshot(p, c, "", to + n, SMALLPBX_TEXT - (size_t)n);
+	if (c->bridge)
+		snprintf(bridge, sizeof bridge, "b%u-%u", p->seconds, c->bridge);
+	snprintf(to + n, SMALLPBX_TEXT - (size_t)n,
+		 "Application: %s\r\n%s: %s\r\nDuration: 00:00:0%d\r\nBridgeId: %s\r\n"
+		 "\r\n",
+		 application, name[0] == 'C' ? "ApplicationData" : "Data",
+		 c->queued ? "support,t" : "PJSIP/200", c->line % 10, bridge);
+}
+
+void
+smallpbx_list(struct smallpbx *p)
+{
+	int waiting = 0;
+
+	p->n_items = 0;
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++) {
+		const struct smallpbx_chan *c = &p->chans[i];
+
+		if (!c->id)
+			continue;
+		list_channel(p, "Status", c);
+		list_channel(p, "CoreShowChannel", c);
+		waiting += c->queued;
+		if (c->queued)
+			snprintf(p->items[p->n_items++], SMALLPBX_TEXT,
+				 "Event: QueueEntry\r\nQueue: support\r\n"
+				 "Uniqueid: %u.%u\r\n\r\n",
+				 p->seconds, c->id);
+	}
+	snprintf(p->items[p->n_items++], SMALLPBX_TEXT,
+		 "Event: QueueParams\r\nQueue: support\r\nCalls: %d\r\n\r\n", waiting);
+	snprintf(p->items[p->n_items++], SMALLPBX_TEXT,
+		 "Event: QueueStatusComplete\r\n\r\n");
+}
+
+/* ---- what happens ---------------------------------------------------------------------- */
+
+static struct smallpbx_chan *
+find(struct smallpbx *p, unsigned id)
+{
+	for (size_t i = 0; id && i < SMALLPBX_CHANNELS; i++)
+		if (p->chans[i].id == id)
+			return &p->chans[i];
+	return NULL;
+}
+
+static struct smallpbx_chan *
+any(struct smallpbx *p)
+{
+	struct smallpbx_chan *c = &p->chans[chance_below(SMALLPBX_CHANNELS)];
+
+	return c->id ? c : NULL;
+}
+
+static struct smallpbx_chan *
+new_channel(struct smallpbx *p, struct smallpbx_chan *from)
+{
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++) {
+		struct smallpbx_chan *c = &p->chans[i];
+
+		if (c->id)
+			continue;
+		*c = (struct smallpbx_chan){
+			.id = ++p->last_id,
+			.line = 100 + (int)i,
+			.state = from ? DOWN : RING,
+			.from = from ? from->id : 0,
+		};
+		c->linked = from ? from->linked : c->id;
+		tell(p, "Newchannel", c, "");
+		return c;
+	}
+	return NULL;
+}
+
+static void
+set_state(struct smallpbx *p, struct smallpbx_chan *c, int state)
+{
+	if (c->state == state)
+		return;
+	c->state = state;
+	tell(p, "Newstate", c, "");
+}
+
+static void
+leave_bridge(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	if (!c->bridge)
+		return;
+	tell_bridge(p, "BridgeLeave", c);
+	c->bridge = 0;
+}
+
+static void
+enter_bridge(struct smallpbx *p, struct smallpbx_chan *c, unsigned bridge)
+{
+	c->bridge = bridge;
+	tell_bridge(p, "BridgeEnter", c);
+}
+
+static void
+leave_queue(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	if (!c->queued)
+		return;
+	c->queued = false;
+	tell(p, "QueueCallerLeave", c, "Queue: support\r\n");
+}
+
+static void
+begin_call(struct smallpbx *p)
+{
+	struct smallpbx_chan *c = new_channel(p, NULL), *to;
+
+	if (!c)
+		return;
+	if (chance_below(4) == 0) {
+		set_state(p, c, UP);
+		c->queued = true;
+		tell(p, "QueueCallerJoin", c, "Queue: support\r\n");
+		return;
+	}
+	to = new_channel(p, c);
+	if (to)
+		tell_dial(p, "DialBegin", c, to, "DialString: 200\r\n");
+}
+
+/* A phone rings, or is called by a queue. */
+static void
+go_on(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	struct smallpbx_chan *to;
+
+	if (c->queued && (to = new_channel(p, c)))
+		tell_dial(p, "DialBegin", c, to, "DialString: 200\r\n");
+	else if (c->from && c->state == DOWN)
+		set_state(p, c, RINGING);
+}
+
+static void
+answer(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	struct smallpbx_chan *from = find(p, c->from);
+
+	if (!from || c->state == UP || from->bridge)
+		return;
+	set_state(p, c, UP);
+	tell_dial(p, "DialEnd", from, c, "DialStatus: ANSWER\r\n");
+	set_state(p, from, UP);
+	leave_queue(p, from);
+	p->last_bridge++;
+	enter_bridge(p, c, p->last_bridge);
+	enter_bridge(p, from, p->last_bridge);
+}
+
+static void
+hang_up(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	struct smallpbx_chan *from = find(p, c->from);
+
+	leave_bridge(p, c);
+	leave_queue(p, c);
+	if (from && c->state != UP)
+		tell_dial(p, "DialEnd", from, c, "DialStatus: CANCEL\r\n");
+	tell(p, "Hangup", c, "Cause: 16\r\n");
+	c->id = 0;
+}
+
+/* Whom it is dialling goes with it. */
+static void
+hang_up_all(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++)
+		if (p->chans[i].id && p->chans[i].from == c->id &&
+		    p->chans[i].state != UP)
+			hang_up(p, &p->chans[i]);
+	hang_up(p, c);
+}
+
+/* It goes to another conversation. */
+static void
+move(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	struct smallpbx_chan *other = any(p);
+
+	if (!other || other == c || !c->bridge || !other->bridge ||
+	    other->bridge == c->bridge)
+		return;
+	leave_bridge(p, c);
+	enter_bridge(p, c, other->bridge);
+}
+
+void
+smallpbx_step(struct smallpbx *p)
+{
+	struct smallpbx_chan *c = any(p);
+
+	if (!c) {
+		if (chance_below(3) == 0)
+			begin_call(p);
+		return;
+	}
+	switch (chance_below(6)) {
+	case 0:
+	case 1:
+		go_on(p, c);
+		break;
+	case 2:
+	case 3:
+		answer(p, c);
+		break;
+	case 4:
+		move(p, c);
+		break;
+	default:
+		hang_up_all(p, c);
+	}
+}
+
+void
+smallpbx_hang_up(struct smallpbx *p)
+{
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++)
+		if (p->chans[i].id)
+			hang_up(p, &p->chans[i]);
+}
