@@ -274,7 +274,7 @@ def calls_seeds():
         yield "renamed-%02d" % number, pair + b"n\x04r\x03n\x0ar\x15n\x20r\x08"
         yield "slow-%02d" % number, pair + b"n\x14t\x05n\x03t\x0bn\x30T\x05"
         yield "no-memory-%02d" % number, pair + b"n\x05m\x01n\x01m\x02n\x01m\x03n\x09m\x04"
-        yield "snapshot-%02d" % number, pair + (b"n\x40uBI\x00\x00I\x05\x00n\x04I\x09\x01E\x01"
+        yield "snapshot-%02d" % number, pair + (b"n\x40u\x00BI\x00\x00I\x05\x00n\x04I\x09\x01E\x01"
                                                b"u\x00u\x01BE\x03")
         yield "ended-%02d" % number, pair + b"n\x40x\x01n\x10x\x00"
     yield "few-channels", b"\x04\x0e\x14" + b"n\x10on\x10" * 9
