@@ -1,10 +1,11 @@
 # bash completion for zvon(1)                                    -*- shell-script -*-
 
-_zvon_commands='listen action command originate parse filter probe capture serve help'
+_zvon_commands='listen action command originate calls parse filter probe capture serve help'
 _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
 _zvon_filters='--event --filter --regex --field --newlines'
+_zvon_view='--view --unlink-as-bridge --sip-names --keep-new'
 _zvon_events='Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold
 	Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect
 	AgentComplete DeviceStateChange ExtensionStatus UserEvent VarSet Cdr'
@@ -17,13 +18,16 @@ _zvon_actions='Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands
 # The options of command $1.
 _zvon_options() {
 	case $1 in
-	listen) echo "$_zvon_filters --no-push-down --format --count --for --events $_zvon_connection" ;;
+	listen) echo "$_zvon_filters $_zvon_view --no-push-down --format --count --for --events $_zvon_connection" ;;
 	action) echo "--format $_zvon_connection" ;;
 	command) echo "$_zvon_connection" ;;
 	originate) echo "--from --to --channel --context --priority --caller-id
 		--ring-timeout --timeout --variable --account --early-media --allow-letters
 		--wait --format $_zvon_connection" ;;
-	parse | filter) echo "$_zvon_filters --format" ;;
+	calls) echo "--summary --ladder --ascii --call --trunk --line --format --count --for
+		$_zvon_connection" ;;
+	parse) echo "$_zvon_filters $_zvon_view --format" ;;
+	filter) echo "$_zvon_filters --format" ;;
 	probe) echo "--format $_zvon_connection" ;;
 	capture) echo "--output --force --for --events $_zvon_connection" ;;
 	serve) echo '--demo --port --bind --seed --speed --rate --loop --once --secret-file' ;;
@@ -39,13 +43,14 @@ _zvon_values() {
 	--lang) words='en ru' ;;
 	--format)
 		case $1 in
-		originate | probe | filter) words='json text' ;;
+		originate | calls | probe | filter) words='json text' ;;
 		*) words='json ami xml' ;;
 		esac
 		;;
 	--event) words=$_zvon_events ;;
 	--events) words=$_zvon_classes ;;
 	--newlines) words='kept dashed' ;;
+	--view) words='native legacy' ;;
 	--proxy) words='http:// socks5://' ;;
 	--bind) words='127.0.0.1 ::1 0.0.0.0' ;;
 	--secret-file | --ca | --output | -o)
@@ -56,7 +61,7 @@ _zvon_values() {
 	--pin) words='sha256//' ;;
 	--timeout | --connect-timeout | --ring-timeout | --count | --for | --filter | --regex | --field | --from | \
 		--to | --channel | --context | --priority | --caller-id | --variable | \
-		--account | --port | --seed | --speed | --rate) words='' ;;
+		--account | --call | --trunk | --line | --port | --seed | --speed | --rate) words='' ;;
 	*) return 1 ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$3")
@@ -71,6 +76,11 @@ _zvon_arguments() {
 		compopt -o filenames 2>/dev/null
 		;;
 	action/1) mapfile -t COMPREPLY < <(compgen -W "$_zvon_actions" -- "$2") ;;
+	calls/0)
+		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis:// http:// https://' -- "$2"
+			compgen -f -- "$2")
+		compopt -o filenames -o nospace 2>/dev/null
+		;;
 	listen/0 | action/0 | command/0 | originate/0 | probe/0 | capture/0)
 		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis:// http:// https://' -- "$2")
 		compopt -o nospace 2>/dev/null

@@ -63,7 +63,13 @@ zv_snapshot_lose(struct zv_calls *t)
 	t->snap = NULL;
 	t->has_stale = true;
 	ZV_EACH(&t->channels, node, next)
-	ZV_OWNER(node, struct zv_chan, node)->stale = true;
+	{
+		struct zv_chan *c = ZV_OWNER(node, struct zv_chan, node);
+
+		c->stale = true;
+		if (c->call)
+			c->call->stale = true;
+	}
 }
 
 /* ---- what events say meanwhile --------------------------------------------------------- */
@@ -261,12 +267,13 @@ make_channels(struct zv_calls *t)
 }
 
 /* A restarted server has nothing of what was there before the connection was lost; what
- * has come since is its own, even if it has the same Uniqueids as before. */
+ * has come since is its own. Where it has the same Uniqueids as before, that has come
+ * into the old calls; the lists will tell of it. */
 static bool
 is_gone(const struct zv_calls *t, const struct zv_chan *c, bool restarted)
 {
 	if (restarted && t->has_stale)
-		return c->stale;
+		return c->stale || (c->call && c->call->stale);
 	return c->confirmed != t->snapshot;
 }
 
@@ -282,8 +289,14 @@ end_gone(struct zv_calls *t, bool restarted)
 
 		if (is_gone(t, c, restarted))
 			zv_chan_end(t, c, 0, reason);
-		else
-			c->stale = false;
+	}
+	ZV_EACH(&t->channels, node, next)
+	{
+		struct zv_chan *c = ZV_OWNER(node, struct zv_chan, node);
+
+		c->stale = false;
+		if (c->call)
+			c->call->stale = false;
 	}
 	t->has_stale = false;
 	if (restarted)

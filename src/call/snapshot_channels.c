@@ -265,15 +265,25 @@ pair_local(struct making *m, struct zv_listed *l)
 		zv_fact_local_pair(m->t, c, l->chan);
 }
 
+/* An event between may have made it known, but not who called it. */
+static bool
+wants_dial(const struct zv_listed *l)
+{
+	const struct zv_chan *c = l->chan;
+
+	return c && !c->dialing &&
+	       (l->is_new || !c->call || (c->leg && c->leg->round == 0));
+}
+
 static void
 dial(struct making *m, struct zv_listed *l)
 {
-	if (!l->is_new || !l->chan)
+	if (!wants_dial(l))
 		return;
 	if (l->from && l->from->chan)
 		zv_fact_dial_begin(m->t, l->from->chan, l->chan,
 				   dialstring_of(l->from, l));
-	else if (is_originated(l))
+	else if (l->is_new && is_originated(l))
 		zv_fact_dial_begin(m->t, NULL, l->chan, ZV_STR(""));
 }
 

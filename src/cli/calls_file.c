@@ -9,7 +9,8 @@
 #include "cli/whole_file.h"
 #include "office/times.h"
 
-#define FIRST_MS 1 /* of the tracker's clock: 0 means "not yet" there */
+#define FIRST_MS  1    /* of the tracker's clock: 0 means "not yet" there */
+#define SETTLE_MS 1000 /* what waits at the end of the input would have had that time */
 
 struct reading {
 	struct zv_calls *calls;
@@ -17,6 +18,7 @@ struct reading {
 	struct zv_times index;
 	struct zv_calls_view view;
 	struct zv_out out;
+	bool has_bytes;
 	bool begun;	  /* a packet was there */
 	bool looks_right; /* one of a manager connection was */
 };
@@ -44,13 +46,15 @@ out_of_memory(void)
 
 /* ---- packets -------------------------------------------------------------------------- */
 
-/* What the machine would have done by itself until now. */
+/* What the machine would have done by itself until then. */
 static int
-let_time_pass(struct reading *r)
+let_time_pass(struct reading *r, int64_t until_ms)
 {
 	int64_t at, last = -1;
 
-	while ((at = zvon_calls_deadline(r->calls)) <= now_of(r) && at != last) {
+	while ((at = zvon_calls_deadline(r->calls)) <= until_ms && at != last) {
+		if (at > now_of(r))
+			zv_calls_clock_set(&r->clock, at - FIRST_MS);
 		if (zvon_calls_tick(r->calls, at, r->clock.unix_us) < 0)
 			return -1;
 		last = at;
@@ -68,7 +72,7 @@ on_packet(void *user, const struct zv_packet *packet)
 		r->view.moment.start_ms = now_of(r);
 	r->begun = true;
 	r->looks_right |= packet->kind != ZV_PACKET_OTHER;
-	if (let_time_pass(r) < 0 ||
+	if (let_time_pass(r, now_of(r)) < 0 ||
 	    zvon_calls_feed(r->calls, packet, now_of(r), r->clock.unix_us) < 0)
 		return out_of_memory();
 	if (r->view.failed)
@@ -91,6 +95,7 @@ on_bytes(void *user, long long offset, size_t n)
 	struct reading *r = user;
 	size_t until;
 
+	r->has_bytes = true;
 	if (!r->index.n)
 		return n;
 	zv_calls_clock_set(&r->clock, zv_times_at(&r->index, (size_t)offset, &until));
@@ -117,6 +122,23 @@ read_index(struct reading *r, const char *path)
 	zv_buf_deinit(&text);
 }
 
+/* How a path is called in messages. */
+static const char *
+shown(const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		return path;
+	return zv_say_pick((struct zv_text){ "standard input", "стандартный ввод" });
+}
+
+/* A connection that never came about leaves such a file. */
+static int
+is_empty(const char *path)
+{
+	zv_say_warning("%s: nothing in there", "%s: пусто", shown(path));
+	return 0;
+}
+
 static int
 not_ami(const char *path)
 {
@@ -133,13 +155,16 @@ static int
 not_there(const char *path, const char *id)
 {
 	zv_say_error("%s: no call %s in there, or it went on in another",
-		     "%s: в нём нет звонка %s, или он продолжился в другом", path, id);
+		     "%s: в нём нет звонка %s, или он продолжился в другом",
+		     shown(path), id);
 	return ZV_EXIT_NEGATIVE;
 }
 
 static void
 end(struct reading *r)
 {
+	if (let_time_pass(r, now_of(r) + SETTLE_MS) < 0)
+		r->view.failed = true;
 	if (r->view.wish.form == ZV_CALLS_EVENTS)
 		zvon_calls_end_all(r->calls, ZV_STR("end_of_input"), now_of(r),
 				   r->clock.unix_us);
@@ -156,8 +181,8 @@ read_all(struct reading *r, const char *path)
 	};
 	int code = zv_recording_read(path, &handlers, r);
 
-	if (code == 0 && r->begun && !r->looks_right)
-		code = not_ami(path);
+	if (code == 0 && !r->looks_right)
+		code = r->has_bytes ? not_ami(path) : is_empty(path);
 	if (code == 0 || code == ZV_EXIT_PROTOCOL)
 		end(r);
 	if (code == 0 && r->view.failed)

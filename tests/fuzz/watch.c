@@ -110,22 +110,49 @@ check_merged(struct watch *w, const struct zv_call_event *e)
 	CHECK(!zvon_str_equal(e->into, e->call->id));
 }
 
+/* All has come to its end, with a result. */
 static void
-note_ended(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
+check_over(const struct zv_call_event *e)
 {
-	bool merged = zvon_str_equal(e->reason, ZV_STR("merged"));
-
-	CHECK(e->call->state == ZV_CALL_STATE_ENDED);
+	CHECK(e->into.n == 0);
+	CHECK(e->call->result != ZV_RESULT_NONE);
 	for (const struct zv_leg *leg = e->call->legs; leg; leg = leg->next) {
 		CHECK(leg->state == ZV_LEG_STATE_ENDED);
 		CHECK(leg->result != ZV_RESULT_NONE);
 	}
-	if (merged)
-		check_merged(w, e);
-	else
-		CHECK(e->call->result != ZV_RESULT_NONE && e->into.n == 0);
+}
+
+/* It was a guess: when an event proves it wrong, call and legs come back, and a call that
+ * had been merged into it, too. */
+static void
+forget(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
+{
+	for (const struct zv_leg *leg = e->call->legs; leg; leg = leg->next) {
+		struct watch_leg *known = find_leg(w, leg->unique_id);
+		struct watch_call *merged = find_call(w, leg->unique_id);
+
+		if (known)
+			known->id = 0;
+		if (merged && merged->ended)
+			merged->id = 0;
+	}
+	call->id = 0;
+}
+
+/* The legs of a merged call go on in the other one. */
+static void
+note_ended(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
+{
+	CHECK(e->call->state == ZV_CALL_STATE_ENDED);
 	call->ended = true;
 	w->ended++;
+	if (zvon_str_equal(e->reason, ZV_STR("merged"))) {
+		check_merged(w, e);
+		return;
+	}
+	check_over(e);
+	if (e->reason.n)
+		forget(w, e, call);
 }
 
 static void
@@ -165,6 +192,19 @@ note_call(struct watch *w, const struct zv_call_event *e)
 		note_ended(w, e, call);
 }
 
+static void
+tell(const struct zv_call_event *e)
+{
+	fuzz_tell("  = %s call %.*s %s %.*s %.*s\n", zvon_call_event_name(e->kind),
+		  ZV_ARG(e->call->id), zvon_call_result_name(e->call->result),
+		  ZV_ARG(e->reason), ZV_ARG(e->into));
+	for (const struct zv_leg *leg = e->call->legs; leg; leg = leg->next)
+		fuzz_tell("    %s leg %.*s %.*s %s %s\n", leg == e->leg ? "*" : " ",
+			  ZV_ARG(leg->channel), ZV_ARG(leg->unique_id),
+			  zvon_leg_state_name(leg->state),
+			  zvon_call_result_name(leg->result));
+}
+
 void
 watch_on_event(void *watch, const struct zv_call_event *e)
 {
@@ -172,6 +212,8 @@ watch_on_event(void *watch, const struct zv_call_event *e)
 
 	CHECK(e->kind <= ZV_SERVER_STATE);
 	CHECK(zvon_call_event_name(e->kind)[0]);
+	if (e->call)
+		tell(e);
 	CHECK(e->seq == w->seq + 1);
 	w->seq = e->seq;
 	CHECK(e->now_ms == w->now_ms);
@@ -184,6 +226,17 @@ watch_on_event(void *watch, const struct zv_call_event *e)
 	CHECK(!e->queue_now || e->queue_now->waiting >= 0);
 	if (e->call)
 		note_call(w, e);
+}
+
+void
+watch_forget_ended(struct watch *w)
+{
+	for (size_t i = 0; i < w->n_calls; i++)
+		if (w->calls[i].ended)
+			w->calls[i].id = 0;
+	for (size_t i = 0; i < w->n_legs; i++)
+		if (w->legs[i].ended)
+			w->legs[i].id = 0;
 }
 
 /* ---- between packets and at the end --------------------------------------------------- */

@@ -31,6 +31,9 @@ struct watch {
 /* The handler of events; context is the watch. Stops with the line that failed. */
 void watch_on_event(void *watch, const struct zv_call_event *event);
 
+/* The server was restarted: its ids may come again. */
+void watch_forget_ended(struct watch *w);
+
 /* Between two packets: counters and list agree with what was told. */
 void watch_check(const struct watch *w, const struct zv_calls *t);
 

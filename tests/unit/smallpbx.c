@@ -282,6 +282,17 @@ hang_up(struct smallpbx *p, struct smallpbx_chan *c)
 	c->id = 0;
 }
 
+/* Whom it is dialling goes with it. */
+static void
+hang_up_all(struct smallpbx *p, struct smallpbx_chan *c)
+{
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++)
+		if (p->chans[i].id && p->chans[i].from == c->id &&
+		    p->chans[i].state != UP)
+			hang_up(p, &p->chans[i]);
+	hang_up(p, c);
+}
+
 /* It goes to another conversation. */
 static void
 move(struct smallpbx *p, struct smallpbx_chan *c)
@@ -318,7 +329,7 @@ smallpbx_step(struct smallpbx *p)
 		move(p, c);
 		break;
 	default:
-		hang_up(p, c);
+		hang_up_all(p, c);
 	}
 }
 

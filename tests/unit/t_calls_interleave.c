@@ -22,8 +22,16 @@ struct follower {
 	uint64_t restarts; /* calls that ended for that reason */
 };
 
+#define FAIL(f, ...)                                                                   \
+ do {                                                                                  \
+  show(f);                                                                             \
+  fail_msg(__VA_ARGS__);                                                               \
+ } while (0)
+
 static struct smallpbx pbx; /* it is large */
 static unsigned long round_number;
+
+static void show(struct follower *f);
 
 /* ---- what is told ------------------------------------------------------------------------ */
 
@@ -38,8 +46,8 @@ note_call(struct follower *f, struct zv_str id, int change)
 			continue;
 		f->known[i].open += change;
 		if (f->known[i].open != 0 && f->known[i].open != 1)
-			fail_msg("round %lu: call %s started or ended twice",
-				 round_number, text);
+			FAIL(f, "round %lu: call %s started or ended twice",
+			     round_number, text);
 		return;
 	}
 	assert_true(change > 0);
@@ -108,8 +116,33 @@ fetch_all(struct follower *f)
 {
 	while (fetch_event(f))
 		;
-	f->now_ms += ZV_CALLS_SETTLE_MS;
-	zvon_calls_tick(f->calls, f->now_ms, 0);
+	while (zvon_calls_deadline(f->calls) < INT64_MAX) {
+		f->now_ms = zvon_calls_deadline(f->calls);
+		zvon_calls_tick(f->calls, f->now_ms, 0);
+	}
+}
+
+/* Both, when they differ. */
+static void
+show(struct follower *f)
+{
+	const struct zv_call *call = NULL;
+
+	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++)
+		if (pbx.chans[i].id)
+			print_error("pbx %u linked %u bridge %u from %u state %d%s\n",
+				    pbx.chans[i].id, pbx.chans[i].linked,
+				    pbx.chans[i].bridge, pbx.chans[i].from,
+				    pbx.chans[i].state,
+				    pbx.chans[i].queued ? " queued" : "");
+	while ((call = zvon_calls_next(f->calls, call))) {
+		print_error("call %.*s %s:", ZV_ARG(call->id),
+			    zvon_call_state_name(call->state));
+		for (const struct zv_leg *leg = call->legs; leg; leg = leg->next)
+			print_error(" %.*s %s", ZV_ARG(leg->unique_id),
+				    zvon_leg_state_name(leg->state));
+		print_error("\n");
+	}
 }
 
 /* ---- are they the same? -------------------------------------------------------------------- */
@@ -174,19 +207,19 @@ check_channel(struct follower *f, const struct smallpbx_chan *c)
 	smallpbx_uniqueid(&pbx, c->id, id);
 	leg = find_leg(f->calls, id, &call);
 	if (!leg)
-		fail_msg("round %lu: channel %s is missing", round_number, id);
+		FAIL(f, "round %lu: channel %s is missing", round_number, id);
 	if (leg->state != wanted_state(c))
-		fail_msg("round %lu: channel %s is %s, not %s", round_number, id,
-			 zvon_leg_state_name(leg->state),
-			 zvon_leg_state_name(wanted_state(c)));
+		FAIL(f, "round %lu: channel %s is %s, not %s", round_number, id,
+		     zvon_leg_state_name(leg->state),
+		     zvon_leg_state_name(wanted_state(c)));
 	if (c->queued && call->state != ZV_CALL_STATE_QUEUED &&
 	    call->state != ZV_CALL_STATE_TALKING)
-		fail_msg("round %lu: channel %s waits in a queue", round_number, id);
+		FAIL(f, "round %lu: channel %s waits in a queue", round_number, id);
 	if (!c->bridge || in_bridge(c->bridge) < 2)
 		return;
 	if (call->state != ZV_CALL_STATE_TALKING)
-		fail_msg("round %lu: channel %s talks, its call is %s", round_number,
-			 id, zvon_call_state_name(call->state));
+		FAIL(f, "round %lu: channel %s talks, its call is %s", round_number, id,
+		     zvon_call_state_name(call->state));
 	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++) {
 		const struct smallpbx_chan *other = &pbx.chans[i];
 
@@ -194,7 +227,7 @@ check_channel(struct follower *f, const struct smallpbx_chan *c)
 			continue;
 		smallpbx_uniqueid(&pbx, other->id, id);
 		if (!find_leg(f->calls, id, &other_call) || other_call != call)
-			fail_msg("round %lu: %s is in another call", round_number, id);
+			FAIL(f, "round %lu: %s is in another call", round_number, id);
 	}
 }
 
@@ -219,8 +252,8 @@ check_talking(struct follower *f)
 			dials |= c->state != 6;
 		}
 		if (call->state == ZV_CALL_STATE_TALKING && !talks && dials)
-			fail_msg("round %lu: call %.*s talks no more", round_number,
-				 ZV_ARG(call->id));
+			FAIL(f, "round %lu: call %.*s talks no more", round_number,
+			     ZV_ARG(call->id));
 	}
 }
 
@@ -235,8 +268,8 @@ check_same(struct follower *f)
 			n++;
 		}
 	if (count_legs(f->calls) != n)
-		fail_msg("round %lu: %zu legs for %zu channels", round_number,
-			 count_legs(f->calls), n);
+		FAIL(f, "round %lu: %zu legs for %zu channels", round_number,
+		     count_legs(f->calls), n);
 	check_talking(f);
 }
 
@@ -252,8 +285,8 @@ check_over(struct follower *f)
 	assert_null(zvon_calls_next(f->calls, NULL));
 	for (size_t i = 0; i < f->n_known; i++)
 		if (f->known[i].open)
-			fail_msg("round %lu: call %s did not end", round_number,
-				 f->known[i].id);
+			FAIL(f, "round %lu: call %s did not end", round_number,
+			     f->known[i].id);
 }
 
 /* ---- interleavings ---------------------------------------------------------------------------- */
