@@ -452,6 +452,13 @@ zv_chan_end(struct zv_calls *t, struct zv_chan *c, int cause, struct zv_str reas
 }
 
 void
+zv_fact_never_seen(struct zv_calls *t, struct zv_str unique_id)
+{
+	if (unique_id.n && unique_id.n <= ZV_CALLS_MAX_TEXT)
+		zv_gone_add(t, unique_id);
+}
+
+void
 zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause)
 {
 	zv_chan_end(t, c, cause, ZV_STR(""));

@@ -154,8 +154,10 @@ on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
 	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
 
-	if (!c)
+	if (!c) {
+		zv_fact_never_seen(t, zv_in_get(in, ZV_KEY_UNIQUEID));
 		return;
+	}
 	if (c->old.waits && !t->tells_requests)
 		zv_fact_hangup_request(t, c);
 	if (c->old.refusal)
