@@ -1,6 +1,6 @@
 # bash completion for zvon(1)                                    -*- shell-script -*-
 
-_zvon_commands='listen action command originate parse filter probe capture serve help'
+_zvon_commands='listen action command originate calls parse filter probe capture serve help'
 _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
@@ -23,6 +23,8 @@ _zvon_options() {
 	originate) echo "--from --to --channel --context --priority --caller-id
 		--ring-timeout --timeout --variable --account --early-media --allow-letters
 		--wait --format $_zvon_connection" ;;
+	calls) echo "--summary --ladder --ascii --call --trunk --line --format --count --for
+		$_zvon_connection" ;;
 	parse | filter) echo "$_zvon_filters --format" ;;
 	probe) echo "--format $_zvon_connection" ;;
 	capture) echo "--output --force --for --events $_zvon_connection" ;;
@@ -39,7 +41,7 @@ _zvon_values() {
 	--lang) words='en ru' ;;
 	--format)
 		case $1 in
-		originate | probe | filter) words='json text' ;;
+		originate | calls | probe | filter) words='json text' ;;
 		*) words='json ami xml' ;;
 		esac
 		;;
@@ -56,7 +58,7 @@ _zvon_values() {
 	--pin) words='sha256//' ;;
 	--timeout | --connect-timeout | --ring-timeout | --count | --for | --filter | --regex | --field | --from | \
 		--to | --channel | --context | --priority | --caller-id | --variable | \
-		--account | --port | --seed | --speed | --rate) words='' ;;
+		--account | --call | --trunk | --line | --port | --seed | --speed | --rate) words='' ;;
 	*) return 1 ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$3")
@@ -71,6 +73,11 @@ _zvon_arguments() {
 		compopt -o filenames 2>/dev/null
 		;;
 	action/1) mapfile -t COMPREPLY < <(compgen -W "$_zvon_actions" -- "$2") ;;
+	calls/0)
+		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis:// http:// https://' -- "$2"
+			compgen -f -- "$2")
+		compopt -o filenames -o nospace 2>/dev/null
+		;;
 	listen/0 | action/0 | command/0 | originate/0 | probe/0 | capture/0)
 		mapfile -t COMPREPLY < <(compgen -W 'ami:// amis:// http:// https://' -- "$2")
 		compopt -o nospace 2>/dev/null

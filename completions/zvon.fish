@@ -1,7 +1,7 @@
 # fish completion for zvon(1)
 
-set -l commands listen action command originate parse filter probe capture serve help
-set -l connecting listen action command originate probe capture
+set -l commands listen action command originate calls parse filter probe capture serve help
+set -l connecting listen action command originate calls probe capture
 set -l events Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold \
     Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect AgentComplete \
     DeviceStateChange ExtensionStatus UserEvent VarSet Cdr
@@ -20,6 +20,7 @@ complete -c zvon -n $first -a listen -d 'print events as they come'
 complete -c zvon -n $first -a action -d 'send an action, print the answer'
 complete -c zvon -n $first -a command -d 'run a command of Asterisk\'s own command line'
 complete -c zvon -n $first -a originate -d 'call a line, then a number'
+complete -c zvon -n $first -a calls -d 'show calls instead of packets'
 complete -c zvon -n $first -a parse -d 'show the packets of a recording'
 complete -c zvon -n $first -a filter -d 'why packets are kept or dropped'
 complete -c zvon -n $first -a probe -d 'find out why it does not work'
@@ -58,16 +59,18 @@ complete -c zvon -n $filters -l field -x -d 'only packets with Key=value, Key~RE
 complete -c zvon -n $filters -l newlines -x -a 'kept dashed' -d 'how line ends are seen'
 complete -c zvon -n '__fish_seen_subcommand_from listen action parse' -l format -x \
     -a 'json ami xml' -d 'format of the output'
-complete -c zvon -n '__fish_seen_subcommand_from originate probe filter' -l format -x \
+complete -c zvon -n '__fish_seen_subcommand_from originate calls probe filter' -l format -x \
     -a 'json text' -d 'format of the output'
 
 # listen, capture
-set -l records '__fish_seen_subcommand_from listen capture'
+set -l records '__fish_seen_subcommand_from listen capture calls'
+set -l masks '__fish_seen_subcommand_from listen capture'
 complete -c zvon -n '__fish_seen_subcommand_from listen' -l no-push-down \
     -d 'filter here only'
-complete -c zvon -n '__fish_seen_subcommand_from listen' -l count -x -d 'end after N events'
+complete -c zvon -n '__fish_seen_subcommand_from listen calls' -l count -x \
+    -d 'end after N events'
 complete -c zvon -n $records -l for -x -d 'end after so many seconds'
-complete -c zvon -n $records -l events -x -a "$classes" -d 'classes the server shall send'
+complete -c zvon -n $masks -l events -x -a "$classes" -d 'classes the server shall send'
 complete -c zvon -n '__fish_seen_subcommand_from capture' -s o -l output -r -F \
     -d 'write these files'
 complete -c zvon -n '__fish_seen_subcommand_from capture' -l force \
@@ -77,22 +80,31 @@ complete -c zvon -n '__fish_seen_subcommand_from capture' -l force \
 complete -c zvon -n '__fish_seen_subcommand_from action' -a "$actions"
 
 # parse, filter, serve
-complete -c zvon -n '__fish_seen_subcommand_from parse filter serve' -F
+complete -c zvon -n '__fish_seen_subcommand_from calls parse filter serve' -F
 
 # originate
-set -l calls '__fish_seen_subcommand_from originate'
-complete -c zvon -n $calls -l from -x -d 'the line that rings first'
-complete -c zvon -n $calls -l to -x -d 'the number that is called then'
-complete -c zvon -n $calls -l channel -x -d 'the channel of the line'
-complete -c zvon -n $calls -l context -x -d 'context of the dialplan'
-complete -c zvon -n $calls -l priority -x -d 'priority or label'
-complete -c zvon -n $calls -l caller-id -x -d 'what both phones show'
-complete -c zvon -n $calls -l ring-timeout -x -d 'the own phone rings so long'
-complete -c zvon -n $calls -l variable -x -d 'set a channel variable'
-complete -c zvon -n $calls -l account -x -d 'account code'
-complete -c zvon -n $calls -l early-media -d 'connect at the first sound'
-complete -c zvon -n $calls -l allow-letters -d 'allow letters in numbers'
-complete -c zvon -n $calls -l wait -d 'wait for the end of the conversation'
+set -l origs '__fish_seen_subcommand_from originate'
+complete -c zvon -n $origs -l from -x -d 'the line that rings first'
+complete -c zvon -n $origs -l to -x -d 'the number that is called then'
+complete -c zvon -n $origs -l channel -x -d 'the channel of the line'
+complete -c zvon -n $origs -l context -x -d 'context of the dialplan'
+complete -c zvon -n $origs -l priority -x -d 'priority or label'
+complete -c zvon -n $origs -l caller-id -x -d 'what both phones show'
+complete -c zvon -n $origs -l ring-timeout -x -d 'the own phone rings so long'
+complete -c zvon -n $origs -l variable -x -d 'set a channel variable'
+complete -c zvon -n $origs -l account -x -d 'account code'
+complete -c zvon -n $origs -l early-media -d 'connect at the first sound'
+complete -c zvon -n $origs -l allow-letters -d 'allow letters in numbers'
+complete -c zvon -n $origs -l wait -d 'wait for the end of the conversation'
+
+# calls
+set -l calls '__fish_seen_subcommand_from calls'
+complete -c zvon -n $calls -l summary -d 'one object for each call'
+complete -c zvon -n $calls -l ladder -d 'draw a ladder of each call'
+complete -c zvon -n $calls -l ascii -d 'ladders of ASCII characters only'
+complete -c zvon -n $calls -l call -x -d 'only this call'
+complete -c zvon -n $calls -l trunk -x -d 'this peer is a trunk'
+complete -c zvon -n $calls -l line -x -d 'this one is a line'
 
 # serve
 set -l serves '__fish_seen_subcommand_from serve'

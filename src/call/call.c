@@ -266,6 +266,17 @@ move_channels(struct zv_live_call *into, struct zv_live_call *from)
 	into->dialing += from->dialing;
 }
 
+/* Somebody did call it (AMI 1.x tells that late, or never). */
+static void
+be_called(struct zv_live_leg *leg)
+{
+	leg->guessed = leg->own = false;
+	leg->pub.role = ZV_ROLE_CALLEE;
+	leg->pub.result = leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
+	if (!leg->round)
+		leg->round = 1;
+}
+
 static void
 move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
 {
@@ -275,6 +286,8 @@ move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *fr
 		next = zv_leg_next(leg);
 		if (leg->round)
 			leg->round += into->rounds;
+		if (leg->guessed && zv_call_caller(into))
+			be_called(leg);
 		if (leg->pub.role == ZV_ROLE_CALLER)
 			leg->pub.result = into->pub.result;
 		zv_leg_join(t, leg, into);

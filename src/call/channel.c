@@ -79,9 +79,22 @@ unname_it(struct zv_calls *t, struct zv_chan *c)
 		t->failed = ZV_ENOMEM;
 }
 
+static void
+forget_others(struct zv_old *old)
+{
+	if (old->peer)
+		old->peer->old.peer = NULL;
+	if (old->holder)
+		old->holder->old.listener = NULL;
+	if (old->listener)
+		old->listener->old.holder = NULL;
+	zv_text_free(&old->sent_by);
+}
+
 void
 zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 {
+	forget_others(&c->old);
 	unname_it(t, c);
 	if (c->unique_id.n)
 		zv_map_remove(&t->channels_by_id, c->unique_id);
@@ -120,6 +133,7 @@ new_channel(struct zv_calls *t, const struct zv_seen *seen)
 	}
 	c->state = ZV_STATE_UNKNOWN;
 	c->confirmed = t->snapshot;
+	c->serial = ++t->order;
 	c->tech = zv_name_tech(seen->channel);
 	if (!fill_in(t, c, seen)) {
 		t->failed = ZV_ENOMEM;
@@ -158,7 +172,7 @@ become_caller(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 	zv_call_begin(t, c, exten);
 }
 
-/* "Local/103@internal-00000011;1" and ";2" are two halves of one. */
+/* "Local/103@internal-00000011;1" and ";2" are two halves of one; 1.4: ",1". */
 static void
 find_other_half(struct zv_calls *t, struct zv_chan *c)
 {
@@ -166,7 +180,8 @@ find_other_half(struct zv_calls *t, struct zv_chan *c)
 	struct zv_str name = { other, c->name.n };
 	struct zv_chan *found;
 
-	if (c->tech != ZV_TECH_LOCAL || name.n < 2 || c->name.p[name.n - 2] != ';')
+	if (c->tech != ZV_TECH_LOCAL || name.n < 2 ||
+	    !strchr(";,", c->name.p[name.n - 2]))
 		return;
 	memcpy(other, c->name.p, name.n);
 	other[name.n - 1] = other[name.n - 1] == '1' ? '2' : '1';
@@ -271,7 +286,15 @@ zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state)
 		zv_chan_settle(t, c);
 		if (c->leg)
 			zv_leg_answered(t, c->leg);
+		else
+			zv_dial_over(c); /* 1.x tells no end of a dial to a Local */
 	}
+}
+
+void
+zv_fact_originated(struct zv_chan *c)
+{
+	c->originated = true;
 }
 
 void
@@ -343,19 +366,35 @@ give_leg(struct zv_calls *t, struct zv_live_leg *leg, struct zv_chan *to)
 	zv_text_share(&leg->pub.unique_id, to->unique_id);
 }
 
+/* The half of a Local channel whose other half is that one, is c now. */
+static void
+give_half(struct zv_chan *c, struct zv_chan *other)
+{
+	c->other = other;
+	if (other)
+		other->other = c;
+}
+
 void
 zv_fact_swap(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 {
-	struct zv_live_leg *leg = a->leg;
+	struct zv_live_leg *leg;
+	struct zv_chan *other = a->other;
 	enum zv_tech tech = a->tech;
+	int state = a->state;
 
 	if (a == b)
 		return;
 	zv_fact_together(t, a, b);
+	leg = a->leg;
 	give_leg(t, b->leg, a);
 	give_leg(t, leg, b);
 	a->tech = b->tech;
 	b->tech = tech;
+	a->state = b->state;
+	b->state = state;
+	give_half(a, b->other == a ? b : b->other);
+	give_half(b, other == b ? a : other);
 	zv_bridge_recount(t, a);
 	zv_bridge_recount(t, b);
 }
@@ -369,6 +408,13 @@ zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c)
 		c->leg->hung_up = true;
 }
 
+void
+zv_fact_refused(struct zv_chan *c, enum zv_call_result result)
+{
+	if (c->leg && c->leg->pub.role == ZV_ROLE_CALLER && !c->leg->dialled)
+		c->leg->dialled = result;
+}
+
 /* A phone that was called by nobody we heard of, and is gone: a click that came to
  * nothing, if there is a sign that it was called at all. */
 static void
@@ -377,7 +423,8 @@ place_late(struct zv_calls *t, struct zv_chan *c, int cause)
 	if (c->call || !c->leg)
 		return;
 	c->leg->pub.cause = cause;
-	if (c->leg->pub.rang || c->dialing || cause == 17 || cause == 19 || cause == 21)
+	if (c->leg->pub.rang || c->dialing || c->originated || cause == 17 ||
+	    cause == 19 || cause == 21)
 		zv_chan_settle(t, c);
 }
 

@@ -87,6 +87,8 @@ zv_fact_click_over(struct zv_calls *t, struct zv_str unique_id, struct zv_str di
 
 	if (!call && failed)
 		call = find_failed(t, dialled);
+	else if (call && zv_call_caller(call))
+		zv_call_caller(call)->guessed = false;
 	if (!call || !zv_list_is_linked(&call->click))
 		return;
 	is_over = zv_list_is_empty(&call->channels);

@@ -1,5 +1,7 @@
 #include "call/model.h"
 
+#include "base/str.h"
+
 /* ---- what was dialled ---------------------------------------------------------- */
 
 /* Does its extension say whom the caller wants? Of a click that of the originated channel
@@ -42,19 +44,20 @@ count_round(struct zv_live_call *call, struct zv_chan *to)
 static bool
 is_own(const struct zv_chan *from, const struct zv_chan *to)
 {
-	const struct zv_live_leg *caller = zv_call_caller(to->call);
+	const struct zv_live_leg *caller;
 
 	if (!from)
 		return true;
+	caller = from->call ? zv_call_caller(from->call) : NULL;
 	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
 static void
 dial_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg,
-	 bool own)
+	 bool own, bool guessed)
 {
 	leg->own = own;
-	leg->guessed = false;
+	leg->guessed = guessed;
 	leg->pub.role = own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	leg->round = call->rounds;
 	leg->dialled = ZV_RESULT_NONE;
@@ -70,8 +73,8 @@ place(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to)
 	if (from && !from->call)
 		zv_chan_settle(t, from);
 	if (to->leg && !to->call) {
-		to->leg->pub.role = from ? ZV_ROLE_CALLEE : ZV_ROLE_CALLER;
-		to->leg->own = !from;
+		to->leg->own = is_own(from, to);
+		to->leg->pub.role = to->leg->own ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
 	}
 	if (from)
 		zv_fact_together(t, from, to);
@@ -100,8 +103,10 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	zv_transfer_flush(t, to->call);
 	own = is_own(from, to);
 	count_round(to->call, to);
-	if (to->leg)
-		dial_leg(t, to->call, to->leg, own);
+	if (to->leg) {
+		to->leg->dialler = from ? from->serial : 0;
+		dial_leg(t, to->call, to->leg, own, own && from && t->generation == 1);
+	}
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
@@ -131,20 +136,49 @@ zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to, enum zv_call_result res
 		zv_leg_answered(t, leg);
 }
 
+/* Of one that rings on, it is not the last word. */
+static void
+dial_was(struct zv_live_leg *leg, enum zv_call_result result)
+{
+	if (leg->pub.role != ZV_ROLE_CALLEE || leg->pub.answered || leg->dialled)
+		return;
+	leg->dialled = result;
+	if (leg->channel)
+		zv_dial_over(leg->channel);
+}
+
 void
 zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 		    enum zv_call_result result)
 {
 	if (!from->call || result == ZV_RESULT_ANSWERED)
 		return;
+	if (result == ZV_RESULT_CANCELLED && from->leg)
+		from->leg->hung_up = true;
 	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
-	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE || leg->dialled ||
-		    leg->round != from->call->rounds)
-			continue;
-		leg->dialled = result;
-		if (leg->channel)
-			zv_dial_over(leg->channel);
-	}
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial)
+			dial_was(leg, result);
+	zv_result_settle(t, from->call, false);
+}
+
+/* "SIP/101" is at the beginning of "SIP/101-0000004f". */
+static bool
+is_of(struct zv_str channel, struct zv_str interface)
+{
+	return channel.n > interface.n && zv_str_starts_nocase(channel, interface) &&
+	       channel.p[interface.n] == '-';
+}
+
+void
+zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+		       struct zv_str interface)
+{
+	if (!from->call)
+		return;
+	for (struct zv_live_leg *leg = zv_leg_first(from->call); leg;
+	     leg = zv_leg_next(leg))
+		if (leg->dialler == from->serial && is_of(leg->pub.channel, interface))
+			dial_was(leg, ZV_RESULT_NO_ANSWER);
 	zv_result_settle(t, from->call, false);
 }

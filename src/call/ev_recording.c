@@ -40,7 +40,7 @@ on_stop(struct zv_calls *t, const struct zv_in *in)
 
 const struct zv_rule zv_rules_recording[] = {
 	{ "VarSet",
-	  ZV_BOTH,
+	  ZV_NEW,
 	  on_varset,
 	  { ZV_KEY_VARIABLE, ZV_KEY_VALUE, ZV_KEY_UNIQUEID } },
 	{ "MixMonitorStart", ZV_NEW, on_start, { ZV_SNAPSHOT_KEYS } },

@@ -8,10 +8,13 @@
 
 /* The table of events: the rows of all files. */
 static const struct zv_rule *const files[] = {
-	zv_rules_channel,   zv_rules_dial,	zv_rules_bridge, zv_rules_transfer,
-	zv_rules_hold,	    zv_rules_queue,	zv_rules_park,	 zv_rules_conference,
-	zv_rules_originate, zv_rules_recording, zv_rules_dtmf,	 zv_rules_line,
-	zv_rules_server,
+	zv_rules_channel,	 zv_rules_dial,		zv_rules_bridge,
+	zv_rules_transfer,	 zv_rules_hold,		zv_rules_queue,
+	zv_rules_park,		 zv_rules_conference,	zv_rules_recording,
+	zv_rules_dtmf,		 zv_rules_line,		zv_rules_server,
+	zv_rules_old_channel,	 zv_rules_old_dial,	zv_rules_old_bridge,
+	zv_rules_old_masquerade, zv_rules_old_transfer, zv_rules_old_queue,
+	zv_rules_old_conference, zv_rules_old_variable, zv_rules_originate,
 };
 
 static const struct zv_str key_names[ZV_N_KEYS] = {

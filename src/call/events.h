@@ -75,7 +75,36 @@
  X(TRANSFER_TARGET_UNIQUEID, "TransferTargetUniqueid")                                 \
  X(UNIQUEID, "Uniqueid")                                                               \
  X(VALUE, "Value")                                                                     \
- X(VARIABLE, "Variable")
+ X(VARIABLE, "Variable")                                                               \
+ /* AMI 1.x only */                                                                    \
+ X(APP_DATA, "AppData")                                                                \
+ X(APPLICATION, "Application")                                                         \
+ X(BRIDGED_CHANNEL, "BridgedChannel")                                                  \
+ X(BRIDGE_STATE, "Bridgestate")                                                        \
+ X(CALLER_ID_1, "CallerID1")                                                           \
+ X(CALLER_ID_2, "CallerID2")                                                           \
+ X(CHANNEL_1, "Channel1")                                                              \
+ X(CHANNEL_2, "Channel2")                                                              \
+ X(CHANNEL_CALLING, "ChannelCalling")                                                  \
+ X(CLONE, "Clone")                                                                     \
+ X(DESTINATION, "Destination")                                                         \
+ X(DESTINATION_CHANNEL, "DestinationChannel")                                          \
+ X(END, "End")                                                                         \
+ X(FROM, "From")                                                                       \
+ X(LOCATION, "Location")                                                               \
+ X(MEETME, "Meetme")                                                                   \
+ X(MEMBER, "Member")                                                                   \
+ X(NEWNAME, "Newname")                                                                 \
+ X(ORIGINAL, "Original")                                                               \
+ X(SOURCE, "Source")                                                                   \
+ X(SRC_UNIQUEID, "SrcUniqueID")                                                        \
+ X(SUB_EVENT, "SubEvent")                                                              \
+ X(TARGET_CHANNEL, "TargetChannel")                                                    \
+ X(TRANSFER_2_PARKING, "Transfer2Parking")                                             \
+ X(TRANSFER_EXTEN, "TransferExten")                                                    \
+ X(TRANSFER_TYPE, "TransferType")                                                      \
+ X(UNIQUEID_1, "Uniqueid1")                                                            \
+ X(UNIQUEID_2, "Uniqueid2")
 
 enum zv_key {
 	ZV_KEY_NONE, /* ends the list of a row */
@@ -146,7 +175,10 @@ struct zv_chan *zv_in_dest(struct zv_calls *t, const struct zv_in *in);
 extern const struct zv_rule zv_rules_channel[], zv_rules_dial[], zv_rules_bridge[],
 	zv_rules_transfer[], zv_rules_hold[], zv_rules_queue[], zv_rules_park[],
 	zv_rules_conference[], zv_rules_originate[], zv_rules_recording[],
-	zv_rules_dtmf[], zv_rules_line[], zv_rules_server[];
+	zv_rules_dtmf[], zv_rules_line[], zv_rules_server[], zv_rules_old_channel[],
+	zv_rules_old_dial[], zv_rules_old_bridge[], zv_rules_old_masquerade[],
+	zv_rules_old_transfer[], zv_rules_old_queue[], zv_rules_old_conference[],
+	zv_rules_old_variable[];
 
 /* NULL: no memory. */
 struct zv_rules *zv_rules_new(void);

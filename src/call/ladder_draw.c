@@ -188,8 +188,9 @@ word_of_direction(const struct zv_call *call)
 static void
 draw_title(struct drawing *d, const struct zv_call *call)
 {
-	say(d, "%s %.*s, %s: ", word(d, ZV_LADDER_CALL), ZV_ARG(call->id),
+	say(d, "%s %.*s, %s", word(d, ZV_LADDER_CALL), ZV_ARG(call->id),
 	    word(d, word_of_direction(call)));
+	say_line(d, 0);
 	if (call->from_number.n)
 		say(d, "%.*s", ZV_ARG(call->from_number));
 	else

@@ -2,6 +2,16 @@
 
 /* ---- rules: what an event looks like ------------------------------------------------ */
 
+/* The one who holds somebody calls somebody else meanwhile. */
+static const struct zv_leg *
+holder(const struct zv_call_event *e)
+{
+	for (const struct zv_leg *l = e->call->legs; l; l = l->next)
+		if (l->state == ZV_LEG_STATE_HELD)
+			return l;
+	return NULL;
+}
+
 /* The one on the other end: the first that lives and rings not. */
 static const struct zv_leg *
 other(const struct zv_call_event *e, const struct zv_leg *leg)
@@ -49,7 +59,7 @@ on_queued(const struct zv_call_event *e)
 static struct zv_ladder_draft
 on_ringing(const struct zv_call_event *e)
 {
-	const struct zv_leg *from = other(e, e->leg);
+	const struct zv_leg *from = holder(e) ? holder(e) : other(e, e->leg);
 
 	if (!from || e->leg->role == ZV_ROLE_CALLER)
 		return note(e->leg, ZV_LADDER_RINGS, ZV_STR(""));
@@ -60,7 +70,7 @@ on_ringing(const struct zv_call_event *e)
 static struct zv_ladder_draft
 on_leg_answered(const struct zv_call_event *e)
 {
-	const struct zv_leg *to = other(e, e->leg);
+	const struct zv_leg *to = holder(e) ? holder(e) : other(e, e->leg);
 
 	if (e->leg->role == ZV_ROLE_CALLER && !e->leg->rang && to)
 		return (struct zv_ladder_draft){ .shape = ZV_SHAPE_NOTHING };

@@ -91,6 +91,20 @@ take_over(struct zv_live_leg *leg)
 }
 
 void
+zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		struct zv_str to)
+{
+	struct zv_transfer *transfer;
+
+	if (!c->call)
+		return;
+	zv_transfer_flush(t, c->call);
+	transfer = new_transfer(t, ZV_TRANSFER_BLIND, by, to);
+	if (transfer)
+		tell_transfer(t, c->call, transfer);
+}
+
+void
 zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 {
 	struct zv_call_event event = { .kind = ZV_CALL_PICKED_UP };

@@ -39,6 +39,17 @@ struct zv_live_leg;
 struct zv_bridge;
 struct zv_line_now;
 
+/* AMI 1.x: what its rules remember of a channel. Those that it points to point back. */
+struct zv_old {
+	struct zv_chan *peer;	  /* the one it was linked with last */
+	struct zv_chan *holder;	  /* it hears music, because that one went away */
+	struct zv_chan *listener; /* the other way round */
+	struct zv_str sent_by;	  /* BLINDTRANSFER: who sends it somewhere; or empty */
+	enum zv_call_result refusal; /* what its last application told its user */
+	bool waits;    /* that application waits until its user hangs up */
+	bool numbered; /* it was born with a caller number */
+};
+
 struct zv_chan {
 	struct zv_node node;	  /* in zv_calls.channels, oldest first */
 	struct zv_node in_call;	  /* in zv_live_call.channels */
@@ -60,6 +71,8 @@ struct zv_chan {
 	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
 	struct zv_recording *recordings; /* that go on; the last one first */
 	bool recording_named;		 /* its file was told, its start not yet */
+	uint64_t serial;		 /* 1, 2, 3…: when it was made */
+	struct zv_old old;
 };
 
 struct zv_recording {
@@ -76,12 +89,13 @@ struct zv_live_leg {
 	enum zv_call_result dialled; /* what the dial to it came to */
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
 	uint64_t answered_order; /* who did first; 0: not */
-	bool own;	/* the phone that clicked: dialled, but it is the caller */
-	bool guessed;	/* nobody told who called it: taken for a caller */
-	bool hung_up;	/* its user asked for the end (HangupRequest) */
-	bool elsewhere; /* another took the call for it: pickup */
-	bool talking;	/* in conversation now */
-	bool talked;	/* it was */
+	uint64_t dialler; /* serial of the channel that dialled it; 0: not known */
+	bool own;	  /* the phone that clicked: dialled, but it is the caller */
+	bool guessed;	  /* nobody told who called it: taken for a caller */
+	bool hung_up;	  /* its user asked for the end (HangupRequest) */
+	bool elsewhere;	  /* another took the call for it: pickup */
+	bool talking;	  /* in conversation now */
+	bool talked;	  /* it was */
 	bool holds;
 	bool parked;
 	bool told_end;
@@ -161,6 +175,7 @@ struct zv_calls {
 	struct zv_rules *rules;
 
 	int generation;	     /* 0: not known, 1: AMI 1.x, 2: later */
+	bool tells_rooms;    /* the server has Confbridge events: 10 and later */
 	bool tells_requests; /* the server has HangupRequest events: 11 and later */
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
@@ -214,10 +229,15 @@ void zv_fact_state(struct zv_calls *t, struct zv_chan *c, int state);
 /* The dialplan works for it there. */
 void zv_fact_exten(struct zv_calls *t, struct zv_chan *c, struct zv_str exten);
 
+/* AMI 1.x: it is dialled by nobody, as it seems: Originate. */
+void zv_fact_originated(struct zv_chan *c);
+
 void zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name);
 
 /* Its user asked for the end. */
 void zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c);
+/* The dialplan refused it: Busy, Congestion. */
+void zv_fact_refused(struct zv_chan *c, enum zv_call_result result);
 void zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause);
 
 /* The two are halves of one Local channel. */
@@ -238,10 +258,14 @@ void zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan
 void zv_fact_dial_end(struct zv_calls *t, struct zv_chan *to,
 		      enum zv_call_result result, struct zv_str forward);
 
-/* AMI 1.x, SubEvent End: what the last round of dialling of that call came to as a
- * whole; it is the result of those that have none of their own. */
+/* AMI 1.x, SubEvent End: what dialling by that channel came to as a whole; it is the
+ * result of those that have none of their own. CANCELLED: its user gave up. */
 void zv_fact_dial_status(struct zv_calls *t, struct zv_chan *from,
 			 enum zv_call_result result);
+
+/* AMI 1.x: a queue that called for that channel gave up on the member. */
+void zv_fact_member_gave_up(struct zv_calls *t, struct zv_chan *from,
+			    struct zv_str interface);
 
 /* A phone was told to ring. */
 void zv_fact_ringing(struct zv_calls *t, struct zv_chan *c);
@@ -279,6 +303,10 @@ void zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b);
  * else happens to the call: should it be parked next, it was none. */
 void zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind,
 		      struct zv_chan *by, struct zv_str to);
+
+/* AMI 1.x: the same, told when the one who transferred may be gone: c goes on. */
+void zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
+		     struct zv_str to);
 
 /* `by` took the call that rang at `target`. */
 void zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target);

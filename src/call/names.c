@@ -26,6 +26,7 @@ static const struct {
 	{ ZV_STR("Gtalk"), ZV_TECH_TRUNK },
 	{ ZV_STR("SS7"), ZV_TECH_TRUNK },
 	{ ZV_STR("Parking"), ZV_TECH_HELPER },	 /* AMI 1.x: Park action */
+	{ ZV_STR("SIPPeer"), ZV_TECH_HELPER },	 /* AMI 1.x: parked by REFER */
 	{ ZV_STR("AsyncGoto"), ZV_TECH_HELPER }, /* AMI 1.x: Redirect action */
 	{ ZV_STR("Bridge"), ZV_TECH_HELPER },	 /* AMI 1.x: Bridge action */
 	{ ZV_STR("Transfered"), ZV_TECH_HELPER },
@@ -54,6 +55,9 @@ zv_name_tech(struct zv_str channel)
 {
 	struct zv_str tech = { channel.p, zv_str_find(channel, ZV_STR("/")) };
 
+	/* A conference's clock (MeetMe). */
+	if (zv_str_starts_nocase(zv_str_from(channel, tech.n), ZV_STR("/pseudo-")))
+		return ZV_TECH_HELPER;
 	for (size_t i = 0; i < COUNT(techs); i++)
 		if (zvon_str_equal_nocase(tech, techs[i].name))
 			return techs[i].tech;

@@ -166,6 +166,8 @@ alone_result(const struct zv_live_leg *caller)
 	by_cause = zv_cause_result(caller->pub.cause);
 	if (by_cause)
 		return by_cause;
+	if (caller->dialled)
+		return caller->dialled;
 	return caller->hung_up ? ZV_RESULT_CANCELLED : ZV_RESULT_FAILED;
 }
 

@@ -73,14 +73,6 @@ zv_snapshot_index(struct zv_calls *t)
 
 /* ---- queues ------------------------------------------------------------------------------ */
 
-/* It is the twin of an event: the rule of that knows it. */
-static void
-run_rule(struct zv_calls *t, const struct zv_packet *item)
-{
-	zv_buf_clear(&t->scratch);
-	zv_rules_run(t, item);
-}
-
 static void
 take_queue(struct zv_calls *t, const struct zv_packet *item)
 {
@@ -156,15 +148,18 @@ remove_members(struct zv_calls *t)
 
 /* ---- parking, conferences, devices ----------------------------------------------------------- */
 
+/* Exten and From are those of AMI 1.x. */
 static void
 take_parked(struct zv_calls *t, const struct zv_packet *item)
 {
-	struct zv_chan *c = chan_of(t, item, "ParkeeUniqueid",
-				    t->generation == 1 ? "Channel" : "ParkeeChannel");
+	bool old = t->generation == ZV_OLD;
+	struct zv_chan *c = chan_of(t, item, old ? "Uniqueid" : "ParkeeUniqueid",
+				    old ? "Channel" : "ParkeeChannel");
 
 	if (!c || is_heard(t, ZV_HEARD_PARKED, c->name, ZV_STR("")))
 		return;
-	run_rule(t, item);
+	zv_fact_parked(t, c, get(item, old ? "Exten" : "ParkingSpace"),
+		       zv_name_peer(get(item, old ? "From" : "ParkerDialString")));
 	if (c->leg)
 		c->leg->listed = t->snapshot;
 }
@@ -183,7 +178,7 @@ static void
 take_device(struct zv_calls *t, const struct zv_packet *item)
 {
 	if (!is_heard(t, ZV_HEARD_DEVICE, get(item, "Device"), ZV_STR("")))
-		run_rule(t, item);
+		zv_rules_run(t, item); /* it is the twin of the event */
 }
 
 /* ---- what is not there any more -------------------------------------------------------------- */

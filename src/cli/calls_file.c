@@ -17,6 +17,7 @@ struct reading {
 	struct zv_times index;
 	struct zv_calls_view view;
 	struct zv_out out;
+	bool has_bytes;
 	bool begun;	  /* a packet was there */
 	bool looks_right; /* one of a manager connection was */
 };
@@ -91,6 +92,7 @@ on_bytes(void *user, long long offset, size_t n)
 	struct reading *r = user;
 	size_t until;
 
+	r->has_bytes = true;
 	if (!r->index.n)
 		return n;
 	zv_calls_clock_set(&r->clock, zv_times_at(&r->index, (size_t)offset, &until));
@@ -117,6 +119,23 @@ read_index(struct reading *r, const char *path)
 	zv_buf_deinit(&text);
 }
 
+/* How a path is called in messages. */
+static const char *
+shown(const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		return path;
+	return zv_say_pick((struct zv_text){ "standard input", "стандартный ввод" });
+}
+
+/* A connection that never came about leaves such a file. */
+static int
+is_empty(const char *path)
+{
+	zv_say_warning("%s: nothing in there", "%s: пусто", shown(path));
+	return 0;
+}
+
 static int
 not_ami(const char *path)
 {
@@ -133,7 +152,8 @@ static int
 not_there(const char *path, const char *id)
 {
 	zv_say_error("%s: no call %s in there, or it went on in another",
-		     "%s: в нём нет звонка %s, или он продолжился в другом", path, id);
+		     "%s: в нём нет звонка %s, или он продолжился в другом",
+		     shown(path), id);
 	return ZV_EXIT_NEGATIVE;
 }
 
@@ -156,8 +176,8 @@ read_all(struct reading *r, const char *path)
 	};
 	int code = zv_recording_read(path, &handlers, r);
 
-	if (code == 0 && r->begun && !r->looks_right)
-		code = not_ami(path);
+	if (code == 0 && !r->looks_right)
+		code = r->has_bytes ? not_ami(path) : is_empty(path);
 	if (code == 0 || code == ZV_EXIT_PROTOCOL)
 		end(r);
 	if (code == 0 && r->view.failed)

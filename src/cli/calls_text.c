@@ -224,8 +224,10 @@ add_who(struct zv_buf *out, const struct zv_call *call)
 	size_t from = out->n;
 
 	add_named(out, call->from_number, call->from_name);
-	zv_buf_add(out, ZV_STR(" → "));
-	zv_out_add_safe(out, call->to_number.n ? call->to_number : ZV_STR("?"));
+	if (call->to_number.n) {
+		zv_buf_add(out, ZV_STR(" → "));
+		zv_out_add_safe(out, call->to_number);
+	}
 	pad(out, from, WHO_WIDTH);
 	zv_buf_add(out, ZV_STR("  "));
 }

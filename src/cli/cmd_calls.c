@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include "cli/calls_file.h"
+#include "cli/calls_live.h"
 #include "cli/cli.h"
+
+#define DAY_MS (24 * 60 * 60 * 1000)
 
 enum {
 	FORMAT_JSON,
@@ -14,7 +17,7 @@ enum {
 static struct zv_opt_list trunks, lines;
 static bool summary, ladder, ascii;
 static const char *only;
-static int format = FORMAT_AUTO;
+static int format = FORMAT_AUTO, count, for_ms;
 
 static const struct zv_opt options[] = {
 	ZV_OPT_FLAG("summary", 0, &summary, "one object for each call, no events",
@@ -32,6 +35,12 @@ static const struct zv_opt options[] = {
 	ZV_OPT_CHOICE("format", 0, "json|text", &format,
 		      "JSON, one object a line, or text (default on a terminal)",
 		      "JSON, объект на строку, или текст (по умолчанию на терминале)"),
+	ZV_OPT_NUMBER("count", 0, "N", &count, 1, 1000000000,
+		      "URL: end after N events, or calls",
+		      "URL: завершиться после N событий или звонков"),
+	ZV_OPT_SECONDS("for", 0, "SECONDS", &for_ms, DAY_MS,
+		       "URL: end after so many seconds",
+		       "URL: завершиться через столько секунд"),
 	ZV_OPT_END,
 };
 
@@ -44,8 +53,13 @@ texts_of(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
 }
 
 static int
-check(void)
+check(bool is_live)
 {
+	if (!is_live && (count || for_ms)) {
+		zv_say_error("--count and --for are for a URL; a recording has an end",
+			     "--count и --for — для URL; у записи есть конец");
+		return ZV_EXIT_USAGE;
+	}
 	if (summary && ladder) {
 		zv_say_error("--summary and --ladder exclude each other",
 			     "--summary и --ladder исключают друг друга");
@@ -73,7 +87,8 @@ run(char **args, int n)
 	struct zv_str trunk_names[ZV_OPT_LIST_MAX], line_names[ZV_OPT_LIST_MAX];
 	struct zv_calls_options o = { .trunks = trunk_names, .lines = line_names };
 	struct zv_calls_wish wish = { .form = form(), .ascii = ascii, .only = only };
-	int code = check();
+	bool is_live = strstr(args[0], "://") != NULL;
+	int code = check(is_live);
 
 	(void)n;
 	if (code)
@@ -82,7 +97,8 @@ run(char **args, int n)
 	o.n_lines = texts_of(&lines, line_names);
 	wish.json = format == FORMAT_JSON ||
 		    (format == FORMAT_AUTO && !isatty(STDOUT_FILENO));
-	return zv_calls_file(args[0], &wish, &o);
+	return is_live ? zv_calls_live(args[0], &wish, &o, count, for_ms)
+		       : zv_calls_file(args[0], &wish, &o);
 }
 
 const struct zv_cmd zv_cmd_calls = {

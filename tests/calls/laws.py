@@ -90,8 +90,8 @@ class Laws:
 
 
 def wrong_causes(events, packets):
-    """Legs whose cause no Hangup packet of their channel has; of an end without a Hangup
-    nothing is asked."""
+    """Legs whose cause no Hangup packet of their channel has. Nothing is asked of an end without
+    a Hangup, or where Asterisk itself does not know it (0) and something else may tell."""
     known = {}
     for channel, unique_id, cause in hangups(packets):
         known.setdefault(re.sub("<ZOMBIE>$", "", channel or ""), set()).add(cause)
@@ -101,6 +101,6 @@ def wrong_causes(events, packets):
         if event["event"] == "leg.ended":
             leg = event["leg"]
             causes = known.get(leg["channel"], set()) | known.get(leg["uniqueid"], set())
-            if causes and (event["cause"] or 0) not in causes:
+            if causes and 0 not in causes and event["cause"] not in causes:
                 found.append(f"{leg['channel']}: cause {event['cause']}, Hangup says {causes}")
     return found

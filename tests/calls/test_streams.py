@@ -92,7 +92,7 @@ class RingAll(StreamTest):
         return s.data
 
     def test_fault_029_ring_all_answered(self):
-        losers = "".join(f"    \n      leg {number} callee answered_elsewhere rang"
+        losers = "".join(f"\n      leg {number} callee answered_elsewhere rang"
                          for number in range(200, 200 + AGENTS - 1))
         for new, name in BOTH:
             with self.subTest(name):
@@ -106,7 +106,7 @@ class RingAll(StreamTest):
     """)
 
     def test_fault_029_ring_all_abandoned(self):
-        losers = "".join(f"    \n      leg {number} callee cancelled rang"
+        losers = "".join(f"\n      leg {number} callee cancelled rang"
                          for number in range(200, 200 + AGENTS))
         for new, name in BOTH:
             with self.subTest(name):

@@ -51,8 +51,8 @@ class Help(unittest.TestCase):
 
     def test_finds_something(self):
         """The readers above really read."""
-        self.assertEqual(commands(), ["listen", "action", "command", "originate", "parse",
-                                      "filter", "probe", "capture", "serve"])
+        self.assertEqual(commands(), ["listen", "action", "command", "originate", "calls",
+                                      "parse", "filter", "probe", "capture", "serve"])
         self.assertGreater(len(all_options()), 20)
 
     def test_both_ways(self):

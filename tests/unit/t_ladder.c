@@ -85,7 +85,8 @@ test_two_parties(void **state)
 	begin(&r, false);
 	two_parties(&r);
 	check_chart(&r, "two parties", "",
-		    "call 1.1, internal: 101 Алиса Ли → 102\n"
+		    "call 1.1, internal\n"
+		    "101 Алиса Ли → 102\n"
 		    "          101                         102\n"
 		    "          Алиса Ли                    Bob\n"
 		    "   0.000  ● calls 102\n"
@@ -108,7 +109,8 @@ test_ascii(void **state)
 	begin(&r, true);
 	two_parties(&r);
 	check_chart(&r, "ascii", "why",
-		    "call 1.1, internal: 101 Алиса Ли -> 102\n"
+		    "call 1.1, internal\n"
+		    "101 Алиса Ли -> 102\n"
 		    "          101                         102\n"
 		    "          Алиса Ли                    Bob\n"
 		    "   0.000  o calls 102\n"
@@ -182,7 +184,8 @@ test_merged(void **state)
 	consultation(&r);
 	check_chart(
 		&r, "merged", "",
-		"call 1.1, in: 89161234567 → 102, did 74950000001\n"
+		"call 1.1, in\n"
+		"89161234567 → 102, did 74950000001\n"
 		"          89161234567             102                     103\n"
 		"          provider                                        Carol\n"
 		"   0.000  ● calls 74950000001\n"
@@ -256,7 +259,7 @@ test_rows(void **state)
 		scene_tell(&r.s, &e);
 		zv_ladder_draw(r.ladder, &r.s.call, ZV_STR(""), &out);
 		text = zv_buf_str(&out);
-		for (int n = 0; n < 4; n++) /* title, heads, begin, the row */
+		for (int n = 0; n < 5; n++) /* titles, heads, begin, the row */
 			zv_str_split(&text, '\n', &line);
 		check_text(zvon_call_event_name(rows[i].kind), zv_str_from(line, 10),
 			   zvon_str(rows[i].wanted));
@@ -313,7 +316,7 @@ test_parties(void **state)
 		scene_at(&r.s, 2, ZV_CALL_ENDED, NULL);
 		zv_ladder_draw(r.ladder, &r.s.call, ZV_STR(""), &out);
 		assert_int_equal(r.rc, 0);
-		assert_int_equal(count_lines(zv_buf_str(&out), &widest), 3 + n + 1);
+		assert_int_equal(count_lines(zv_buf_str(&out), &widest), 4 + n + 1);
 		assert_true(widest <= (columns <= 4 ? 80 : 16 + 16 * columns));
 		zv_buf_deinit(&out);
 		zv_ladder_free(r.ladder);
@@ -328,8 +331,8 @@ test_many_rows(void **state)
 		size_t lines;
 		const char *more; /* or NULL */
 	} rows[] = {
-		{ ZV_LADDER_MAX_STEPS, 2 + ZV_LADDER_MAX_STEPS + 1, NULL },
-		{ ZV_LADDER_MAX_STEPS + 3, 2 + ZV_LADDER_MAX_STEPS + 2,
+		{ ZV_LADDER_MAX_STEPS, 3 + ZV_LADDER_MAX_STEPS + 1, NULL },
+		{ ZV_LADDER_MAX_STEPS + 3, 3 + ZV_LADDER_MAX_STEPS + 2,
 		  "\n          … 3 more rows\n" },
 	};
 
@@ -376,7 +379,7 @@ test_keys(void **state)
 		scene_tell(&r.s, &e);
 	}
 	zv_ladder_draw(r.ladder, &r.s.call, ZV_STR(""), &out);
-	assert_int_equal(count_lines(zv_buf_str(&out), &widest), 2 + 3 + 1);
+	assert_int_equal(count_lines(zv_buf_str(&out), &widest), 3 + 3 + 1);
 	zv_buf_deinit(&out);
 	zv_ladder_free(r.ladder);
 }

@@ -1,0 +1,159 @@
+/* Queues in AMI 1.x. AgentCalled and what follows from it come with eventwhencalled only,
+ * QueueMemberStatus with eventmemberstatus only. */
+#include "base/str.h"
+#include "call/ev_old.h"
+
+/* ---- callers --------------------------------------------------------------- */
+
+static struct zv_chan *
+caller(struct zv_calls *t, const struct zv_in *in)
+{
+	return zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
+}
+
+static void
+on_join(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *c = caller(t, in);
+
+	if (c)
+		zv_fact_queue_join(t, c, zv_in_get(in, ZV_KEY_QUEUE),
+				   zv_in_int(in, ZV_KEY_COUNT, -1));
+}
+
+static void
+on_leave(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *c = caller(t, in);
+
+	if (c)
+		zv_fact_queue_leave(t, c, zv_in_get(in, ZV_KEY_QUEUE),
+				    zv_in_int(in, ZV_KEY_COUNT, -1));
+}
+
+static void
+on_abandon(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *c = caller(t, in);
+
+	if (c)
+		zv_fact_queue_abandon(t, c);
+}
+
+/* The queue stops its music for a caller who goes on in the dialplan, never for one who
+ * has hung up: the sign that it gave up, where QUEUESTATUS may not be read. */
+void
+zv_old_music_stops(struct zv_calls *t, struct zv_chan *c)
+{
+	if (c->call && c->call->waiting && c->call->abandoned)
+		zv_fact_queue_gave_up(t, c);
+}
+
+/* ---- agents ------------------------------------------------------------------ */
+
+/* The Uniqueid is the caller's. */
+static void
+on_called(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *from = zv_old_find(t, zv_in_get(in, ZV_KEY_UNIQUEID),
+					   zv_in_get(in, ZV_KEY_CHANNEL_CALLING));
+	struct zv_chan *to =
+		zv_chan_find_name(t, zv_in_get(in, ZV_KEY_DESTINATION_CHANNEL));
+
+	if (from && to)
+		zv_fact_dial_begin(t, from, to, ZV_STR(""));
+}
+
+static void
+on_no_answer(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *c = caller(t, in);
+
+	if (c)
+		zv_fact_member_gave_up(t, c, zv_in_get(in, ZV_KEY_MEMBER));
+}
+
+/* BridgedChannel is the agent's Uniqueid. Without AgentCalled it is the first word of
+ * who took the call. */
+static void
+on_connect(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *from = caller(t, in);
+	struct zv_chan *to = zv_old_find(t, zv_in_get(in, ZV_KEY_BRIDGED_CHANNEL),
+					 zv_in_get(in, ZV_KEY_CHANNEL));
+
+	if (from && to && from->call != to->call)
+		zv_fact_dial_begin(t, from, to, ZV_STR(""));
+}
+
+/* ---- members ------------------------------------------------------------------- */
+
+enum { MEMBER_REMOVED = -1, MEMBER_SAME = -2 };
+
+/* What an event does not tell stays as it was. */
+static void
+member(struct zv_calls *t, const struct zv_in *in, int status)
+{
+	struct zv_str queue = zv_in_get(in, ZV_KEY_QUEUE);
+	struct zv_str interface = zv_in_get(in, ZV_KEY_LOCATION);
+	const struct zv_queue_member *known = zv_queue_find_member(t, queue, interface);
+	struct zv_queue_member m = { .state = ZV_MEMBER_UNKNOWN };
+
+	if (known)
+		m = *known;
+	m.queue = queue;
+	m.interface = interface;
+	if (zv_in_has(in, ZV_KEY_MEMBER_NAME))
+		m.name = zv_in_get(in, ZV_KEY_MEMBER_NAME);
+	if (zv_in_has(in, ZV_KEY_PAUSED)) {
+		m.paused = zv_in_is(in, ZV_KEY_PAUSED, "1");
+		m.pause_reason = zv_in_get(in, ZV_KEY_REASON);
+	}
+	m.penalty = zv_in_int(in, ZV_KEY_PENALTY, m.penalty);
+	if (status == MEMBER_REMOVED)
+		m.state = ZV_MEMBER_REMOVED;
+	else if (status != MEMBER_SAME)
+		m.state = zv_member_state(status);
+	zv_fact_member(t, &m);
+}
+
+static void
+on_member(struct zv_calls *t, const struct zv_in *in)
+{
+	member(t, in, zv_in_int(in, ZV_KEY_STATUS, MEMBER_SAME));
+}
+
+static void
+on_member_removed(struct zv_calls *t, const struct zv_in *in)
+{
+	member(t, in, MEMBER_REMOVED);
+}
+
+#define CALLER ZV_KEY_UNIQUEID, ZV_KEY_QUEUE, ZV_KEY_COUNT
+#define MEMBER                                                                         \
+ ZV_KEY_QUEUE, ZV_KEY_LOCATION, ZV_KEY_MEMBER_NAME, ZV_KEY_STATUS, ZV_KEY_PAUSED,      \
+	 ZV_KEY_REASON, ZV_KEY_PENALTY
+
+const struct zv_rule zv_rules_old_queue[] = {
+	{ "Join", ZV_OLD, on_join, { CALLER } },
+	{ "Leave", ZV_OLD, on_leave, { CALLER } },
+	{ "QueueCallerAbandon", ZV_OLD, on_abandon, { CALLER } },
+	{ "AgentCalled",
+	  ZV_OLD,
+	  on_called,
+	  { ZV_KEY_UNIQUEID, ZV_KEY_CHANNEL_CALLING, ZV_KEY_DESTINATION_CHANNEL } },
+	{ "AgentRingNoAnswer",
+	  ZV_OLD,
+	  on_no_answer,
+	  { ZV_KEY_UNIQUEID, ZV_KEY_MEMBER } },
+	{ "AgentConnect",
+	  ZV_OLD,
+	  on_connect,
+	  { ZV_KEY_UNIQUEID, ZV_KEY_CHANNEL, ZV_KEY_BRIDGED_CHANNEL } },
+	{ "QueueMemberStatus", ZV_OLD, on_member, { MEMBER } },
+	{ "QueueMemberAdded", ZV_OLD, on_member, { MEMBER } },
+	{ "QueueMemberPaused", ZV_OLD, on_member, { MEMBER } },
+	{ "QueueMemberPenalty", ZV_OLD, on_member, { MEMBER } },
+	{ "QueueMemberRemoved", ZV_OLD, on_member_removed, { MEMBER } },
+	{ .event = NULL },
+};
