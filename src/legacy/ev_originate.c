@@ -76,7 +76,8 @@ remember(struct zv_legacy *l, struct zv_str technology, struct zv_str number,
 		return;
 	}
 	memcpy(text, technology.p, technology.n);
-	memcpy(text + technology.n, number.p, number.n);
+	if (number.n)
+		memcpy(text + technology.n, number.p, number.n);
 	*f = (struct failure){
 		.since = l->counters.in,
 		.reason = reason,

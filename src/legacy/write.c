@@ -179,7 +179,9 @@ has_colon(const struct zv_packet *p, const struct zv_field *f)
 {
 	const char *end = p->text.p + p->text.n;
 
-	return f->value.n || (f->key.p + f->key.n < end && f->key.p[f->key.n] == ':');
+	/* a line without key and colon would be an empty one, and end the packet */
+	return f->key.n == 0 || f->value.n ||
+	       (f->key.p + f->key.n < end && f->key.p[f->key.n] == ':');
 }
 
 void

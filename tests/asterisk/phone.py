@@ -345,7 +345,9 @@ class Phone:
         self.close()
 
     def close(self):
-        """Hangs up what is still up and closes the socket."""
+        """Hangs up what is still up and closes the socket; twice is fine."""
+        if not self._open:
+            return
         with self._news:
             for dialog in self.dialogs.values():
                 if dialog.state == "up":

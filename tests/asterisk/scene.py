@@ -292,11 +292,13 @@ class SceneTest(LiveTest):
     # how it ends
 
     def clear(self):
-        """Hangs up what is left, closes the phones."""
+        """Closes the phones, and hangs up what is left."""
         for phone in self.opened:
             phone.close()
-        names = self.raw().open_channels()
-        for name in names:
+        end = time.monotonic() + 1
+        while self.raw().open_channels() and time.monotonic() < end:
+            time.sleep(0.01)
+        for name in self.raw().open_channels():
             self.witness.request("Hangup", {"Channel": name})
         self.until(lambda: not self.raw().open_channels(), "all channels hung up")
         for phone in self.opened:
@@ -307,18 +309,21 @@ class SceneTest(LiveTest):
         """Ends the scene; returns the summaries of our calls, oldest first."""
         self.clear()
         self.until(lambda: not self.unfinished(), "all calls ended", 3)
-        self.until(lambda: time.monotonic() - self.calls.last_news > QUIET, "silence", 3)
+        self.until(lambda: time.monotonic() - self.last_news() > QUIET, "silence", 3)
         for program in (self.calls, self.summary):
             self.assertEqual(program.stop(), 0, program.messages)
-        ids = set(self.raw().channels.values())
-        return [one for one in self.summary.lines if one["call"] in ids]
+        ids = list(self.raw().channels.values())
+        return sorted((one for one in self.summary.lines if one["call"] in ids),
+                      key=lambda one: ids.index(one["call"]))
 
     def unfinished(self):
         """Ids of our calls that have begun and not ended."""
-        ids = set(self.raw().channels.values())
-        ours = [event for event in self.calls.lines if event.get("call") in ids]
-        return ({event["call"] for event in ours}
-                - {event["call"] for event in ours if event["event"] == "call.ended"})
+        return ({event["call"] for event in self.events()}
+                - {event["call"] for event in self.events("call.ended")})
+
+    def last_news(self):
+        """When one of the programs told something."""
+        return max(self.calls.last_news, self.summary.last_news)
 
     def record(self):
         """Keeps the raw events, for whoever wants to see them."""

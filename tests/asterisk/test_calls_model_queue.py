@@ -4,7 +4,7 @@ from lab import both_versions
 from scene import (A, B, BOTH, C, D, LOCAL_MEMBER, OFFICE, OUTSIDE, QUEUE, SHORT_QUEUE, TRUNK,
                    SceneTest, call, callee, caller, inbound)
 
-OF_BOTH = "office%d" % OFFICE    # rings A for a second, then B
+OF_BOTH = "office%d" % OFFICE    # rings A for two seconds, then B
 OF_LOCAL = "local%d" % OFFICE    # rings C through a Local channel
 
 
