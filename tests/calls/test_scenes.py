@@ -72,6 +72,9 @@ class Scenes(unittest.TestCase):
                   [scenes.in_normal_form(b) for b in blocks],
                   f"{scene.name}, Asterisk {version}: zvon calls "
                   + " ".join(map(str, arguments)))
+        for wanted in scene.wanted("states", version):
+            self.assertEqual(scenes.state_lines(found, wanted), wanted,
+                             f"{scene.name}, Asterisk {version}")
         return found
 
     def hold_laws(self, found, path):
