@@ -42,6 +42,18 @@ zv_fact_known(struct zv_calls *t, struct zv_str unique_id)
 
 /* ---- life ----------------------------------------------------------------- */
 
+static void
+forget_others(struct zv_old *old)
+{
+	if (old->peer)
+		old->peer->old.peer = NULL;
+	if (old->holder)
+		old->holder->old.listener = NULL;
+	if (old->listener)
+		old->listener->old.holder = NULL;
+	zv_text_free(&old->sent_by);
+}
+
 /* Later servers tell the Uniqueid in every event; there only the halves of a Local
  * channel are found by name. */
 static bool
@@ -77,18 +89,6 @@ unname_it(struct zv_calls *t, struct zv_chan *c)
 	if (removed && removed != c &&
 	    zv_map_add(&t->channels_by_name, removed->name, removed) < 0)
 		t->failed = ZV_ENOMEM;
-}
-
-static void
-forget_others(struct zv_old *old)
-{
-	if (old->peer)
-		old->peer->old.peer = NULL;
-	if (old->holder)
-		old->holder->old.listener = NULL;
-	if (old->listener)
-		old->listener->old.holder = NULL;
-	zv_text_free(&old->sent_by);
 }
 
 void

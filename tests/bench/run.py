@@ -258,6 +258,18 @@ def bench_filters(build, path):
         show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
 
 
+def bench_legacy(build, rounds):
+    """Of the same scenes as the call model, each once."""
+    for version in ("16.28.0", "22.10.1"):
+        files = [scene.split(":", 1)[1] for scene in recorded_calls(version)]
+        rows = run_json(program(build, "legacy"), str(rounds), *files)
+        median = lambda key: statistics.median(row[key] for row in rows)
+        print(f"legacy view, all events of recorded calls, Asterisk {version}")
+        show("each event that goes in", f"{median('ns'):.0f} ns")
+        show("come out of a hundred", f"{100 * rows[0]['out'] / rows[0]['in']:.0f}")
+        show("allocations for each", f"{median('allocations'):.3f}")
+
+
 SCENES = {  # of a hundred calls, so many; inbound-one-answers is a ring group
     "call-answered-callee-hangs-up": 40, "call-busy": 6, "call-noanswer": 8,
     "call-caller-cancels": 8, "inbound-one-answers": 10, "queue-call": 8, "queue-abandon": 2,
@@ -366,6 +378,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
         if any(map(wanted, ("parser", "mxml", "client", "slow", "filters"))):
             bench_streams(given, wanted, folder)
+    if wanted("legacy"):
+        bench_legacy(given.build, given.rounds)
     if wanted("calls"):
         for version in ("22.10.1", "11.25.3"):
             bench_calls(given.build, given.rounds, given.events, version)

@@ -7,10 +7,11 @@ import shutil
 import time
 import unittest
 
-import common  # the fakes
+from ajam_common import KINDS, url
 
 import cli
 import pbx as fake
+from ajam import Ajam
 from calls import Calls
 from cli import SLOW, CliTest, Running
 from pbx import ALL_CLASSES, Account, Pbx
@@ -25,9 +26,8 @@ class CallsTest(CliTest):
         pbx = self.start(Pbx(**options))
         return pbx, Calls(pbx)
 
-    def follow(self, pbx, *options, scheme="ami", env=None):
-        address = cli.url(pbx.port, scheme=scheme)
-        return self.start(Running("calls", address, "--format", "json", *options, env=env))
+    def follow(self, pbx, env=None):
+        return self.start(Running("calls", cli.url(pbx.port), "--format", "json", env=env))
 
     def events(self, running, name, **wanted):
         """What was told so."""
@@ -50,17 +50,33 @@ class CallsTest(CliTest):
 
 
 class StartTest(CallsTest):
-    def test_calls_that_were_there(self):
-        """Over AMI and over AJAM."""
-        pbx, calls = self.play()
-        calls.quietly().answer(calls.dial("101", "102"))
-        ringing = calls.dial("103", "104")
-        running = self.follow(pbx)
+    def were_there(self, pbx, calls, running):
+        """One talks, one rings, and that one ends."""
         self.saw(running, "call.started", 2)
         self.saw(running, "call.answered", 1)
         self.saw(running, "leg.ringing", 1)
-        calls.aloud().hang_up(ringing)
-        self.saw(running, "call.ended", 1, call=ringing[0].unique_id, reason="hangup")
+        calls.aloud().hang_up(calls.ringing)
+        self.saw(running, "call.ended", 1, call=calls.ringing[0].unique_id)
+        self.assertEqual(self.events(running, "call.ended")[0]["result"], "cancelled")
+
+    def test_calls_that_were_there(self):
+        pbx, calls = self.play()
+        calls.quietly().answer(calls.dial("101", "102"))
+        calls.ringing = calls.dial("103", "104")
+        self.were_there(pbx, calls, self.follow(pbx))
+
+    def test_calls_that_were_there_over_http(self):
+        """All encodings."""
+        for kind in KINDS:
+            with self.subTest(kind=kind), contextlib.ExitStack() as stack:
+                pbx = stack.enter_context(Pbx())
+                ajam = stack.enter_context(Ajam(pbx=pbx))
+                calls = Calls(pbx)
+                calls.quietly().answer(calls.dial("101", "102"))
+                calls.ringing = calls.dial("103", "104")
+                running = stack.enter_context(
+                    Running("calls", url(ajam, kind), "--format", "json"))
+                self.were_there(pbx, calls, running)
 
     def test_fault_006_fully_booted_comes_late(self):
         """No list before it; what went on meanwhile and before is known then."""

@@ -177,7 +177,7 @@ test_many_failures_and_items(void **state)
 	struct zv_buf lines = { 0 }, out = { 0 };
 
 	zvon_legacy_begin(l, 11);
-	for (int i = 0; i <= ZV_LEGACY_MAX_FAILED; i++)
+	for (int i = 0; i <= ZV_LEGACY_MAX_ATTEMPTS; i++)
 		zv_buf_printf(
 			&lines,
 			"Event: DialBegin\nDestChannel: S/%d-1\nDestUniqueid: %d\n"

@@ -166,6 +166,19 @@ static const struct {
 	{ "through a trunk",
 	  TRY("201", "8499@201") TRIED("201", "BUSY") ANSWER("PJSIP/8499@201", "0"),
 	  "5" },
+	{ "the response comes before the end: it waits",
+	  TRY("201", "201") ANSWER("PJSIP/201", "0") TRIED("201", "BUSY"), "5" },
+	{ "… or before the channel has gone",
+	  TRY("201", "201") ANSWER("PJSIP/201", "0") GONE("201", "34"), "8" },
+	{ "… it waits for its own",
+	  TRY("201", "201") TRY("202", "202") ANSWER("PJSIP/202", "0")
+		  TRIED("201", "BUSY") TRIED("202", "CONGESTION"),
+	  "8" },
+	{ "an Originate that nobody is told of is forgotten by its channel's answer",
+	  TRY("201", "201") "Event: OriginateResponse\n" CALL
+			    "Response: Success\nChannel: PJSIP/201\nReason: 4\n"
+			    "Uniqueid: 201\n\n" ANSWER("PJSIP/201", "0"),
+	  "40" },
 	{ "silence says so itself", TRY("201", "201") ANSWER("PJSIP/201", "3"), "3" },
 	{ "a reason that was given stays",
 	  TRY("201", "201") TRIED("201", "BUSY") ANSWER("PJSIP/201", "8"), "8" },
