@@ -10,7 +10,7 @@ ONLY     =
 export PORT FUZZ
 
 .DEFAULT_GOAL = help
-.PHONY: help build run test check bench asan fuzz format shape man-lint install clean packages-build packages-test
+.PHONY: help build run test check bench asan fuzz format ladders shape man-lint install clean packages-build packages-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuz
 
 format: packages-test ## applies .clang-format
 	@tools/format.sh
+
+ladders: build ## draws the charts of docs/ladders again
+	@tools/ladders.py
 
 shape: ## length of functions and files, share of comments: a mirror, not a gate
 	@tools/shape.sh

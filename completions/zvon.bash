@@ -5,6 +5,7 @@ _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
 _zvon_filters='--event --filter --regex --field --newlines'
+_zvon_view='--view --unlink-as-bridge --sip-names --keep-new'
 _zvon_events='Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold
 	Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect
 	AgentComplete DeviceStateChange ExtensionStatus UserEvent VarSet Cdr'
@@ -17,7 +18,7 @@ _zvon_actions='Ping CoreShowChannels CoreStatus CoreSettings Status ListCommands
 # The options of command $1.
 _zvon_options() {
 	case $1 in
-	listen) echo "$_zvon_filters --no-push-down --format --count --for --events $_zvon_connection" ;;
+	listen) echo "$_zvon_filters $_zvon_view --no-push-down --format --count --for --events $_zvon_connection" ;;
 	action) echo "--format $_zvon_connection" ;;
 	command) echo "$_zvon_connection" ;;
 	originate) echo "--from --to --channel --context --priority --caller-id
@@ -25,7 +26,8 @@ _zvon_options() {
 		--wait --format $_zvon_connection" ;;
 	calls) echo "--summary --ladder --ascii --call --trunk --line --format --count --for
 		$_zvon_connection" ;;
-	parse | filter) echo "$_zvon_filters --format" ;;
+	parse) echo "$_zvon_filters $_zvon_view --format" ;;
+	filter) echo "$_zvon_filters --format" ;;
 	probe) echo "--format $_zvon_connection" ;;
 	capture) echo "--output --force --for --events $_zvon_connection" ;;
 	serve) echo '--demo --port --bind --seed --speed --rate --loop --once --secret-file' ;;
@@ -48,6 +50,7 @@ _zvon_values() {
 	--event) words=$_zvon_events ;;
 	--events) words=$_zvon_classes ;;
 	--newlines) words='kept dashed' ;;
+	--view) words='native legacy' ;;
 	--proxy) words='http:// socks5://' ;;
 	--bind) words='127.0.0.1 ::1 0.0.0.0' ;;
 	--secret-file | --ca | --output | -o)

@@ -57,6 +57,11 @@ complete -c zvon -n $filters -l filter -x -d 'only packets that contain a text'
 complete -c zvon -n $filters -l regex -x -d 'only packets in which it is found'
 complete -c zvon -n $filters -l field -x -d 'only packets with Key=value, Key~RE'
 complete -c zvon -n $filters -l newlines -x -a 'kept dashed' -d 'how line ends are seen'
+set -l views '__fish_seen_subcommand_from listen parse'
+complete -c zvon -n $views -l view -x -a 'native legacy' -d 'how events are shown'
+complete -c zvon -n $views -l unlink-as-bridge -d 'legacy: Unlink as in Asterisk 11'
+complete -c zvon -n $views -l sip-names -d 'legacy: PJSIP/200 reads SIP/200'
+complete -c zvon -n $views -l keep-new -d 'legacy: new events too'
 complete -c zvon -n '__fish_seen_subcommand_from listen action parse' -l format -x \
     -a 'json ami xml' -d 'format of the output'
 complete -c zvon -n '__fish_seen_subcommand_from originate calls probe filter' -l format -x \

@@ -12,13 +12,11 @@ new_call(struct zv_calls *t, struct zv_str id)
 {
 	struct zv_live_call *call = zv_calloc(1, sizeof *call);
 
-	if (call)
-		zv_text_set(t, &call->pub.id, id);
-	if (!call || !call->pub.id.n) {
-		zv_free(call);
+	if (!call) {
 		t->failed = ZV_ENOMEM;
 		return NULL;
 	}
+	zv_text_share(&call->pub.id, id);
 	zv_list_init(&call->channels);
 	zv_list_append(&t->silent, &call->node);
 	return call;
@@ -105,7 +103,9 @@ zv_call_link(struct zv_calls *t, struct zv_live_call *call, struct zv_str linked
 	    zv_map_find(&t->calls_by_link, linked_id))
 		return;
 	link = zv_calloc(1, sizeof *link);
-	if (link)
+	if (link && zvon_str_equal(linked_id, call->pub.id))
+		zv_text_share(&link->text, call->pub.id);
+	else if (link)
 		zv_text_set(t, &link->text, linked_id);
 	if (!link || !link->text.n ||
 	    zv_map_add(&t->calls_by_link, link->text, link) < 0) {
@@ -134,13 +134,11 @@ zv_call_note(struct zv_calls *t, const struct zv_call_text **list, size_t *n,
 	if (!text.n || *n >= ZV_CALLS_MAX_NOTES)
 		return false;
 	note = zv_calloc(1, sizeof *note);
-	if (note)
-		zv_text_set(t, &note->text, text);
-	if (!note || !note->text.n) {
-		zv_free(note);
+	if (!note) {
 		t->failed = ZV_ENOMEM;
 		return false;
 	}
+	zv_text_share(&note->text, text);
 	*list = note;
 	++*n;
 	return true;
@@ -219,6 +217,12 @@ zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 
 	if (c->call)
 		return c->call;
+	/* one that a snapshot took for gone, and whose call goes on without it */
+	call = zv_call_find_link(t, c->unique_id);
+	if (call) {
+		zv_call_add(t, call, c);
+		return call;
+	}
 	call = new_call(t, c->unique_id);
 	if (!call)
 		return NULL;
@@ -338,10 +342,10 @@ move_state(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *f
 	if (!into->pub.answered_ms)
 		into->pub.answered_ms = from->pub.answered_ms;
 	if (!into->pub.picked_up_by.n)
-		zv_text_set(t, &into->pub.picked_up_by, from->pub.picked_up_by);
+		zv_text_share(&into->pub.picked_up_by, from->pub.picked_up_by);
 	if (into->pub.queue.n || !from->pub.queue.n)
 		return;
-	zv_text_set(t, &into->pub.queue, from->pub.queue);
+	zv_text_share(&into->pub.queue, from->pub.queue);
 	into->waiting = from->waiting;
 	into->left_queue = from->left_queue;
 	into->abandoned = from->abandoned;

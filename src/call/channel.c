@@ -54,13 +54,49 @@ forget_others(struct zv_old *old)
 	zv_text_free(&old->sent_by);
 }
 
+/* Later servers tell the Uniqueid in every event; there only the halves of a Local
+ * channel are found by name. */
+static bool
+is_found_by_name(const struct zv_calls *t, const struct zv_chan *c)
+{
+	return t->generation != 2 || c->tech == ZV_TECH_LOCAL;
+}
+
+/* In AMI 1.x a name may come twice for a moment (masquerade): the newer one counts. */
+static int
+name_it(struct zv_calls *t, struct zv_chan *c)
+{
+	int rc;
+
+	if (!c->name.n || !is_found_by_name(t, c))
+		return 0;
+	rc = zv_map_add(&t->channels_by_name, c->name, c);
+	if (rc != ZV_EBUSY)
+		return rc;
+	zv_map_remove(&t->channels_by_name, c->name);
+	return zv_map_add(&t->channels_by_name, c->name, c);
+}
+
+/* Another one may have its name by now. */
+static void
+unname_it(struct zv_calls *t, struct zv_chan *c)
+{
+	struct zv_chan *removed;
+
+	if (!t->channels_by_name.n)
+		return;
+	removed = zv_map_remove(&t->channels_by_name, c->name);
+	if (removed && removed != c &&
+	    zv_map_add(&t->channels_by_name, removed->name, removed) < 0)
+		t->failed = ZV_ENOMEM;
+}
+
 void
 zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 {
 	forget_others(&c->old);
-	if (zv_map_find(&t->channels_by_name, c->name) == c)
-		zv_map_remove(&t->channels_by_name, c->name);
-	if (c->unique_id.n && zv_map_find(&t->channels_by_id, c->unique_id) == c)
+	unname_it(t, c);
+	if (c->unique_id.n)
 		zv_map_remove(&t->channels_by_id, c->unique_id);
 	if (c->other)
 		c->other->other = NULL;
@@ -71,16 +107,6 @@ zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 	zv_text_free(&c->name);
 	zv_text_free(&c->unique_id);
 	zv_free(c);
-}
-
-/* In AMI 1.x a name may come twice for a moment (masquerade): the newer one counts. */
-static int
-name_it(struct zv_calls *t, struct zv_chan *c)
-{
-	if (!c->name.n)
-		return 0;
-	zv_map_remove(&t->channels_by_name, c->name);
-	return zv_map_add(&t->channels_by_name, c->name, c);
 }
 
 static bool
@@ -192,6 +218,20 @@ place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 		zv_call_link(t, c->call, seen->linked_id);
 }
 
+/* Who it is and whom it calls, until both are known. */
+static void
+learn(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
+{
+	struct zv_live_leg *leg = c->leg;
+
+	if (!c->dialing && !c->originated)
+		zv_leg_learn(t, leg, seen->number, seen->name);
+	if (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP)
+		zv_call_dialled(t, c, seen->exten);
+	c->learned = leg->pub.number.n && leg->pub.name.n && c->call &&
+		     (c->call->dialled.n || leg->pub.role == ZV_ROLE_CALLEE);
+}
+
 struct zv_chan *
 zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
 {
@@ -204,11 +244,9 @@ zv_fact_channel(struct zv_calls *t, const struct zv_seen *seen)
 	}
 	if (!c)
 		return NULL;
-	if (c->leg && !c->dialing && !c->originated)
-		zv_leg_learn(t, c->leg, seen->number, seen->name);
 	zv_fact_state(t, c, seen->state);
-	if (c->leg && (c->state == ZV_STATE_RING || c->state == ZV_STATE_UP))
-		zv_call_dialled(t, c, seen->exten);
+	if (c->leg && !c->learned)
+		learn(t, c, seen);
 	return c;
 }
 
@@ -282,14 +320,13 @@ zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name)
 {
 	if (!name.n || name.n > ZV_CALLS_MAX_TEXT || zvon_str_equal(name, c->name))
 		return;
-	if (zv_map_find(&t->channels_by_name, c->name) == c)
-		zv_map_remove(&t->channels_by_name, c->name);
+	unname_it(t, c);
 	zv_text_set(t, &c->name, name);
 	if (name_it(t, c) < 0)
 		t->failed = ZV_ENOMEM;
 	c->tech = zv_name_tech(name);
 	if (c->leg && !memchr(name.p, '<', name.n)) /* <MASQ>, <ZOMBIE> */
-		zv_text_set(t, &c->leg->pub.channel, name);
+		zv_text_share(&c->leg->pub.channel, c->name);
 }
 
 /* ---- Local, masquerade ------------------------------------------------------- */
@@ -297,7 +334,9 @@ zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name)
 void
 zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 {
-	if (a->call && b->call)
+	if (a == b)
+		zv_call_of(t, a);
+	else if (a->call && b->call)
 		zv_call_merge(t, a->call, b->call);
 	else if (a->call)
 		zv_call_add(t, a->call, b);
@@ -326,7 +365,7 @@ give_leg(struct zv_calls *t, struct zv_live_leg *leg, struct zv_chan *to)
 	if (!leg)
 		return;
 	leg->channel = to;
-	zv_text_set(t, &leg->pub.unique_id, to->unique_id);
+	zv_text_share(&leg->pub.unique_id, to->unique_id);
 }
 
 /* The half of a Local channel whose other half is that one, is c now. */

@@ -38,8 +38,6 @@ on_hangup(struct zv_calls *t, const struct zv_in *in)
 const struct zv_rule zv_rules_channel[] = {
 	{ "Newchannel", ZV_NEW, on_snapshot, { ZV_SNAPSHOT_KEYS } },
 	{ "Newstate", ZV_NEW, on_snapshot, { ZV_SNAPSHOT_KEYS } },
-	{ "NewCallerid", ZV_NEW, on_snapshot, { ZV_SNAPSHOT_KEYS } },
-	{ "NewConnectedLine", ZV_NEW, on_snapshot, { ZV_SNAPSHOT_KEYS } },
 	{ "Newexten", ZV_NEW, on_newexten, { ZV_SNAPSHOT_KEYS, ZV_KEY_EXTENSION } },
 	{ "HangupRequest", ZV_BOTH, on_hangup_request, { ZV_KEY_UNIQUEID } },
 	{ "Hangup", ZV_NEW, on_hangup, { ZV_KEY_UNIQUEID, ZV_KEY_CAUSE } },

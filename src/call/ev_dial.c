@@ -1,4 +1,4 @@
-/* Dialling, and Local channels that stand for it: 12 and later. */
+/* Dialling: 12 and later. DialState RINGING (14 and later) says what Newstate says. */
 #include "call/cause.h"
 #include "call/events.h"
 
@@ -20,15 +20,6 @@ on_dial_begin(struct zv_calls *t, const struct zv_in *in)
 }
 
 static void
-on_dial_state(struct zv_calls *t, const struct zv_in *in)
-{
-	struct zv_chan *to = zv_fact_known(t, zv_in_get(in, ZV_KEY_DEST_UNIQUEID));
-
-	if (to && zv_in_is(in, ZV_KEY_DIAL_STATUS, "RINGING"))
-		zv_fact_ringing(t, to);
-}
-
-static void
 on_dial_end(struct zv_calls *t, const struct zv_in *in)
 {
 	struct zv_chan *to = zv_fact_known(t, zv_in_get(in, ZV_KEY_DEST_UNIQUEID));
@@ -44,10 +35,6 @@ const struct zv_rule zv_rules_dial[] = {
 	  ZV_NEW,
 	  on_dial_begin,
 	  { ZV_SNAPSHOT_KEYS, ZV_DEST_KEYS, ZV_KEY_DIALSTRING } },
-	{ "DialState",
-	  ZV_NEW,
-	  on_dial_state,
-	  { ZV_KEY_DEST_UNIQUEID, ZV_KEY_DIAL_STATUS } },
 	{ "DialEnd",
 	  ZV_NEW,
 	  on_dial_end,

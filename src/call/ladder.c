@@ -32,6 +32,7 @@ static const char *const english[ZV_LADDER_WORDS] = {
 	[ZV_LADDER_RECORDING] = "rec",
 	[ZV_LADDER_RECORDING_ENDS] = "rec ends",
 	[ZV_LADDER_KEY] = "key",
+	[ZV_LADDER_FORWARDS] = "forwards to",
 	[ZV_LADDER_END] = "end",
 	[ZV_LADDER_CALL] = "call",
 	[ZV_LADDER_WITHHELD] = "withheld",

@@ -181,7 +181,7 @@ text_of(const struct zv_ladder_draft *d, char **out)
 
 	zv_buf_add(&b, d->text);
 	if (d->number)
-		zv_buf_printf(&b, "(%d)", d->number);
+		zv_buf_printf(&b, "%s(%d)", d->text.n ? " " : "", d->number);
 	*out = zv_buf_failed(&b) ? NULL : zv_memdup(b.p, b.n);
 	zv_buf_deinit(&b);
 	return *out ? 0 : ZV_ENOMEM;

@@ -189,6 +189,10 @@ on_leg_ended(const struct zv_call_event *e)
 	if (e->leg && e->leg->role == ZV_ROLE_CALLEE &&
 	    e->leg->result > ZV_RESULT_ANSWERED)
 		d.word = (enum zv_ladder_word)(ZV_LADDER_RESULT + (int)e->leg->result);
+	if (e->leg && e->leg->forwarded_to.n) {
+		d.word = ZV_LADDER_FORWARDS;
+		d.text = e->leg->forwarded_to;
+	}
 	return d;
 }
 

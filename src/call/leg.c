@@ -6,11 +6,16 @@
 
 /* ---- who ------------------------------------------------------------------ */
 
-/* Of a line its own number, never one that a click or the dialplan set for it. */
-static struct zv_str
-line_number(struct zv_str line, struct zv_str told)
+/* A line's name is kept with the line. */
+static void
+set_line(struct zv_calls *t, struct zv_live_leg *leg, struct zv_str name)
 {
-	return zv_name_is_line_number(line) ? line : told;
+	struct zv_line_now *known = zv_map_find(&t->lines_by_name, name);
+
+	if (known)
+		zv_text_share(&leg->pub.line, known->pub.name);
+	else
+		zv_text_set(t, &leg->pub.line, name);
 }
 
 void
@@ -25,6 +30,7 @@ zv_leg_learn(struct zv_calls *t, struct zv_live_leg *leg, struct zv_str number,
 		zv_text_set(t, &leg->pub.name, name);
 }
 
+/* The number of a line is its own, never one that a click or the dialplan set for it. */
 struct zv_live_leg *
 zv_leg_new(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 {
@@ -42,10 +48,12 @@ zv_leg_new(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	leg->pub.role = ZV_ROLE_CALLEE;
 	leg->pub.started_ms = zv_calls_began(t);
 	leg->pub.is_trunk = is_trunk;
-	zv_text_set(t, &leg->pub.line, line);
-	zv_text_set(t, &leg->pub.channel, c->name);
-	zv_text_set(t, &leg->pub.unique_id, c->unique_id);
-	zv_leg_learn(t, leg, is_trunk ? number : line_number(line, number), seen->name);
+	set_line(t, leg, line);
+	zv_text_share(&leg->pub.channel, c->name);
+	zv_text_share(&leg->pub.unique_id, c->unique_id);
+	if (!is_trunk && zv_name_is_line_number(line))
+		zv_text_share(&leg->pub.number, leg->pub.line);
+	zv_leg_learn(t, leg, number, seen->name);
 	return leg;
 }
 

@@ -118,7 +118,7 @@ zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 	take_over(by->leg);
 	by->leg->round = target->leg->round;
 	target->leg->elsewhere = true;
-	zv_text_set(t, &call->pub.picked_up_by, zv_leg_who(by->leg));
+	zv_text_share(&call->pub.picked_up_by, zv_leg_who(by->leg));
 	event.call = &call->pub;
 	event.leg = &target->leg->pub;
 	event.by = call->pub.picked_up_by;

@@ -65,6 +65,7 @@ struct zv_chan {
 	int state;
 	bool dialing;	    /* a dial to it is going on */
 	bool originated;    /* Asterisk dials it for nobody: Originate */
+	bool learned;	    /* who it is and whom it calls is known */
 	unsigned confirmed; /* zv_calls.snapshot when it was heard of last */
 	bool stale;	    /* known from before the connection was lost */
 	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
@@ -405,7 +406,8 @@ zv_leg_first(const struct zv_live_call *call)
 	return (struct zv_live_leg *)(void *)(uintptr_t)call->pub.legs;
 }
 
-/* Adds a text to one of the lists of a call, once. true: it is new there. */
+/* Adds a text that some struct owns to one of the lists of a call, once. true: it is new
+ * there. */
 bool zv_call_note(struct zv_calls *t, const struct zv_call_text **list, size_t *n,
 		  struct zv_str text);
 
@@ -507,6 +509,10 @@ bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
 /* *text becomes a copy of value, cut at ZV_CALLS_MAX_TEXT; without memory it stays
  * and t->failed is set. */
 void zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value);
+/* *text becomes the other one, which some struct owns, without a copy. */
+void zv_text_share(struct zv_str *text, struct zv_str with);
+/* A text of n bytes to be filled in; empty: no memory. */
+struct zv_str zv_text_new(struct zv_calls *t, size_t n, char **bytes);
 void zv_text_free(struct zv_str *text);
 
 /* What begins now; one that is listed has begun before. */

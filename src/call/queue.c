@@ -131,15 +131,12 @@ key_of(struct zv_calls *t, struct zv_str queue, struct zv_str interface)
 
 	if (!queue.n || !interface.n || key.n > ZV_CALLS_MAX_TEXT)
 		return (struct zv_str){ NULL, 0 };
-	p = zv_malloc(key.n);
-	if (!p) {
-		t->failed = ZV_ENOMEM;
-		return (struct zv_str){ NULL, 0 };
-	}
+	key = zv_text_new(t, key.n, &p);
+	if (!key.n)
+		return key;
 	memcpy(p, queue.p, queue.n);
 	p[queue.n] = '\n';
 	memcpy(p + queue.n + 1, interface.p, interface.n);
-	key.p = p;
 	return key;
 }
 

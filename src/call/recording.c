@@ -41,7 +41,7 @@ begin(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 	zv_text_set(t, &r->file, file);
 	r->next = c->recordings;
 	c->recordings = r;
-	zv_call_note(t, &c->call->pub.recordings, &c->call->n_recordings, file);
+	zv_call_note(t, &c->call->pub.recordings, &c->call->n_recordings, r->file);
 	tell(t, ZV_RECORDING_STARTED, c, r->file);
 }
 

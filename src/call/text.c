@@ -16,27 +16,65 @@ kept(struct zv_str s)
 	return n;
 }
 
+/* The bytes of a text, owned by all that share it. */
+struct shared {
+	uint32_t owners;
+	char bytes[];
+};
+
+static struct shared *
+shared_of(struct zv_str text)
+{
+	return (struct shared *)(void *)(uintptr_t)(text.p -
+						    offsetof(struct shared, bytes));
+}
+
+struct zv_str
+zv_text_new(struct zv_calls *t, size_t n, char **bytes)
+{
+	struct shared *s = n ? zv_malloc(sizeof *s + n) : NULL;
+
+	if (!s) {
+		t->failed = n ? ZV_ENOMEM : t->failed;
+		return (struct zv_str){ NULL, 0 };
+	}
+	s->owners = 1;
+	*bytes = s->bytes;
+	return (struct zv_str){ s->bytes, n };
+}
+
 void
 zv_text_set(struct zv_calls *t, struct zv_str *text, struct zv_str value)
 {
-	struct zv_str copy = { NULL, kept(value) };
+	struct zv_str copy = { NULL, 0 };
+	char *bytes;
 
-	if (zvon_str_equal(*text, (struct zv_str){ value.p, copy.n }))
+	value.n = kept(value);
+	if (zvon_str_equal(*text, value))
 		return;
-	if (copy.n) {
-		copy.p = zv_memdup(value.p, copy.n);
-		if (!copy.p) {
-			t->failed = ZV_ENOMEM;
+	if (value.n) {
+		copy = zv_text_new(t, value.n, &bytes);
+		if (!copy.n)
 			return;
-		}
+		memcpy(bytes, value.p, value.n);
 	}
 	zv_text_free(text);
 	*text = copy;
 }
 
 void
+zv_text_share(struct zv_str *text, struct zv_str with)
+{
+	if (with.n)
+		shared_of(with)->owners++;
+	zv_text_free(text);
+	*text = with.n ? with : (struct zv_str){ NULL, 0 };
+}
+
+void
 zv_text_free(struct zv_str *text)
 {
-	zv_free((void *)(uintptr_t)text->p);
+	if (text->n && --shared_of(*text)->owners == 0)
+		zv_free(shared_of(*text));
 	*text = (struct zv_str){ NULL, 0 };
 }

@@ -149,6 +149,7 @@ static const char *const russian_ladder[ZV_LADDER_WORDS] = {
 	[ZV_LADDER_RECORDING] = "запись",
 	[ZV_LADDER_RECORDING_ENDS] = "конец записи",
 	[ZV_LADDER_KEY] = "кнопка",
+	[ZV_LADDER_FORWARDS] = "переадресует на",
 	[ZV_LADDER_END] = "конец",
 	[ZV_LADDER_CALL] = "звонок",
 	[ZV_LADDER_WITHHELD] = "номер скрыт",

@@ -130,6 +130,7 @@ on_hangup(struct zv_legacy *l, const struct zv_legacy_rule *rule,
 	zv_old_row(l, rule, p);
 	if (c) {
 		zv_old_dial_dest_gone(l, c, p);
+		zv_old_originate_gone(l, c);
 		zv_old_channel_forget(l, c);
 	}
 }

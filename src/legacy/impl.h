@@ -58,6 +58,7 @@ const struct zv_legacy_rule *zv_legacy_rule_find(const struct zv_legacy *l,
 
 /* ---- what is known: state.c ------------------------------------------------------------ */
 
+struct zv_old_attempt;
 struct zv_old_bridge;
 
 struct zv_old_channel {
@@ -79,6 +80,8 @@ struct zv_old_channel {
 	struct zv_old_channel *caller; /* NULL: nobody's, or of Originate */
 	struct zv_node in_dests;
 	bool is_open;
+
+	struct zv_old_attempt *attempt; /* NULL: not dialled by Originate */
 
 	struct zv_old_bridge *bridge; /* NULL: in none */
 	struct zv_node in_bridge;
@@ -156,8 +159,8 @@ struct zv_legacy {
 	struct zv_map rules;
 	struct zv_map channels, bridges;
 	struct zv_node order;	 /* all channels */
-	struct zv_node failures; /* of Originate: see ev_originate.c */
-	size_t n_failures;
+	struct zv_node attempts; /* of Originate: see ev_originate.c */
+	size_t n_attempts;
 	struct zv_node waiting;
 	size_t n_waiting;
 	struct zv_old_out out;
@@ -177,6 +180,9 @@ void zv_old_begin(struct zv_legacy *l, const char *name, const char *privilege,
 
 /* Begins one without any line. false: no memory. */
 bool zv_old_begin_bare(struct zv_legacy *l);
+
+/* A key made of what came from outside: harmless, and one key. */
+void zv_old_make_key(struct zv_buf *key);
 
 /* Values are written without control characters, so that none can make a line. */
 void zv_old_add(struct zv_legacy *l, struct zv_str key, struct zv_str value);
@@ -226,6 +232,7 @@ void zv_old_list_clear(struct zv_legacy *l);
 /* ev_originate.c: an attempt to reach that destination begins, or has ended so. */
 void zv_old_originate_begin(struct zv_legacy *l, const struct zv_packet *p);
 void zv_old_originate_end(struct zv_legacy *l, const struct zv_packet *p);
+void zv_old_originate_gone(struct zv_legacy *l, struct zv_old_channel *c);
 void zv_old_originate_clear(struct zv_legacy *l);
 
 #endif

@@ -119,11 +119,16 @@ guess_major(const struct zv_packet *p)
 static void
 pass_all(struct zv_legacy *l, const struct zv_packet *p)
 {
-	if (!l->options.sip_names)
+	if (!l->options.sip_names) {
 		zv_old_pass(l, p);
-	else if (zv_old_begin_bare(l)) /* with other names it is another packet */
-		for (size_t i = 0; i < p->n_fields; i++)
-			zv_old_add_as_sent(l, p, i);
+		return;
+	}
+	/* with other names it is another packet */
+	if (!zv_old_begin_bare(l))
+		return;
+	zv_old_add(l, p->fields[0].key, p->fields[0].value);
+	for (size_t i = 1; i < p->n_fields; i++)
+		zv_old_add_as_sent(l, p, i);
 }
 
 /* Items of lists have no Privilege: who asked a new server for a new list shall get it. */

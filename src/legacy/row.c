@@ -106,6 +106,7 @@ add_var(struct zv_legacy *l, struct zv_str channel, struct zv_str value)
 	zv_buf_add(key, channel);
 	if (zv_buf_add(key, ZV_STR(")")) < 0)
 		l->failed = true;
+	zv_old_make_key(key);
 	zv_old_add_escaped(l, zv_buf_str(key), value);
 }
 

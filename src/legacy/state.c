@@ -33,6 +33,7 @@ zv_old_channel_forget(struct zv_legacy *l, struct zv_old_channel *c)
 	ZV_EACH(&c->dests, node, next)
 	zv_old_dest_detach(ZV_OWNER(node, struct zv_old_channel, in_dests));
 	zv_old_bridge_remove(l, c);
+	zv_old_originate_gone(l, c);
 	zv_list_remove(&c->node);
 	zv_map_remove(&l->channels, c->id);
 	zv_buf_deinit(&c->number);
@@ -56,10 +57,11 @@ static struct zv_old_channel *
 new_channel(struct zv_legacy *l, struct zv_str id, struct zv_str name)
 {
 	struct zv_old_channel *c = zv_calloc(1, sizeof *c + id.n + name.n);
-	char *text = (char *)(c + 1);
+	char *text;
 
 	if (!c)
 		return NULL;
+	text = (char *)(c + 1);
 	memcpy(text, id.p, id.n);
 	memcpy(text + id.n, name.p, name.n);
 	c->id = (struct zv_str){ text, id.n };
@@ -212,7 +214,7 @@ void
 zv_old_state_init(struct zv_legacy *l)
 {
 	zv_list_init(&l->order);
-	zv_list_init(&l->failures);
+	zv_list_init(&l->attempts);
 	zv_list_init(&l->waiting);
 	/* ids come from Asterisk, parts of them perhaps from an action: see map.h */
 	l->channels.seed = l->bridges.seed = (uint64_t)(uintptr_t)l;
@@ -223,8 +225,8 @@ zv_old_state_clear(struct zv_legacy *l)
 {
 	struct zv_node *node;
 
+	zv_old_originate_clear(l);
 	while ((node = zv_list_first(&l->order)))
 		zv_old_channel_forget(l, ZV_OWNER(node, struct zv_old_channel, node));
-	zv_old_originate_clear(l);
 	zv_old_list_clear(l);
 }

@@ -81,17 +81,23 @@ zv_old_out_deinit(struct zv_old_out *o)
 /* ---- lines ----------------------------------------------------------------------------- */
 
 /* A value of 12+ may hold line ends, once its escapes are undone: they must not make a
- * line of their own, which a caller could choose (1.x let them). A key may not end
- * early: that is, have ": " in it. */
+ * line of their own, which a caller could choose (1.x let them). */
 static void
-make_harmless(char *p, size_t n, bool is_key)
+make_harmless(char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)p[i] < ' ' && p[i] != '\t')
 			p[i] = ' ';
-		if (is_key && p[i] == ' ' && i > 0 && p[i - 1] == ':')
-			p[i] = '_';
-	}
+}
+
+/* … nor may a key end early: that is, have ": " in it. */
+void
+zv_old_make_key(struct zv_buf *key)
+{
+	make_harmless(key->p, key->n);
+	for (size_t i = 1; i < key->n; i++)
+		if (key->p[i] == ' ' && key->p[i - 1] == ':')
+			key->p[i] = '_';
 }
 
 static bool
@@ -115,7 +121,7 @@ finish_value(struct zv_legacy *l, size_t at, enum manner manner)
 	size_t n = text->n - at;
 
 	if (manner != AS_SENT)
-		make_harmless(text->p + at, n, false);
+		make_harmless(text->p + at, n);
 	if (!is_pjsip_name(l, text->p + at, n))
 		return n;
 	memmove(text->p + at, text->p + at + 2, n - 2);
@@ -139,8 +145,6 @@ add_line(struct zv_legacy *l, struct zv_str key, struct zv_str value,
 	}
 	span = &o->spans[o->n_spans++];
 	zv_buf_add(text, key);
-	if (manner != AS_SENT)
-		make_harmless(text->p + at, key.n, true);
 	zv_buf_add(text, ZV_STR(": "));
 	*span = (struct zv_old_span){ at, key.n, text->n, 0 };
 	if (manner == ESCAPED)
@@ -179,7 +183,9 @@ has_colon(const struct zv_packet *p, const struct zv_field *f)
 {
 	const char *end = p->text.p + p->text.n;
 
-	return f->value.n || (f->key.p + f->key.n < end && f->key.p[f->key.n] == ':');
+	/* a line without key and colon would be an empty one, and end the packet */
+	return f->key.n == 0 || f->value.n ||
+	       (f->key.p + f->key.n < end && f->key.p[f->key.n] == ':');
 }
 
 void

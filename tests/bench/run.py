@@ -258,6 +258,18 @@ def bench_filters(build, path):
         show(f"slowest evil expression, 1,000 bytes, {how}", f"{row['us']:.0f} us", "<= 150 us")
 
 
+def bench_legacy(build, rounds):
+    """Of the same scenes as the call model, each once."""
+    for version in ("16.28.0", "22.10.1"):
+        files = [scene.split(":", 1)[1] for scene in recorded_calls(version)]
+        rows = run_json(program(build, "legacy"), str(rounds), *files)
+        median = lambda key: statistics.median(row[key] for row in rows)
+        print(f"legacy view, all events of recorded calls, Asterisk {version}")
+        show("each event that goes in", f"{median('ns'):.0f} ns")
+        show("come out of a hundred", f"{100 * rows[0]['out'] / rows[0]['in']:.0f}")
+        show("allocations for each", f"{median('allocations'):.3f}")
+
+
 SCENES = {  # of a hundred calls, so many; inbound-one-answers is a ring group
     "call-answered-callee-hangs-up": 40, "call-busy": 6, "call-noanswer": 8,
     "call-caller-cancels": 8, "inbound-one-answers": 10, "queue-call": 8, "queue-abandon": 2,
@@ -265,6 +277,7 @@ SCENES = {  # of a hundred calls, so many; inbound-one-answers is a ring group
     "blind-transfer-sip": 3, "attended-transfer-sip": 3, "parking": 1, "pickup": 2,
     "conference": 1, "recording-mixmonitor": 3, "dtmf": 2,
 }
+UNFINISHED = (("11.25.3", "parking"),)  # the recording ends before its calls
 CALLS_AT_ONCE = (10, 100, 1_000, 10_000)
 
 
@@ -273,7 +286,7 @@ def recorded_calls(version, names=SCENES):
     for name in names:
         for folder in (CALL_CAPTURES, CAPTURES):
             path = os.path.join(folder, version, name + ".ami")
-            if os.path.exists(path):
+            if os.path.exists(path) and (version, name) not in UNFINISHED:
                 yield f"{SCENES[name]}:{path}"
                 break
 
@@ -298,8 +311,11 @@ def bench_calls(build, rounds, events, version):
         show(f"{title}: beside the parser", f"{model[n] / each(n, 'parser'):.2f}")
         allocations = statistics.median(row["allocations"] / row["calls"] for row in ours)
         show(f"{title}: allocations a call", f"{allocations:.1f}")
-    show("cost at the most beside the least", f"{max(model.values()) / min(model.values()):.2f}",
-         "<= 1.3")
+    both = {n: each(n, "both") for n in rows}
+    show("model, the dearest beside the cheapest",
+         f"{max(model.values()) / min(model.values()):.2f}", "<= 1.3")
+    show("parser and model, the dearest beside the cheapest",
+         f"{max(both.values()) / min(both.values()):.2f}")
     row = rows[CALLS_AT_ONCE[-1]][-1]
     show("events a second, parser and model", f"{row['events'] / row['both']:,.0f}")
     show("calls a second, parser and model", f"{row['calls'] / row['both']:,.0f}")
@@ -362,6 +378,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
         if any(map(wanted, ("parser", "mxml", "client", "slow", "filters"))):
             bench_streams(given, wanted, folder)
+    if wanted("legacy"):
+        bench_legacy(given.build, given.rounds)
     if wanted("calls"):
         for version in ("22.10.1", "11.25.3"):
             bench_calls(given.build, given.rounds, given.events, version)

@@ -23,6 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
   }                                                                                    \
  } while (0)
 
+/* To look at one input: prints, if FUZZ_TELL is in the environment. */
+void fuzz_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 struct fuzz_input {
 	const uint8_t *p;
 	size_t n;

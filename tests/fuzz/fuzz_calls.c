@@ -29,7 +29,7 @@
 #define MOST_SEEN   4096
 
 struct seen {
-	struct zv_str id, channel; /* of the packets of a scene, which stay */
+	struct zv_str id, channel; /* views of packets, which stay */
 };
 
 struct player {
@@ -39,11 +39,15 @@ struct player {
 
 struct stage {
 	struct zv_calls *calls;
+	struct zv_parser *parser;
+	struct zv_packet **kept; /* packets that are in no scene */
+	size_t n_kept;
 	struct watch watch;
 	struct player players[2], *player;
 	struct seen seen[MOST_SEEN];
 	size_t n_seen;
 	unsigned fail_at; /* allocation of the next packet; 0: none */
+	bool no_snapshot; /* none was begun, or memory failed in it */
 	bool over;
 };
 
@@ -53,6 +57,7 @@ static void
 check_rc(struct stage *s, int rc)
 {
 	CHECK(rc == 0 || (rc == ZV_ENOMEM && s->fail_at));
+	s->no_snapshot |= s->fail_at != 0;
 	zv_mem_fail_at(0);
 	s->fail_at = 0;
 	s->watch.unix_us = -1;
@@ -111,8 +116,20 @@ note_channels(struct stage *s, const struct zv_packet *p)
 }
 
 static void
+tell_packet(const char *how, const struct zv_packet *p)
+{
+	struct zv_str id = zvon_packet_get(p, ZV_STR("Uniqueid"));
+	struct zv_str channel = zvon_packet_get(p, ZV_STR("Channel"));
+	struct zv_str dest = zvon_packet_get(p, ZV_STR("DestUniqueid"));
+
+	fuzz_tell("%s %.*s %.*s %.*s %.*s\n", how, ZV_ARG(p->name), ZV_ARG(channel),
+		  ZV_ARG(id), ZV_ARG(dest));
+}
+
+static void
 feed(struct stage *s, const struct zv_packet *p)
 {
+	tell_packet(">", p);
 	begin_step(s, p);
 	check_rc(s, zvon_calls_feed(s->calls, p, s->watch.now_ms, wall(s)));
 	note_channels(s, p);
@@ -134,6 +151,13 @@ pass_time(struct stage *s, int64_t ms)
 	s->watch.now_ms = end;
 }
 
+/* Without a snapshot its items and its end say so. */
+static void
+check_snapshot(struct stage *s, int rc)
+{
+	check_rc(s, s->no_snapshot && rc == ZV_ENOMEM ? 0 : rc);
+}
+
 /* ---- packets that were never sent ------------------------------------------------------ */
 
 /* The packet of the scene `ahead` places from the one that is next. */
@@ -151,17 +175,46 @@ is_at_end(const struct stage *s)
 	return s->player->at >= s->player->scene->n;
 }
 
-/* Fields of its own, so that they can be changed. The first one is the name. */
-static struct zv_packet
-with_own_fields(const struct zv_packet *p, struct zv_field *fields)
+/* Its fields, to be changed; how many. The first one is the name. */
+static size_t
+copy_fields(const struct zv_packet *p, struct zv_field *fields)
 {
-	struct zv_packet own = *p;
+	size_t n = p->n_fields < MOST_FIELDS ? p->n_fields : MOST_FIELDS;
 
-	own.n_fields = p->n_fields < MOST_FIELDS ? p->n_fields : MOST_FIELDS;
-	if (own.n_fields)
-		memcpy(fields, p->fields, own.n_fields * sizeof *fields);
-	own.fields = fields;
-	return own;
+	if (n)
+		memcpy(fields, p->fields, n * sizeof *fields);
+	return n;
+}
+
+static const struct zv_packet *
+keep(struct stage *s, const struct zv_packet *p)
+{
+	s->kept = realloc(s->kept, (s->n_kept + 1) * sizeof *s->kept);
+	CHECK(s->kept && (s->kept[s->n_kept] = zvon_packet_copy(p)));
+	return s->kept[s->n_kept++];
+}
+
+/* As it would come from the wire: all views of a packet lie in its text. */
+static const struct zv_packet *
+sent(struct stage *s, const struct zv_field *fields, size_t n)
+{
+	const struct zv_packet *p;
+	struct zv_buf text = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		zv_buf_add(&text, fields[i].key);
+		zv_buf_add(&text, ZV_STR(": "));
+		zv_buf_add(&text, fields[i].value);
+		zv_buf_add(&text, ZV_STR("\r\n"));
+	}
+	zv_buf_add(&text, ZV_STR("\r\n"));
+	CHECK(!zv_buf_failed(&text));
+	CHECK(zvon_parser_feed(s->parser, zv_buf_str(&text)) == 0);
+	CHECK(zvon_parser_next(s->parser, &p) == 1);
+	p = keep(s, p);
+	zvon_parser_reset(s->parser);
+	zv_buf_deinit(&text);
+	return p;
 }
 
 /* Values as they might be sent, or as nobody would. */
@@ -266,58 +319,56 @@ static void
 play_cut(struct stage *s, struct fuzz_input *in)
 {
 	struct zv_field fields[MOST_FIELDS];
-	struct zv_packet p = with_own_fields(packet_at(s, 0), fields);
-	unsigned n = fuzz_byte(in);
+	size_t n = copy_fields(packet_at(s, 0), fields), most = fuzz_byte(in);
 
-	if (p.n_fields == 0)
+	if (n == 0 || is_at_end(s))
 		return;
-	p.n_fields = 1 + n % p.n_fields;
-	fields[p.n_fields - 1].value.n /= 2;
-	feed(s, &p);
-	lose(s, &(struct fuzz_input){ NULL, 0 });
+	n = 1 + most % n;
+	fields[n - 1].value.n /= 2;
+	s->player->at++;
+	feed(s, sent(s, fields, n));
 }
 
 static void
 play_altered(struct stage *s, struct fuzz_input *in)
 {
 	struct zv_field fields[MOST_FIELDS];
-	struct zv_packet p = with_own_fields(packet_at(s, 0), fields);
-	unsigned which = fuzz_byte(in), value = fuzz_byte(in);
+	size_t n = copy_fields(packet_at(s, 0), fields), which = fuzz_byte(in);
+	unsigned value = fuzz_byte(in);
 
-	if (p.n_fields < 2 || is_at_end(s))
+	if (n < 2 || is_at_end(s))
 		return;
-	which = 1 + which % (unsigned)(p.n_fields - 1);
+	which = 1 + which % (n - 1);
 	fields[which].value = other_value(s, fields[which].key, value);
 	s->player->at++;
-	feed(s, &p);
+	feed(s, sent(s, fields, n));
 }
 
 static void
 play_renamed(struct stage *s, struct fuzz_input *in)
 {
-	struct zv_packet p = *packet_at(s, 0);
+	struct zv_field fields[MOST_FIELDS];
+	size_t n = copy_fields(packet_at(s, 0), fields);
 	const struct zv_packet *other = packet_at(s, fuzz_byte(in));
 
-	if (p.kind == ZV_PACKET_EVENT && other->kind == ZV_PACKET_EVENT)
-		p.name = other->name;
-	feed(s, &p);
+	if (n == 0 || other->kind != ZV_PACKET_EVENT)
+		return;
+	fields[0] = other->fields[0];
+	feed(s, sent(s, fields, n));
 }
 
 static void
 play_without(struct stage *s, struct fuzz_input *in)
 {
 	struct zv_field fields[MOST_FIELDS];
-	struct zv_packet p = with_own_fields(packet_at(s, 0), fields);
-	size_t which = fuzz_byte(in);
+	size_t n = copy_fields(packet_at(s, 0), fields), which = fuzz_byte(in);
 
-	if (p.n_fields < 2 || is_at_end(s))
+	if (n < 2 || is_at_end(s))
 		return;
-	which = 1 + which % (p.n_fields - 1);
-	p.n_fields--;
-	memmove(&fields[which], &fields[which + 1],
-		(p.n_fields - which) * sizeof *fields);
+	which = 1 + which % (n - 1);
+	memmove(&fields[which], &fields[which + 1], (--n - which) * sizeof *fields);
 	s->player->at++;
-	feed(s, &p);
+	feed(s, sent(s, fields, n));
 }
 
 static void
@@ -336,13 +387,16 @@ static void
 fail_memory(struct stage *s, struct fuzz_input *in)
 {
 	s->fail_at = fuzz_byte(in) % 32;
+	fuzz_tell("allocation %u fails\n", s->fail_at);
 }
 
 static void
 begin_snapshot(struct stage *s, struct fuzz_input *in)
 {
+	fuzz_tell("snapshot\n");
 	begin_step(s, NULL);
 	zvon_calls_snapshot_begin(s->calls, s->watch.now_ms);
+	s->no_snapshot = false;
 	check_rc(s, 0);
 }
 
@@ -357,16 +411,21 @@ add_item(struct stage *s, struct fuzz_input *in)
 		{ "ParkedCall", 10 },	      { "DeviceStateChange", 17 },
 		{ "EndpointList", 12 },	      { "PeerEntry", 9 },
 	};
-	struct zv_packet p = *packet_at(s, fuzz_byte(in));
+	struct zv_field fields[MOST_FIELDS];
+	const struct zv_packet *p = packet_at(s, fuzz_byte(in));
+	size_t n = copy_fields(p, fields);
 	unsigned kind = fuzz_byte(in);
 
-	if (p.kind != ZV_PACKET_EVENT)
+	if (p->kind != ZV_PACKET_EVENT)
 		return;
 	if (kind < 0x80)
-		p.name = kinds[kind % (sizeof kinds / sizeof *kinds)];
-	begin_step(s, &p);
-	check_rc(s, zvon_calls_snapshot_item(s->calls, &p, s->watch.now_ms, wall(s)));
-	note_channels(s, &p);
+		fields[0].value = kinds[kind % (sizeof kinds / sizeof *kinds)];
+	p = sent(s, fields, n);
+	tell_packet("item", p);
+	begin_step(s, p);
+	check_snapshot(s,
+		       zvon_calls_snapshot_item(s->calls, p, s->watch.now_ms, wall(s)));
+	note_channels(s, p);
 }
 
 static void
@@ -374,25 +433,31 @@ end_snapshot(struct stage *s, struct fuzz_input *in)
 {
 	unsigned how = fuzz_byte(in);
 
+	fuzz_tell("snapshot ends, %u\n", how & 3);
 	begin_step(s, NULL);
-	check_rc(s, zvon_calls_snapshot_end(s->calls, how & 1, how & 2, s->watch.now_ms,
-					    wall(s)));
+	s->watch.guessed = true;
+	check_snapshot(s, zvon_calls_snapshot_end(s->calls, how & 1, how & 2,
+						  s->watch.now_ms, wall(s)));
+	s->no_snapshot = true;
 }
 
 static void
 server_state(struct stage *s, struct fuzz_input *in)
 {
-	unsigned up = fuzz_byte(in) & 1;
+	bool up = fuzz_byte(in) & 1;
 
 	begin_step(s, NULL);
 	zvon_calls_server(s->calls, up, s->watch.now_ms, wall(s));
+	s->no_snapshot |= !up;
 	check_rc(s, 0);
 }
 
 static void
 end_all(struct stage *s)
 {
+	fuzz_tell("all calls end\n");
 	begin_step(s, NULL);
+	s->watch.guessed = true;
 	zvon_calls_end_all(s->calls, ZV_STR("end_of_input"), s->watch.now_ms, wall(s));
 	check_rc(s, 0);
 }
@@ -447,22 +512,17 @@ play_scenes(struct stage *s, struct fuzz_input *in)
 			play(s);
 }
 
-/* Each packet is kept: what hangs up at the end is taken from it. */
 static void
-play_raw(struct stage *s, struct fuzz_input *in, struct zv_packet ***kept, size_t *n)
+play_raw(struct stage *s, struct fuzz_input *in)
 {
-	struct zv_parser *parser = zvon_parser_new(NULL);
 	struct zv_str rest = fuzz_rest(in);
 	const struct zv_packet *p;
 
-	CHECK(parser && zvon_parser_feed(parser, rest) == 0);
-	while (zvon_parser_next(parser, &p) == 1) {
-		*kept = realloc(*kept, (*n + 1) * sizeof **kept);
-		CHECK(*kept && ((*kept)[*n] = zvon_packet_copy(p)));
-		feed(s, (*kept)[(*n)++]);
+	CHECK(zvon_parser_feed(s->parser, rest) == 0);
+	while (zvon_parser_next(s->parser, &p) == 1) {
+		feed(s, keep(s, p));
 		pass_time(s, 10);
 	}
-	zvon_parser_free(parser);
 }
 
 static void
@@ -480,6 +540,7 @@ hang_up(struct stage *s, const struct seen *which)
 				     .fields = fields,
 				     .n_fields = sizeof fields / sizeof *fields };
 
+	tell_packet("->", &p);
 	begin_step(s, NULL);
 	check_rc(s, zvon_calls_feed(s->calls, &p, s->watch.now_ms, wall(s)));
 }
@@ -487,6 +548,7 @@ hang_up(struct stage *s, const struct seen *which)
 static void
 hang_up_all(struct stage *s)
 {
+	fuzz_tell("all hang up\n");
 	pass_time(s, 10000);
 	for (size_t i = 0; i < s->n_seen; i++)
 		hang_up(s, &s->seen[i]);
@@ -509,15 +571,15 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.context = &s.watch,
 		.max_channels = options & 4 ? 3 : 0,
 	};
-	struct zv_packet **kept = NULL;
-	size_t n_kept = 0;
 
 	memset(&s, 0, sizeof s);
 	s.watch.now_ms = 1;
+	s.no_snapshot = true;
 	s.calls = zvon_calls_new(&o);
-	CHECK(s.calls);
+	s.parser = zvon_parser_new(NULL);
+	CHECK(s.calls && s.parser);
 	if (options & 1)
-		play_raw(&s, &in, &kept, &n_kept);
+		play_raw(&s, &in);
 	else
 		play_scenes(&s, &in);
 	s.fail_at = 0;
@@ -527,8 +589,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		hang_up_all(&s);
 	watch_check_over(&s.watch, s.calls);
 	zvon_calls_free(s.calls);
-	while (n_kept)
-		zvon_packet_free(kept[--n_kept]);
-	free(kept);
+	zvon_parser_free(s.parser);
+	while (s.n_kept)
+		zvon_packet_free(s.kept[--s.n_kept]);
+	free(s.kept);
 	return 0;
 }

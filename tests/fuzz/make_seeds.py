@@ -240,6 +240,23 @@ def html_seeds():
     yield from body_seeds(b"amanager", ("22.10.1/ajam/amanager-digest",))
 
 
+def legacy_seeds():
+    """Calls as 12+ tells them, in order and not, in the words of fuzz_legacy.c."""
+    told = (b"Dial", b"Bridge", b"Hangup", b"Newchannel", b"Hold", b"Unhold", b"Originate",
+            b"SoftHangup", b"AgentC", b"CoreShow", b"Status", b"VarSet", b"UserEvent")
+    for number, stream in enumerate((
+            "22.10.1/call-answered-callee-hangs-up", "22.10.1/inbound-one-answers",
+            "16.28.0/attended-transfer-sip", "22.10.1/queue-call", "22.10.1/pickup",
+            "16.28.0/originate-busy", "22.10.1/parking", "22.10.1/lists",
+            "16.28.0/userevent", "11.25.3/call-busy")):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        chosen = [part for part in packets(data)
+                  if part.startswith(tuple(b"Event: " + name for name in told))][:24]
+        order = bytes((step * 7) % 250 + 1 for step in range(number * 5))
+        yield name_of(stream), bytes([number]) + order + b"\0" + b"".join(chosen)
+    yield "banner", b"\x10\0Asterisk Call Manager/11.0.0\r\n" + b"".join(chosen)
+
+
 def calls_seeds():
     """Scenes and what happens to them, in the words of fuzz_calls.c; the numbers of the
     scenes are those of scenes.c."""
@@ -257,7 +274,7 @@ def calls_seeds():
         yield "renamed-%02d" % number, pair + b"n\x04r\x03n\x0ar\x15n\x20r\x08"
         yield "slow-%02d" % number, pair + b"n\x14t\x05n\x03t\x0bn\x30T\x05"
         yield "no-memory-%02d" % number, pair + b"n\x05m\x01n\x01m\x02n\x01m\x03n\x09m\x04"
-        yield "snapshot-%02d" % number, pair + (b"n\x40uBI\x00\x00I\x05\x00n\x04I\x09\x01E\x01"
+        yield "snapshot-%02d" % number, pair + (b"n\x40u\x00BI\x00\x00I\x05\x00n\x04I\x09\x01E\x01"
                                                b"u\x00u\x01BE\x03")
         yield "ended-%02d" % number, pair + b"n\x40x\x01n\x10x\x00"
     yield "few-channels", b"\x04\x0e\x14" + b"n\x10on\x10" * 9
@@ -274,7 +291,7 @@ KINDS = {
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
-    "html": html_seeds, "mxml": mxml_seeds,
+    "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

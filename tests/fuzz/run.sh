@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- ajam_session calls cookie digest filter head html mxml parser \
+[ $# -gt 0 ] || set -- ajam_session calls cookie digest filter head html legacy mxml parser \
 	redact request session text
 
 if [ $# -gt 1 ]; then

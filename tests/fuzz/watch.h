@@ -20,6 +20,8 @@ struct watch_call {
 
 struct watch {
 	uint64_t seq, started, ended;
+	bool guessed;	 /* set by the user: what has ended may come back, because a
+			  * snapshot or the end of all was a guess */
 	int64_t now_ms;	 /* set by the user before whatever may tell events */
 	int64_t unix_us; /* the same; -1: not checked */
 	struct watch_call calls[WATCH_MOST_CALLS];
