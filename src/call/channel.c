@@ -334,7 +334,9 @@ zv_fact_rename(struct zv_calls *t, struct zv_chan *c, struct zv_str name)
 void
 zv_fact_together(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 {
-	if (a->call && b->call)
+	if (a == b)
+		zv_call_of(t, a);
+	else if (a->call && b->call)
 		zv_call_merge(t, a->call, b->call);
 	else if (a->call)
 		zv_call_add(t, a->call, b);
