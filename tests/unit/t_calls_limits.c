@@ -16,7 +16,7 @@
 
 /* ---- limits -------------------------------------------------------------------- */
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 tell(struct book *b, const char *format, ...)
 {
 	char line[4000];
