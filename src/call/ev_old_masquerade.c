@@ -13,12 +13,23 @@ predecessor(struct zv_calls *t, struct zv_str name)
 {
 	char given_up[ZV_CALLS_MAX_TEXT + sizeof MASQ];
 
-	if (name.n > ZV_CALLS_MAX_TEXT)
+	if (!name.n || name.n > ZV_CALLS_MAX_TEXT)
 		return NULL;
 	memcpy(given_up, name.p, name.n);
 	memcpy(given_up + name.n, MASQ, sizeof MASQ);
 	return zv_chan_find_name(t,
 				 (struct zv_str){ given_up, name.n + sizeof MASQ - 1 });
+}
+
+/* What will be the zombie talks to nobody: its Unlink comes late. */
+static void
+fall_silent(struct zv_calls *t, struct zv_chan *c)
+{
+	struct zv_chan *peer = c->old.peer;
+
+	if (peer && peer->bridge == c->bridge)
+		zv_fact_unlinked(t, c, peer);
+	zv_fact_leave(t, c);
 }
 
 static void
@@ -30,8 +41,10 @@ on_rename(struct zv_calls *t, const struct zv_in *in)
 
 	if (!c)
 		return;
-	if (before && !zvon_str_equal(c->name, name))
+	if (before && !zvon_str_equal(c->name, name)) {
+		fall_silent(t, before);
 		zv_fact_swap(t, c, before);
+	}
 	zv_fact_rename(t, c, name);
 }
 

@@ -1,5 +1,5 @@
-/* Queues in AMI 1.x. AgentCalled and what follows from it come with eventwhencalled only,
- * QueueMemberStatus with eventmemberstatus only. */
+/* Queues in AMI 1.x. AgentCalled and what follows from it come with eventwhencalled
+ * only. */
 #include "base/str.h"
 #include "call/ev_old.h"
 
@@ -86,53 +86,7 @@ on_connect(struct zv_calls *t, const struct zv_in *in)
 		zv_fact_dial_begin(t, from, to, ZV_STR(""));
 }
 
-/* ---- members ------------------------------------------------------------------- */
-
-enum { MEMBER_REMOVED = -1, MEMBER_SAME = -2 };
-
-/* What an event does not tell stays as it was. */
-static void
-member(struct zv_calls *t, const struct zv_in *in, int status)
-{
-	struct zv_str queue = zv_in_get(in, ZV_KEY_QUEUE);
-	struct zv_str interface = zv_in_get(in, ZV_KEY_LOCATION);
-	const struct zv_queue_member *known = zv_queue_find_member(t, queue, interface);
-	struct zv_queue_member m = { .state = ZV_MEMBER_UNKNOWN };
-
-	if (known)
-		m = *known;
-	m.queue = queue;
-	m.interface = interface;
-	if (zv_in_has(in, ZV_KEY_MEMBER_NAME))
-		m.name = zv_in_get(in, ZV_KEY_MEMBER_NAME);
-	if (zv_in_has(in, ZV_KEY_PAUSED)) {
-		m.paused = zv_in_is(in, ZV_KEY_PAUSED, "1");
-		m.pause_reason = zv_in_get(in, ZV_KEY_REASON);
-	}
-	m.penalty = zv_in_int(in, ZV_KEY_PENALTY, m.penalty);
-	if (status == MEMBER_REMOVED)
-		m.state = ZV_MEMBER_REMOVED;
-	else if (status != MEMBER_SAME)
-		m.state = zv_member_state(status);
-	zv_fact_member(t, &m);
-}
-
-static void
-on_member(struct zv_calls *t, const struct zv_in *in)
-{
-	member(t, in, zv_in_int(in, ZV_KEY_STATUS, MEMBER_SAME));
-}
-
-static void
-on_member_removed(struct zv_calls *t, const struct zv_in *in)
-{
-	member(t, in, MEMBER_REMOVED);
-}
-
 #define CALLER ZV_KEY_UNIQUEID, ZV_KEY_QUEUE, ZV_KEY_COUNT
-#define MEMBER                                                                         \
- ZV_KEY_QUEUE, ZV_KEY_LOCATION, ZV_KEY_MEMBER_NAME, ZV_KEY_STATUS, ZV_KEY_PAUSED,      \
-	 ZV_KEY_REASON, ZV_KEY_PENALTY
 
 const struct zv_rule zv_rules_old_queue[] = {
 	{ "Join", ZV_OLD, on_join, { CALLER } },
@@ -150,10 +104,5 @@ const struct zv_rule zv_rules_old_queue[] = {
 	  ZV_OLD,
 	  on_connect,
 	  { ZV_KEY_UNIQUEID, ZV_KEY_CHANNEL, ZV_KEY_BRIDGED_CHANNEL } },
-	{ "QueueMemberStatus", ZV_OLD, on_member, { MEMBER } },
-	{ "QueueMemberAdded", ZV_OLD, on_member, { MEMBER } },
-	{ "QueueMemberPaused", ZV_OLD, on_member, { MEMBER } },
-	{ "QueueMemberPenalty", ZV_OLD, on_member, { MEMBER } },
-	{ "QueueMemberRemoved", ZV_OLD, on_member_removed, { MEMBER } },
 	{ .event = NULL },
 };

@@ -22,6 +22,7 @@ on_reload(struct zv_calls *t, const struct zv_in *in)
 const struct zv_rule zv_rules_server[] = {
 	{ "FullyBooted", ZV_BOTH, on_booted, { ZV_KEY_NONE } },
 	{ "Shutdown", ZV_BOTH, on_shutdown, { ZV_KEY_NONE } },
+	{ "ChannelReload", ZV_OLD, on_reload, { ZV_KEY_NONE } },
 	{ "Reload", ZV_BOTH, on_reload, { ZV_KEY_NONE } },
 	{ .event = NULL },
 };

@@ -14,7 +14,8 @@ static const struct zv_rule *const files[] = {
 	zv_rules_dtmf,		 zv_rules_line,		zv_rules_server,
 	zv_rules_old_channel,	 zv_rules_old_dial,	zv_rules_old_bridge,
 	zv_rules_old_masquerade, zv_rules_old_transfer, zv_rules_old_queue,
-	zv_rules_old_conference, zv_rules_old_variable, zv_rules_originate,
+	zv_rules_old_conference, zv_rules_old_variable, zv_rules_old_line,
+	zv_rules_originate,
 };
 
 static const struct zv_str key_names[ZV_N_KEYS] = {

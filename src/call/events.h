@@ -91,6 +91,7 @@
  X(DESTINATION_CHANNEL, "DestinationChannel")                                          \
  X(END, "End")                                                                         \
  X(FROM, "From")                                                                       \
+ X(HINT, "Hint")                                                                       \
  X(LOCATION, "Location")                                                               \
  X(MEETME, "Meetme")                                                                   \
  X(MEMBER, "Member")                                                                   \
@@ -178,7 +179,7 @@ extern const struct zv_rule zv_rules_channel[], zv_rules_dial[], zv_rules_bridge
 	zv_rules_dtmf[], zv_rules_line[], zv_rules_server[], zv_rules_old_channel[],
 	zv_rules_old_dial[], zv_rules_old_bridge[], zv_rules_old_masquerade[],
 	zv_rules_old_transfer[], zv_rules_old_queue[], zv_rules_old_conference[],
-	zv_rules_old_variable[];
+	zv_rules_old_variable[], zv_rules_old_line[];
 
 /* NULL: no memory. */
 struct zv_rules *zv_rules_new(void);

@@ -93,6 +93,7 @@ struct zv_live_leg {
 	bool own;	  /* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	  /* nobody told who called it: taken for a caller */
 	bool hung_up;	  /* its user asked for the end (HangupRequest) */
+	bool sent_on;	  /* it transferred the others, and is out */
 	bool elsewhere;	  /* another took the call for it: pickup */
 	bool talking;	  /* in conversation now */
 	bool talked;	  /* it was */
@@ -462,6 +463,9 @@ void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
 
 /* All channels of the call are gone. true: it still waits for OriginateResponse. */
 bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
+
+/* A channel joins a call that has none: it waits for nothing any more. */
+void zv_click_goes_on(struct zv_live_call *call);
 
 /* Ends those that have waited until then; when the first of them has. */
 void zv_clicks_end(struct zv_calls *t, int64_t until_ms);

@@ -9,7 +9,8 @@
 #include "cli/whole_file.h"
 #include "office/times.h"
 
-#define FIRST_MS 1 /* of the tracker's clock: 0 means "not yet" there */
+#define FIRST_MS  1    /* of the tracker's clock: 0 means "not yet" there */
+#define SETTLE_MS 1000 /* what waits at the end of the input would have had that time */
 
 struct reading {
 	struct zv_calls *calls;
@@ -45,13 +46,15 @@ out_of_memory(void)
 
 /* ---- packets -------------------------------------------------------------------------- */
 
-/* What the machine would have done by itself until now. */
+/* What the machine would have done by itself until then. */
 static int
-let_time_pass(struct reading *r)
+let_time_pass(struct reading *r, int64_t until_ms)
 {
 	int64_t at, last = -1;
 
-	while ((at = zvon_calls_deadline(r->calls)) <= now_of(r) && at != last) {
+	while ((at = zvon_calls_deadline(r->calls)) <= until_ms && at != last) {
+		if (at > now_of(r))
+			zv_calls_clock_set(&r->clock, at - FIRST_MS);
 		if (zvon_calls_tick(r->calls, at, r->clock.unix_us) < 0)
 			return -1;
 		last = at;
@@ -69,7 +72,7 @@ on_packet(void *user, const struct zv_packet *packet)
 		r->view.moment.start_ms = now_of(r);
 	r->begun = true;
 	r->looks_right |= packet->kind != ZV_PACKET_OTHER;
-	if (let_time_pass(r) < 0 ||
+	if (let_time_pass(r, now_of(r)) < 0 ||
 	    zvon_calls_feed(r->calls, packet, now_of(r), r->clock.unix_us) < 0)
 		return out_of_memory();
 	if (r->view.failed)
@@ -160,7 +163,9 @@ not_there(const char *path, const char *id)
 static void
 end(struct reading *r)
 {
-	if (r->view.wish.form == ZV_CALLS_EVENTS)
+	if (let_time_pass(r, now_of(r) + SETTLE_MS) < 0)
+		r->view.failed = true;
+	if (r->view.wish.form != ZV_CALLS_LADDER)
 		zvon_calls_end_all(r->calls, ZV_STR("end_of_input"), now_of(r),
 				   r->clock.unix_us);
 	zv_calls_view_end(&r->view, r->calls, &r->out.buf);

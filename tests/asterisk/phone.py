@@ -18,6 +18,7 @@ ALLOW = "Allow: INVITE,ACK,BYE,CANCEL,OPTIONS,REFER,NOTIFY,INFO,UPDATE"
 SHORT_NAMES = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact"}
 REASONS = {302: "Moved Temporarily", 480: "Temporarily Unavailable", 486: "Busy Here",
            503: "Service Unavailable", 603: "Decline"}
+FIRST_WAIT = 0.5  # seconds until a request is repeated; doubled each time
 FRAME = 160  # samples in a packet of 20 ms
 KEYS = "0123456789*#"
 MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
@@ -43,6 +44,12 @@ def uri_of(header):
     """The address inside the angle brackets."""
     match = re.search(r"<([^>]+)>", header)
     return match.group(1) if match else header.split(";")[0]
+
+
+def packed(lines, body=""):
+    """A message as it is sent."""
+    data = body.encode()
+    return "\r\n".join(lines + ["Content-Length: %d" % len(data), "", ""]).encode() + data
 
 
 class Message:
@@ -148,8 +155,8 @@ class Dialog:
         self.media = Media(phone.ip)
         self.offer = None       # the INVITE that we received
         self.invite_id = (0, "")
-        self.referred = 0       # the answer to our REFER
         self.inviting = False   # an INVITE of ours has no final answer yet
+        self._unanswered = {}   # (CSeq number, method): [when to repeat, wait, bytes]
         self._number = random.randrange(100, 200)
         self._version = 0
 
@@ -189,7 +196,19 @@ class Dialog:
         if method == "INVITE":
             self.invite_id = (number, branch)
             self.inviting = True
-        self.phone.send(lines, body, self.address)
+        data = packed(lines, body)
+        if method != "ACK":
+            self._unanswered[number, method] = [time.monotonic() + FIRST_WAIT, FIRST_WAIT, data]
+        self.phone.send(data, self.address)
+
+    def repeat(self, now):
+        """Sends again what has had no answer for a while: PJSIP with too much to do passes
+        requests over, and counts on that."""
+        for waiting in list(self._unanswered.values()):
+            if now >= waiting[0]:
+                waiting[1] *= 2
+                waiting[0] = now + waiting[1]
+                self.phone.send(waiting[2], self.address)
 
     def answer(self):
         """Takes the ringing call."""
@@ -220,17 +239,8 @@ class Dialog:
         self.phone.wait_for(lambda: not self.inviting)
 
     def refer(self, uri):
-        """Asks for a blind transfer of the other side. Asterisk (16, 22) sometimes refuses
-        with "500 Unhandled by dialog usages" soon after the answer; then we ask again."""
-        for _ in range(5):
-            self.referred = 0
-            self.request("REFER", ["Refer-To: <%s>" % uri,
-                                   "Referred-By: <%s>" % self.phone.contact])
-            self.phone.wait_for(lambda: self.referred, 2)
-            if self.referred < 300:
-                return
-            time.sleep(0.2)
-        self.phone.trouble.append("REFER is refused: %d" % self.referred)
+        """Asks for a blind transfer of the other side."""
+        self.request("REFER", ["Refer-To: <%s>" % uri, "Referred-By: <%s>" % self.phone.contact])
 
     def refer_replaces(self, other):
         """Asks for an attended transfer: our partner here is joined with the one there."""
@@ -254,6 +264,8 @@ class Dialog:
 
     def finish(self, code=0):
         """The dialog is over."""
+        self._unanswered = {key: waiting for key, waiting in self._unanswered.items()
+                            if key[1] == "BYE"}
         self.code = code or self.code
         self.state = "done"
 
@@ -287,8 +299,9 @@ class Dialog:
 
     def on_response(self, message):
         """An answer to a request of ours; only those to INVITE change the dialog."""
-        if message.method == "REFER":
-            self.referred = message.code
+        self._unanswered.pop((message.number, message.method), None)
+        if message.method == "REFER" and message.code >= 300:
+            self.phone.trouble.append("REFER: " + message.start)
         if message.method != "INVITE" or message.code < 180:
             return
         self.remote_tag = tag_of(message.get("to")) or self.remote_tag
@@ -306,7 +319,9 @@ class Dialog:
             number, branch = self.invite_id
             self.request("ACK", number=message.number,
                          branch=branch if message.number == number else None)
-            if self.state != "up":
+            if self.state == "up":
+                self.phone.trouble.append("INVITE: " + message.start)
+            else:
                 self.finish(message.code)
 
 
@@ -387,12 +402,10 @@ class Phone:
             dialog.invite()
         return dialog
 
-    def send(self, lines, body, address):
+    def send(self, data, address):
         """Sends one message."""
-        data = body.encode()
-        text = "\r\n".join(lines + ["Content-Length: %d" % len(data), "", ""])
         try:
-            self._socket.sendto(text.encode() + data, address)
+            self._socket.sendto(data, address)
         except OSError as error:
             self.trouble.append(error)
 
@@ -408,10 +421,13 @@ class Phone:
                   "Contact: <%s>" % (contact or self.contact), ALLOW]
         if body:
             lines.append("Content-Type: application/sdp")
-        self.send(lines, body, message.source)
+        self.send(packed(lines, body), message.source)
 
     def _run(self):
         while self._open:
+            with self._news:
+                for dialog in self.dialogs.values():
+                    dialog.repeat(time.monotonic())
             try:
                 data, source = self._socket.recvfrom(65535)
             except OSError:
@@ -499,13 +515,13 @@ class Phone:
     def _send_register(self, server, call_id, tag, number, expires, credentials):
         self._registered = None
         us = "<sip:%s@%s>" % (self.user, server)
-        self.send([
+        self.send(packed([
             "REGISTER sip:%s SIP/2.0" % server,
             "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bK%s;rport" % (self.ip, SIP_PORT, token()),
             "Max-Forwards: 70", "From: %s;tag=%s" % (us, tag), "To: " + us,
             "Call-ID: " + call_id, "CSeq: %d REGISTER" % number,
-            "Contact: <%s>" % self.contact, "Expires: %d" % expires, *credentials],
-            "", (server, SIP_PORT))
+            "Contact: <%s>" % self.contact, "Expires: %d" % expires, *credentials]),
+            (server, SIP_PORT))
         self.wait_for(lambda: self._registered, 3)
         return self._registered
 

@@ -19,6 +19,7 @@ from stream import check_stream
 
 OFFICE = int(os.environ.get("ZVON_OFFICE", "0"))
 A, B, C, D = ("1%d%d" % (OFFICE, number) for number in range(1, 5))
+NOBODY = "1%d9" % OFFICE  # a phone that is not there
 TRUNK = "trunk" + ("%d" % OFFICE if OFFICE else "")
 NAMES = {A: "Оператор Первый", B: "Second Phone", C: "Third & <Phone>", D: "Fourth"}
 GROUP, SHORT_GROUP, QUEUE = ("74951%d0000%d" % (OFFICE, service) for service in (2, 3, 8))
@@ -40,7 +41,7 @@ FLOW = ("Channel", "DestChannel", "ChannelStateDesc", "DialStatus", "Exten", "Br
 NOISE = ("VarSet", "CEL", "Newexten", "DeviceStateChange", "TestEvent", "ExtensionStatus",
          "QueueMemberStatus", "NewConnectedLine", "NewCallerid", "RTCPSent", "RTCPReceived")
 SCENES = os.environ.get("ZVON_SCENES")  # a folder for the raw events of every scene
-QUIET = 0.15  # seconds without news: nothing more will come
+QUIET = 0.1  # seconds without news: nothing more will come
 
 
 def leg(role, line, result="answered", rang=False, answered=None):
@@ -212,12 +213,16 @@ class SceneTest(LiveTest):
         self.pressed = 0
         self.witness = self.keep(self.server.witness(events="on"))
         self._raw = Raw(self.witness.packets, self.pattern)
-        self.calls = self.keep(Calls(self.server.url()))
-        self.summary = self.keep(Calls(self.server.url(), "--summary"))
+        self.calls = self.keep(Calls(self.url()))
+        self.summary = self.keep(Calls(self.url(), "--summary"))
         for program in (self.calls, self.summary):
             self.assertTrue(program.wait_told(CONNECTED), program.messages)
         self.addCleanup(self.record)
         self.addCleanup(self.clear)
+
+    def url(self):
+        """Where the programs under test connect to."""
+        return self.server.url()
 
     # what a scene is made of
 
@@ -308,18 +313,25 @@ class SceneTest(LiveTest):
     def finish(self):
         """Ends the scene; returns the summaries of our calls, oldest first."""
         self.clear()
-        self.until(lambda: not self.unfinished(), "all calls ended", 3)
-        self.until(lambda: time.monotonic() - self.last_news() > QUIET, "silence", 3)
+        self.until(self.all_told, "all calls ended and summed up", 5)
+        self.until(lambda: time.monotonic() - self.last_news() > QUIET, "silence", 5)
         for program in (self.calls, self.summary):
             self.assertEqual(program.stop(), 0, program.messages)
+        return self.summaries()
+
+    def summaries(self):
+        """Those of our calls so far, oldest first."""
         ids = list(self.raw().channels.values())
         return sorted((one for one in self.summary.lines if one["call"] in ids),
                       key=lambda one: ids.index(one["call"]))
 
-    def unfinished(self):
-        """Ids of our calls that have begun and not ended."""
-        return ({event["call"] for event in self.events()}
-                - {event["call"] for event in self.events("call.ended")})
+    def all_told(self):
+        """Our calls that have begun have ended, and those that were not merged are summed
+        up."""
+        begun = {event["call"] for event in self.events()}
+        ended = {event["call"]: event["reason"] for event in self.events("call.ended")}
+        whole = [call for call, reason in ended.items() if reason != "merged"]
+        return begun == set(ended) and len(self.summaries()) >= len(whole)
 
     def last_news(self):
         """When one of the programs told something."""
@@ -362,6 +374,11 @@ class SceneTest(LiveTest):
         """What those events say: the line of the leg, if there is one, and these keys."""
         return [tuple(event["leg"]["line"] if key == "leg" else event[key] for key in keys)
                 for event in self.events(name)]
+
+    def states_of(self, line):
+        """The states of a line, one after the other."""
+        return [event["state"] for event in self.calls.lines
+                if event["event"] == "line.state" and event["line"] == line]
 
 
 def shown(calls):

@@ -1,7 +1,7 @@
 """Calls between two, and calls to several at once: what `zvon calls` makes of them."""
 
 from lab import both_versions
-from scene import (A, B, C, DIRECT, GROUP, OUT, OUTSIDE, SHORT_GROUP, TRUNK, SceneTest, call,
+from scene import (A, B, C, DIRECT, GROUP, NOBODY, OUT, OUTSIDE, SHORT_GROUP, TRUNK, SceneTest, call,
                    callee, caller, inbound)
 
 
@@ -29,6 +29,8 @@ class CallsModelBasic(SceneTest):
         self.assertEqual(self.told("call.started", "state"), [("ringing",)])
         self.assertEqual(self.told("leg.ringing", "leg"), [(B,)])
         self.assertEqual(self.told("leg.answered", "leg"), [(B,), (A,)])
+        self.assertEqual(self.states_of(A)[-3:], ["dialing", "talking", "idle"])
+        self.assertEqual(self.states_of(B)[-3:], ["ringing", "talking", "idle"])
 
     def failed(self, word, mode, rang=True, **more):
         """A call that comes to nothing."""
@@ -55,11 +57,10 @@ class CallsModelBasic(SceneTest):
                          callee(B, "no_answer")))
 
     def test_no_answer_without_ringing(self):
-        """The phone is not there: nothing comes back."""
-        self.phone(B, "silent")
-        self.assertTrue(self.dial(self.phone(A), "5" + B).wait("done"))
-        self.expect(call(A, "5" + B, "no_answer", caller(A, "no_answer"),
-                         callee(B, "no_answer", rang=False)))
+        """Nothing comes back from that phone."""
+        self.assertTrue(self.dial(self.phone(A), "5" + NOBODY).wait("done"))
+        self.expect(call(A, "5" + NOBODY, "no_answer", caller(A, "no_answer"),
+                         callee(NOBODY, "no_answer", rang=False)))
 
     def test_cancelled(self):
         dialog, other = self.call_b("ring")
@@ -191,3 +192,28 @@ class CallsModelInbound(SceneTest):
         self.assertTrue(dialog.wait("done"))
         self.expect(inbound(A, GROUP, "cancelled", caller(TRUNK, "cancelled"),
                             callee(A, "cancelled"), callee(B, "cancelled")))
+
+
+@both_versions
+class CallsModelAjam(SceneTest):
+    """The same over HTTP."""
+
+    def url(self):
+        return self.server.ajam("rawman")
+
+    def test_answered(self):
+        self.phone(B)
+        dialog = self.dial(self.phone(A), B)
+        self.talk(A, B)
+        dialog.hold()
+        self.seen("Hold")
+        dialog.bye()
+        self.expect(call(A, B, "answered", caller(A), callee(B), talked=[A, B]))
+        self.assertEqual(self.told("leg.held", "leg"), [(A,)])
+
+    def test_group_busy_and_declined(self):
+        self.phone(A, 603)
+        self.phone(B, 486, pause=0.1)
+        self.assertTrue(self.from_outside(GROUP).wait("done"))
+        self.expect(inbound(A, GROUP, "busy", caller(TRUNK, "busy"), callee(A, "rejected"),
+                            callee(B, "busy")))

@@ -25,7 +25,7 @@ class CallsModelClick(SceneTest):
         self.assertEqual(steps[-1].get("result"), word, done[0])
         self.expect(call(A, to, word, caller(A, word, rang=True, **own_phone(legs)), *legs,
                          **more))
-        self.assertIn(self.events()[0]["call"], [step["uniqueid"] for step in steps])
+        self.assertEqual({step["call"] for step in steps}, {self.events()[0]["call"]})
 
     def hang_up(self, line):
         """That line talks with A, and hangs up."""
@@ -123,6 +123,13 @@ class CallsModelMany(SceneTest):
                 dialog.bye()
         self.expect(*[call(A, B, "answered", caller(A), callee(B), talked=[A, B])] * self.COUNT)
         self.assertEqual(len(self.raw().channels), 2 * self.COUNT)
+        calls = {one["call"] for one in self.summaries()}
+        self.until(lambda: self.records() == calls, "a call record of each call")
+
+    def records(self):
+        """The calls that the server itself has recorded as answered."""
+        return {packet.get("UniqueID") for packet in self.raw().events
+                if packet.name == "Cdr" and packet.get("Disposition") == "ANSWERED"}
 
 
 @both_versions

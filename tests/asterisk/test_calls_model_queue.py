@@ -104,3 +104,25 @@ class CallsModelQueue(SceneTest):
                             talked=[OUTSIDE, A]),
                     call(D, BOTH, "abandoned", caller(D, "abandoned", answered=True),
                          callee(B, "cancelled"), queue=OF_BOTH))
+
+    def test_waiting_and_pauses(self):
+        """The number of those who wait, and a member that is paused, are told."""
+        self.phone(B, "ring")
+        self.pause(A, "true", Reason="обед")
+        dialog = self.dial(self.phone(D), BOTH)
+        self.seen("Newstate", ChannelStateDesc="Ringing")
+        dialog.bye()
+        self.pause(A, "false")
+        self.expect(call(D, BOTH, "abandoned", caller(D, "abandoned", answered=True),
+                         callee(B, "cancelled"), queue=OF_BOTH))
+        told = [line for line in self.calls.lines if line.get("queue") == OF_BOTH]
+        self.assertEqual([line["waiting"] for line in told if line["event"] == "queue.state"][-2:],
+                         [1, 0])
+        members = [(line["paused"], line["pause_reason"]) for line in told
+                   if line["event"] == "queue.member" and line["line"] == A]
+        self.assertIn((True, "обед"), members)
+        self.assertEqual(members[-1], (False, None))
+
+    def pause(self, line, paused, **more):
+        """Pauses a member, or ends that."""
+        self.action("QueuePause", Interface="PJSIP/" + line, Queue=OF_BOTH, Paused=paused, **more)

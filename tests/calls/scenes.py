@@ -6,6 +6,8 @@
     [calls]                        the summary, the same in all versions
     [calls 1.8 11]                 the exception of these versions, with its reason above
     [events]  [events 1.8 11]      the call events
+    [states]  [states 1.8 11]      of a few scenes: what lines, queues, members, the server went
+                                   through
 
 A summary is one block for each call, or the word `none`:
 
@@ -15,11 +17,16 @@ A summary is one block for each call, or the word `none`:
       recording PATTERN                           `*` stands for any text
       talked WHO WHO                              only if somebody talked
 
+The states are one line for each that is judged, in order of the events:
+
+    line LINE: STATE…              queue NAME: WAITING…        server: STATE…
+    member QUEUE LINE: STATE[,paused[=REASON]][,penalty=N]…
+
 `stray CHANNEL` says that calls with that channel belong to another scene and are not judged.
 
 The events of each call stand in a block of their own, closed by an empty line. LINE/2 is the
-second leg of that line. Line, queue and server events are left out, and causes, which differ
-from version to version; test_scenes.py holds those against the Hangup packets. Versions swap
+second leg of that line. Causes are left out, which differ from version to version;
+test_scenes.py holds them against the Hangup packets. Versions swap
 events that have nothing to do with each other (the two Hangups of a call, two phones that
 ring): see `in_normal_form`."""
 
@@ -44,7 +51,7 @@ LAB_NAMES = {"1.8": (("Third & <Phone>", "Third & Phone"),),
 
 @dataclass
 class Section:
-    kind: str                                    # "calls" or "events"
+    kind: str                                    # "calls", "events" or "states"
     versions: tuple                              # () for all that have none of their own
     reason: str                                  # the comment above
     blocks: list = field(default_factory=list)   # one list of lines for each call
@@ -61,7 +68,7 @@ class Scene:
     def read(self, text):
         comment, fresh = [], True
         for number, line in enumerate(text.split("\n"), 1):
-            head = re.fullmatch(r"\[(calls|events)((?: [\d.]+)*)\]", line)
+            head = re.fullmatch(r"\[(calls|events|states)((?: [\d.]+)*)\]", line)
             if line.startswith("#"):
                 comment.append(line.lstrip("# "))
             elif head:
@@ -203,6 +210,34 @@ WORDS = {
 
 def event_line(event):
     return " ".join((event["event"], WORDS[event["event"]](event))).rstrip()
+
+
+def member_words(event):
+    marks = [event["state"]]
+    if event["paused"]:
+        marks.append("paused" + ("=" + event["pause_reason"] if event["pause_reason"] else ""))
+    if event["penalty"]:
+        marks.append(f"penalty={event['penalty']}")
+    return ",".join(marks)
+
+
+STATES = {
+    "line.state": lambda e: ("line " + e["line"], e["state"]),
+    "queue.state": lambda e: ("queue " + e["queue"], str(e["waiting"])),
+    "queue.member": lambda e: (f"member {e['queue']} {e['line']}", member_words(e)),
+    "server.state": lambda e: ("server", e["state"]),
+}
+
+
+def state_lines(events, wanted):
+    """What those went through that the wanted lines name."""
+    found = {line.split(":")[0]: [] for line in wanted}
+    for event in events:
+        if event["event"] in STATES:
+            who, state = STATES[event["event"]](event)
+            if who in found:
+                found[who].append(state)
+    return [" ".join([who + ":", *states]) for who, states in found.items()]
 
 
 def has_channel(call, channels):

@@ -129,7 +129,7 @@ VALGRIND_TESTS = (
     "test_faults_connection.LifeCycleTest", "test_faults_injection.FromThePbxTest",
     "test_faults_answers.ListTest", "test_faults_answers.CommandTest",
     "test_faults_stream.StrangeTest", "test_faults_stream.HugeTest",
-    "test_faults_stream.PiecesTest",
+    "test_faults_stream.PiecesTest", "test_calls.WrongTest",
 )
 
 

@@ -455,5 +455,31 @@ class ServedTest(CallsTest):
                 self.assertEqual(shown, recorded, live)
 
 
+class OneIdTest(CallsTest):
+    """One id from the click to the end."""
+
+    def test_originate(self):
+        """Each step of originate names the call that `zvon calls` shows."""
+        office = subprocess.Popen([cli.program(), "serve", "--demo", "--port", "0"],
+                                  stdout=subprocess.PIPE, env=cli.environment(None))
+        self.addCleanup(office.stdout.close)
+        self.addCleanup(office.wait, 20 * cli.SLOW)
+        self.addCleanup(office.send_signal, signal.SIGINT)
+        url = "ami://demo@" + office.stdout.readline().decode().split()[-1]
+        calls = self.start(cli.Running("calls", url, secret="demo"))
+        self.assertTrue(calls.wait_until(lambda: "connected" in calls.stderr), calls)
+        result = cli.run("originate", url, "--from", "204", "--to", "79261234517", "--wait",
+                         secret="demo", seconds=60)
+        steps = result.packets
+        self.assertEqual([steps[0]["state"], steps[-1]["result"]], ["initiated", "busy"])
+        (call,) = {step["call"] for step in steps}
+        self.assertTrue(calls.wait_until(lambda: any(
+            e.get("call") == call and e["event"] == "call.ended" for e in calls.packets)))
+        events = [e for e in calls.packets if e.get("call") == call]
+        self.assertEqual(events[0]["event"], "call.started")
+        self.assertEqual((events[-1]["from"]["number"], events[-1]["to"]["number"],
+                          events[-1]["result"]), ("204", "79261234517", "busy"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -47,7 +47,7 @@ note_call(struct follower *f, struct zv_str id, int change)
 		f->known[i].open += change;
 		if (f->known[i].open != 0 && f->known[i].open != 1)
 			FAIL(f, "round %lu: call %s started or ended twice",
-				 round_number, text);
+			     round_number, text);
 		return;
 	}
 	assert_true(change > 0);
@@ -116,8 +116,10 @@ fetch_all(struct follower *f)
 {
 	while (fetch_event(f))
 		;
-	f->now_ms += ZV_CALLS_SETTLE_MS;
-	zvon_calls_tick(f->calls, f->now_ms, 0);
+	while (zvon_calls_deadline(f->calls) < INT64_MAX) {
+		f->now_ms = zvon_calls_deadline(f->calls);
+		zvon_calls_tick(f->calls, f->now_ms, 0);
+	}
 }
 
 /* Both, when they differ. */
@@ -208,16 +210,16 @@ check_channel(struct follower *f, const struct smallpbx_chan *c)
 		FAIL(f, "round %lu: channel %s is missing", round_number, id);
 	if (leg->state != wanted_state(c))
 		FAIL(f, "round %lu: channel %s is %s, not %s", round_number, id,
-			 zvon_leg_state_name(leg->state),
-			 zvon_leg_state_name(wanted_state(c)));
+		     zvon_leg_state_name(leg->state),
+		     zvon_leg_state_name(wanted_state(c)));
 	if (c->queued && call->state != ZV_CALL_STATE_QUEUED &&
 	    call->state != ZV_CALL_STATE_TALKING)
 		FAIL(f, "round %lu: channel %s waits in a queue", round_number, id);
 	if (!c->bridge || in_bridge(c->bridge) < 2)
 		return;
 	if (call->state != ZV_CALL_STATE_TALKING)
-		FAIL(f, "round %lu: channel %s talks, its call is %s", round_number,
-			 id, zvon_call_state_name(call->state));
+		FAIL(f, "round %lu: channel %s talks, its call is %s", round_number, id,
+		     zvon_call_state_name(call->state));
 	for (size_t i = 0; i < SMALLPBX_CHANNELS; i++) {
 		const struct smallpbx_chan *other = &pbx.chans[i];
 
@@ -251,7 +253,7 @@ check_talking(struct follower *f)
 		}
 		if (call->state == ZV_CALL_STATE_TALKING && !talks && dials)
 			FAIL(f, "round %lu: call %.*s talks no more", round_number,
-				 ZV_ARG(call->id));
+			     ZV_ARG(call->id));
 	}
 }
 
@@ -267,7 +269,7 @@ check_same(struct follower *f)
 		}
 	if (count_legs(f->calls) != n)
 		FAIL(f, "round %lu: %zu legs for %zu channels", round_number,
-			 count_legs(f->calls), n);
+		     count_legs(f->calls), n);
 	check_talking(f);
 }
 
@@ -284,7 +286,7 @@ check_over(struct follower *f)
 	for (size_t i = 0; i < f->n_known; i++)
 		if (f->known[i].open)
 			FAIL(f, "round %lu: call %s did not end", round_number,
-				 f->known[i].id);
+			     f->known[i].id);
 }
 
 /* ---- interleavings ---------------------------------------------------------------------------- */

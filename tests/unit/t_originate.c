@@ -14,6 +14,7 @@
 #include "base/num.h"
 #include "base/str.h"
 #include "call/originate.h"
+#include "zvon/call.h"
 #include "zvon/error.h"
 #include "zvon/parser.h"
 
@@ -115,8 +116,10 @@ struct replay {
 	struct attempt attempts[MAX_ATTEMPTS];
 	size_t n;
 	int64_t now_ms;
-	bool old;	     /* AMI 1.x: it passes over ChannelId */
-	const char *channel; /* not NULL: follow this incoming channel as our own */
+	bool old;		/* AMI 1.x: it passes over ChannelId */
+	struct zv_calls *calls; /* the tracker of calls, fed with the same */
+	struct zv_buf ids;	/* of its calls: "id\nid\n" */
+	const char *channel;	/* not NULL: follow this incoming channel as our own */
 };
 
 static void
@@ -179,6 +182,7 @@ on_received(struct replay *r, const struct zv_packet *packet)
 
 	if (r->channel && packet->kind == ZV_PACKET_EVENT)
 		begin_by_channel(r, packet);
+	assert_int_equal(zvon_calls_feed(r->calls, packet, r->now_ms + 1, 0), 0);
 	for (size_t i = 0; i < r->n; i++) {
 		struct attempt *a = &r->attempts[i];
 		int rc = 0;
@@ -257,6 +261,36 @@ find_capture(const char *version, const char *scene, struct zv_buf files[3])
 	return more && read_capture(more, version, scene, files);
 }
 
+static void
+on_call_event(void *context, const struct zv_call_event *e)
+{
+	struct replay *r = context;
+
+	if (e->kind == ZV_CALL_STARTED)
+		zv_buf_printf(&r->ids, "%.*s\n", ZV_ARG(e->call->id));
+}
+
+static int calls_checked;
+
+/* The id that an attempt gives is one that the tracker knows, if the own phone was
+ * reached. (In the recordings of 1.x nothing marks the channel, so that it is not known
+ * of each.) */
+static void
+check_call(const struct replay *r, struct attempt *a, const char *version)
+{
+	struct zv_buf line = { 0 };
+
+	if (a->call.n == 0 || !strstr(zv_buf_cstr(&a->story), "own") ||
+	    r->ids.n == 0) /* Local channels only: no call */
+		return;
+	zv_buf_printf(&line, "%.*s\n", ZV_ARG(zv_buf_str(&a->call)));
+	if (zv_str_find(zv_buf_str(&r->ids), zv_buf_str(&line)) == r->ids.n)
+		print_error("%s: no such call: %s", version, zv_buf_cstr(&line));
+	assert_true(zv_str_find(zv_buf_str(&r->ids), zv_buf_str(&line)) < r->ids.n);
+	calls_checked++;
+	zv_buf_deinit(&line);
+}
+
 /* true: the scene was there and was played to its end. */
 static bool
 replay(struct replay *r, const char *version, const char *scene)
@@ -266,12 +300,19 @@ replay(struct replay *r, const char *version, const char *scene)
 	struct zv_parser *to_server = zvon_parser_new(NULL);
 	bool found = find_capture(version, scene, files);
 	char *line = found ? strtok((char *)zv_buf_cstr(&files[2]), "\n") : NULL;
+	const struct zv_calls_options options = { .on_event = on_call_event,
+						  .context = r };
 
+	r->calls = zvon_calls_new(&options);
+	assert_non_null(r->calls);
 	for (; line; line = strtok(NULL, "\n"))
 		replay_line(r, line, zv_buf_str(&files[0]), zv_buf_str(&files[1]),
 			    from_server, to_server);
 	for (size_t i = 0; i < r->n; i++)
 		advance(&r->attempts[i], r->now_ms + 100000);
+	assert_int_equal(zvon_calls_tick(r->calls, r->now_ms + 100000, 0), 0);
+	for (size_t i = 0; i < r->n; i++)
+		check_call(r, &r->attempts[i], version);
 	for (int i = 0; i < 3; i++)
 		zv_buf_deinit(&files[i]);
 	zvon_parser_free(from_server);
@@ -284,6 +325,8 @@ replay_deinit(struct replay *r)
 {
 	for (size_t i = 0; i < MAX_ATTEMPTS; i++)
 		attempt_deinit(&r->attempts[i]);
+	zvon_calls_free(r->calls);
+	zv_buf_deinit(&r->ids);
 }
 
 /* ---- the recorded scenes ---------------------------------------------------- */
@@ -423,6 +466,7 @@ test_recorded_scenes(void **state)
 		for (size_t v = 0; v < COUNT(versions); v++)
 			wrong += play_scene(&scenes[i], v);
 	assert_int_equal(wrong, 0);
+	assert_true(calls_checked > 20);
 }
 
 static void
@@ -633,6 +677,7 @@ test_talks(void **state)
 		"originate-refused",
 		"originate-to-the-end",
 		"originate-local-to-the-end",
+		"originate-other-id",
 		"originate-old-two-at-once",
 		"originate-old-mark",
 		"originate-old-declined",
