@@ -201,6 +201,8 @@ add_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 void
 zv_call_add(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 {
+	if (zv_list_is_empty(&call->channels))
+		zv_click_goes_on(call);
 	zv_list_append(&call->channels, &c->in_call);
 	c->call = call;
 	call->dialing += c->dialing;
@@ -459,7 +461,7 @@ reached(const struct zv_live_call *call)
 
 	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
 	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE)
+		if (leg->pub.role != ZV_ROLE_CALLEE || leg->pub.is_trunk)
 			continue;
 		if (leg->answered_order &&
 		    (!answered || leg->answered_order < answered->answered_order))

@@ -51,6 +51,13 @@ zv_click_waits(struct zv_calls *t, struct zv_live_call *call)
 	return true;
 }
 
+void
+zv_click_goes_on(struct zv_live_call *call)
+{
+	if (call->settle_ms)
+		be_told(call);
+}
+
 /* The oldest of those that were clicked so; the ones that are over wait longest. */
 static struct zv_live_call *
 find_clicked(struct zv_node *list, struct zv_str begins)

@@ -464,6 +464,9 @@ void zv_click_begin(struct zv_calls *t, struct zv_chan *c);
 /* All channels of the call are gone. true: it still waits for OriginateResponse. */
 bool zv_click_waits(struct zv_calls *t, struct zv_live_call *call);
 
+/* A channel joins a call that has none: it waits for nothing any more. */
+void zv_click_goes_on(struct zv_live_call *call);
+
 /* Ends those that have waited until then; when the first of them has. */
 void zv_clicks_end(struct zv_calls *t, int64_t until_ms);
 int64_t zv_clicks_deadline(const struct zv_calls *t);
