@@ -18,9 +18,8 @@ ZVON_BEGIN_DECLS
 
 struct zv_legacy;
 
-#define ZV_LEGACY_MAX_CHANNELS                                                         \
- 20000				    /* known at a time; then that one is forgotten of
-				      * which nothing was heard for longest */
+/* Of more channels the one is forgotten of which nothing was heard for longest. */
+#define ZV_LEGACY_MAX_CHANNELS 20000 /* known at a time */
 #define ZV_LEGACY_MAX_NAME     512  /* bytes; a channel of a longer name is not known */
 #define ZV_LEGACY_MAX_VARS     4096 /* bytes of ChanVariable lines kept of a channel */
 #define ZV_LEGACY_MAX_WAITING  1000 /* items of lists that wait for another one */

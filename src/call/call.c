@@ -219,6 +219,12 @@ zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 
 	if (c->call)
 		return c->call;
+	/* one that a snapshot took for gone, and whose call goes on without it */
+	call = zv_call_find_link(t, c->unique_id);
+	if (call) {
+		zv_call_add(t, call, c);
+		return call;
+	}
 	call = new_call(t, c->unique_id);
 	if (!call)
 		return NULL;

@@ -377,6 +377,19 @@ give_half(struct zv_chan *c, struct zv_chan *other)
 		other->other = c;
 }
 
+/* A recording goes with the party. */
+static void
+swap_recordings(struct zv_chan *a, struct zv_chan *b)
+{
+	struct zv_recording *recordings = a->recordings;
+	bool named = a->recording_named;
+
+	a->recordings = b->recordings;
+	a->recording_named = b->recording_named;
+	b->recordings = recordings;
+	b->recording_named = named;
+}
+
 void
 zv_fact_swap(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 {
@@ -397,6 +410,7 @@ zv_fact_swap(struct zv_calls *t, struct zv_chan *a, struct zv_chan *b)
 	b->state = state;
 	give_half(a, b->other == a ? b : b->other);
 	give_half(b, other == b ? a : other);
+	swap_recordings(a, b);
 	zv_bridge_recount(t, a);
 	zv_bridge_recount(t, b);
 }

@@ -26,7 +26,8 @@ void zv_old_music_stops(struct zv_calls *t, struct zv_chan *c);
 
 /* The dialplan brings c into a conference, or goes on behind it. (ev_old_conference.c) */
 void zv_old_enter_room(struct zv_calls *t, struct zv_chan *c, const struct zv_in *in);
-void zv_old_leave_room(struct zv_calls *t, struct zv_chan *c);
+void zv_old_leave_room(struct zv_calls *t, struct zv_chan *c,
+		       struct zv_str application);
 
 /* The recorder of a conference, in the call of who is in it; or NULL. */
 struct zv_chan *zv_old_recorder(struct zv_calls *t, struct zv_str unique_id,

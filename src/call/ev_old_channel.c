@@ -138,7 +138,7 @@ on_newexten(struct zv_calls *t, const struct zv_in *in)
 
 	if (!c)
 		return;
-	zv_old_leave_room(t, c);
+	zv_old_leave_room(t, c, zv_in_get(in, ZV_KEY_APPLICATION));
 	if (zvon_str_equal(exten, ZV_STR("h")))
 		return;
 	zv_fact_exten(t, c, exten);

@@ -78,9 +78,10 @@ zv_old_enter_room(struct zv_calls *t, struct zv_chan *c, const struct zv_in *in)
 }
 
 void
-zv_old_leave_room(struct zv_calls *t, struct zv_chan *c)
+zv_old_leave_room(struct zv_calls *t, struct zv_chan *c, struct zv_str application)
 {
-	if (!t->tells_rooms)
+	if (!t->tells_rooms &&
+	    !zvon_str_equal_nocase(application, ZV_STR("ConfBridge")))
 		leave(t, c);
 }
 

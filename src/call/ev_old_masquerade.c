@@ -13,7 +13,7 @@ predecessor(struct zv_calls *t, struct zv_str name)
 {
 	char given_up[ZV_CALLS_MAX_TEXT + sizeof MASQ];
 
-	if (name.n > ZV_CALLS_MAX_TEXT)
+	if (!name.n || name.n > ZV_CALLS_MAX_TEXT)
 		return NULL;
 	memcpy(given_up, name.p, name.n);
 	memcpy(given_up + name.n, MASQ, sizeof MASQ);

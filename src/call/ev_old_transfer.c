@@ -60,11 +60,11 @@ static void
 on_attended(struct zv_calls *t, const struct zv_in *in, struct zv_chan *by)
 {
 	struct zv_chan *second = zv_chan_find(t, zv_in_get(in, ZV_KEY_TARGET_UNIQUEID));
-	struct zv_str to = { NULL, 0 };
+	struct zv_str to = { NULL, 0 }; /* outlives the call that is merged */
 
 	if (!second || second == by)
 		return;
-	zv_text_set(t, &to, consulted(t, second)); /* its call may end here */
+	zv_text_share(&to, consulted(t, second));
 	zv_fact_hold(t, by, false);
 	zv_fact_together(t, by, second);
 	zv_fact_transfer(t, ZV_TRANSFER_ATTENDED, by, to);

@@ -86,10 +86,16 @@ zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_chan 
 {
 	struct zv_transfer *transfer;
 
+<<<<<<< HEAD
 	if (!by->call || !by->leg ||
 	    (by->leg->transferred && is_told(by->call, kind, zv_leg_who(by->leg), to)))
 		return;
 	by->leg->transferred = true;
+=======
+	if (!by->call || !by->leg || by->leg->sent_on)
+		return;
+	by->leg->sent_on = true;
+>>>>>>> main
 	zv_transfer_flush(t, by->call);
 	transfer = new_transfer(t, kind, zv_leg_who(by->leg), to);
 	if (transfer && kind == ZV_TRANSFER_BLIND)
@@ -130,7 +136,7 @@ zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 		return;
 	zv_fact_together(t, target, by);
 	call = target->call;
-	if (!call || !by->leg || !target->leg)
+	if (!call || !by->leg || !target->leg || target->leg->elsewhere)
 		return;
 	take_over(by->leg);
 	by->leg->round = target->leg->round;

@@ -92,6 +92,7 @@ struct zv_live_leg {
 	bool own;	  /* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	  /* nobody told who called it: taken for a caller */
 	bool hung_up;	  /* its user asked for the end (HangupRequest) */
+	bool sent_on;	  /* it transferred the others, and is out */
 	bool elsewhere;	  /* another took the call for it: pickup */
 	bool talking;	  /* in conversation now */
 	bool talked;	  /* it was */

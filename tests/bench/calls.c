@@ -16,8 +16,9 @@
 #include "zvon/call.h"
 #include "zvon/parser.h"
 
-#define PIECE_BYTES  (1 << 20)
-#define PIECE_EVENTS 16384
+/* So large that what making it drives out of the cache does not count. */
+#define PIECE_BYTES  (4 << 20)
+#define PIECE_EVENTS 32768
 
 /* A piece of the stream, and when each event comes. */
 struct piece {

@@ -277,6 +277,7 @@ SCENES = {  # of a hundred calls, so many; inbound-one-answers is a ring group
     "blind-transfer-sip": 3, "attended-transfer-sip": 3, "parking": 1, "pickup": 2,
     "conference": 1, "recording-mixmonitor": 3, "dtmf": 2,
 }
+UNFINISHED = (("11.25.3", "parking"),)  # the recording ends before its calls
 CALLS_AT_ONCE = (10, 100, 1_000, 10_000)
 
 
@@ -285,7 +286,7 @@ def recorded_calls(version, names=SCENES):
     for name in names:
         for folder in (CALL_CAPTURES, CAPTURES):
             path = os.path.join(folder, version, name + ".ami")
-            if os.path.exists(path):
+            if os.path.exists(path) and (version, name) not in UNFINISHED:
                 yield f"{SCENES[name]}:{path}"
                 break
 
@@ -310,8 +311,11 @@ def bench_calls(build, rounds, events, version):
         show(f"{title}: beside the parser", f"{model[n] / each(n, 'parser'):.2f}")
         allocations = statistics.median(row["allocations"] / row["calls"] for row in ours)
         show(f"{title}: allocations a call", f"{allocations:.1f}")
-    show("cost at the most beside the least", f"{max(model.values()) / min(model.values()):.2f}",
-         "<= 1.3")
+    both = {n: each(n, "both") for n in rows}
+    show("model, the dearest beside the cheapest",
+         f"{max(model.values()) / min(model.values()):.2f}", "<= 1.3")
+    show("parser and model, the dearest beside the cheapest",
+         f"{max(both.values()) / min(both.values()):.2f}")
     row = rows[CALLS_AT_ONCE[-1]][-1]
     show("events a second, parser and model", f"{row['events'] / row['both']:,.0f}")
     show("calls a second, parser and model", f"{row['calls'] / row['both']:,.0f}")

@@ -2,6 +2,7 @@
 
 ZVON_CAPTURES=FOLDER takes the recordings VERSION/NAME.ami of another folder instead."""
 
+import functools
 import json
 import os
 import sys
@@ -19,6 +20,10 @@ import scenes  # noqa: E402
 FOLDER = Path(os.environ.get("ZVON_CAPTURES") or HERE.parent / "wire" / "captures")
 SCENES = scenes.all_scenes()
 TRUNK = ("--trunk", "trunk")
+# What programs may rely on; a summary may have more.
+CALL_KEYS = {"call", "server", "direction", "from", "to", "did", "queue", "result", "legs",
+             "transfers", "picked_up_by", "parked", "recordings", "talked"}
+LEG_KEYS = {"line", "channel", "role", "result", "rang", "answered"}
 OF_CALLS = {"Newchannel", "Hangup", "Dial", "DialBegin", "DialEnd", "Newstate"}
 
 
@@ -59,8 +64,15 @@ class Scenes(unittest.TestCase):
 
     def hold_summary(self, scene, version, *arguments, stdin=b""):
         strays = scene.strays(version)
-        found = [scenes.summary_block(call) for call in calls("--summary", *arguments, stdin=stdin)
-                 if not scenes.has_channel(call, strays)]
+        told = [call for call in calls("--summary", *arguments, stdin=stdin)
+                if not scenes.has_channel(call, strays)]
+        for call in told:
+            self.assertLessEqual(CALL_KEYS, set(call))
+            self.assertTrue(call["call"])
+            for leg in call["legs"]:
+                self.assertLessEqual(LEG_KEYS, set(leg))
+                self.assertIn(f"/{leg['line']}-", leg["channel"])
+        found = [scenes.summary_block(call) for call in told]
         self.hold(scene.wanted("calls", version), found,
                   f"{scene.name}, Asterisk {version}: zvon calls --summary "
                   + " ".join(map(str, arguments)))
@@ -151,10 +163,21 @@ class SceneFiles(unittest.TestCase):
             changed = [wanted[0][:number] + wanted[0][number + 1:]]
             self.assertTrue(scenes.difference(wanted, changed), changed)
 
+    def test_states_are_judged(self):
+        went = [{"event": "line.state", "line": "101", "state": state}
+                for state in ("dialing", "talking", "idle")]
+        wanted = SCENES["call-answered-callee-hangs-up"].wanted("states", "22")[0]
+        line = next(line for line in wanted if line.startswith("line 101:"))
+        self.assertEqual(scenes.state_lines(went, [line]), [line])
+        self.assertNotEqual(scenes.state_lines(went[1:], [line]), [line])
+
     def test_normal_form(self):
         lines = SCENES["inbound-one-answers"].wanted("events", "22")[0]
-        swap = lambda a, b: [{a: b, b: a}.get(line, line) for line in lines]
         form = scenes.in_normal_form(lines)
+
+        def swap(one, other):
+            return [{one: other, other: one}.get(line, line) for line in lines]
+
         for free in (("leg.ringing 101", "leg.ringing 102"),
                      ("leg.ended 101 answered", "leg.ended trunk answered"),
                      ("call.answered", "leg.ended 102 answered_elsewhere")):
@@ -194,9 +217,8 @@ def lab_line(line, lab):
 def add_scene_tests():
     for name, scene in SCENES.items():
         if name in RECORDINGS:
-            method = lambda self, scene=scene: self.play(scene)
-            method.__doc__ = None
-            setattr(Scenes, "test_" + name.replace("-", "_").replace(".", "_"), method)
+            setattr(Scenes, "test_" + name.replace("-", "_").replace(".", "_"),
+                    functools.partialmethod(Scenes.play, scene))
 
 
 add_scene_tests()

@@ -435,11 +435,10 @@ end_snapshot(struct stage *s, struct fuzz_input *in)
 
 	fuzz_tell("snapshot ends, %u\n", how & 3);
 	begin_step(s, NULL);
+	s->watch.guessed = true;
 	check_snapshot(s, zvon_calls_snapshot_end(s->calls, how & 1, how & 2,
 						  s->watch.now_ms, wall(s)));
 	s->no_snapshot = true;
-	if (how & 2)
-		watch_forget_ended(&s->watch);
 }
 
 static void
@@ -458,6 +457,7 @@ end_all(struct stage *s)
 {
 	fuzz_tell("all calls end\n");
 	begin_step(s, NULL);
+	s->watch.guessed = true;
 	zvon_calls_end_all(s->calls, ZV_STR("end_of_input"), s->watch.now_ms, wall(s));
 	check_rc(s, 0);
 }

@@ -93,9 +93,14 @@ check_call(const struct zv_call *call)
 static void
 note_started(struct watch *w, const struct zv_call_event *e)
 {
-	CHECK(!find_call(w, e->call->id)); /* an id is never used again */
-	CHECK(w->n_calls < WATCH_MOST_CALLS);
-	w->calls[w->n_calls++] = (struct watch_call){ .id = zv_hash(e->call->id, 0) };
+	struct watch_call *call = find_call(w, e->call->id);
+
+	CHECK(!call || (call->ended && w->guessed));
+	if (!call) {
+		CHECK(w->n_calls < WATCH_MOST_CALLS);
+		call = &w->calls[w->n_calls++];
+	}
+	*call = (struct watch_call){ .id = zv_hash(e->call->id, 0) };
 	w->started++;
 }
 
@@ -122,23 +127,6 @@ check_over(const struct zv_call_event *e)
 	}
 }
 
-/* It was a guess: when an event proves it wrong, call and legs come back, and a call that
- * had been merged into it, too. */
-static void
-forget(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
-{
-	for (const struct zv_leg *leg = e->call->legs; leg; leg = leg->next) {
-		struct watch_leg *known = find_leg(w, leg->unique_id);
-		struct watch_call *merged = find_call(w, leg->unique_id);
-
-		if (known)
-			known->id = 0;
-		if (merged && merged->ended)
-			merged->id = 0;
-	}
-	call->id = 0;
-}
-
 /* The legs of a merged call go on in the other one. */
 static void
 note_ended(struct watch *w, const struct zv_call_event *e, struct watch_call *call)
@@ -151,8 +139,6 @@ note_ended(struct watch *w, const struct zv_call_event *e, struct watch_call *ca
 		return;
 	}
 	check_over(e);
-	if (e->reason.n)
-		forget(w, e, call);
 }
 
 static void
@@ -161,7 +147,7 @@ note_leg(struct watch *w, const struct zv_call_event *e)
 	struct watch_leg *leg = find_leg(w, e->leg->unique_id);
 
 	CHECK(is_leg_of(e->call, e->leg));
-	CHECK(!leg || !leg->ended);
+	CHECK(!leg || !leg->ended || w->guessed);
 	if (!leg) {
 		CHECK(w->n_legs < WATCH_MOST_CALLS);
 		leg = &w->legs[w->n_legs++];
@@ -228,17 +214,6 @@ watch_on_event(void *watch, const struct zv_call_event *e)
 		note_call(w, e);
 }
 
-void
-watch_forget_ended(struct watch *w)
-{
-	for (size_t i = 0; i < w->n_calls; i++)
-		if (w->calls[i].ended)
-			w->calls[i].id = 0;
-	for (size_t i = 0; i < w->n_legs; i++)
-		if (w->legs[i].ended)
-			w->legs[i].id = 0;
-}
-
 /* ---- between packets and at the end --------------------------------------------------- */
 
 void
@@ -275,6 +250,4 @@ watch_check_over(const struct watch *w, const struct zv_calls *t)
 	zvon_calls_counters(t, &c);
 	CHECK(c.calls == 0);
 	CHECK(c.channels == 0);
-	for (size_t i = 0; i < w->n_legs; i++)
-		CHECK(w->legs[i].ended);
 }

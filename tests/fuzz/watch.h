@@ -20,6 +20,8 @@ struct watch_call {
 
 struct watch {
 	uint64_t seq, started, ended;
+	bool guessed;	 /* set by the user: what has ended may come back, because a
+			  * snapshot or the end of all was a guess */
 	int64_t now_ms;	 /* set by the user before whatever may tell events */
 	int64_t unix_us; /* the same; -1: not checked */
 	struct watch_call calls[WATCH_MOST_CALLS];
@@ -30,9 +32,6 @@ struct watch {
 
 /* The handler of events; context is the watch. Stops with the line that failed. */
 void watch_on_event(void *watch, const struct zv_call_event *event);
-
-/* The server was restarted: its ids may come again. */
-void watch_forget_ended(struct watch *w);
 
 /* Between two packets: counters and list agree with what was told. */
 void watch_check(const struct watch *w, const struct zv_calls *t);

@@ -183,6 +183,8 @@ rig_open(struct rig *r)
 		r->client = zvon_client_new(&r->options, &handlers, r, &err);
 	if (!r->client)
 		fail_msg("%s", err.text);
+	if (r->calls)
+		assert_int_equal(zvon_client_follow_calls(r->client, r->calls), 0);
 	rc = r->way == WAY_THREADS ? zvon_client_start(r->client, &err)
 				   : zvon_client_open(r->client, &err);
 	if (rc < 0)

@@ -181,13 +181,11 @@ test_parking(void **state)
 				  "p",
 				  "Start") "ParkedCall "
 					   "Exten=701|Channel=SIP/101-1|From=SIP/"
-					   "102-2|Uniqueid=p\n" HANGUP("q",
-								       "16") NEW("SIP/"
-										 "103-"
-										 "3",
-										 "103",
-										 "701",
-										 "c")
+					   "102-2|Uniqueid=p\n" HANGUP("q", "16") NEW(
+						   "SIP/"
+						   "103-"
+						   "3",
+						   "103", "701", "c")
 						   UP("c") "UnParkedCall "
 							   "Exten=701|Channel=SIP/"
 							   "101-1|From=SIP/"

@@ -201,6 +201,46 @@ test_merged(void **state)
 		"   4.999  answered\n");
 }
 
+/* 102 has two legs and calls 103 while it holds 101: that call comes from 102, and its
+ * line goes on when the second leg has ended. */
+static void
+test_holder(void **state)
+{
+	struct zv_leg *b, *second, *c;
+	struct scene *s;
+	struct rig r;
+
+	(void)state;
+	begin(&r, false);
+	s = &r.s;
+	scene_begin(s, "1.1", "101", "102");
+	scene_leg(s, ZV_ROLE_CALLER, "101", NULL, "")->state = ZV_LEG_STATE_UP;
+	b = scene_leg(s, ZV_ROLE_CALLEE, "102", NULL, "");
+	b->state = ZV_LEG_STATE_UP;
+	scene_at(s, 1, ZV_CALL_STARTED, NULL);
+	scene_at(s, 1000, ZV_LEG_HELD, b);
+	second = scene_leg(s, ZV_ROLE_CALLER, "102", NULL, "");
+	c = scene_leg(s, ZV_ROLE_CALLEE, "103", NULL, "");
+	scene_at(s, 2000, ZV_LEG_RINGING, c);
+	scene_at(s, 3000, ZV_LEG_ANSWERED, c);
+	scene_at(s, 4000, ZV_LEG_ENDED, second);
+	scene_at(s, 4500, ZV_CALL_QUEUED, NULL);
+	scene_at(s, 5000, ZV_LEG_RESUMED, b);
+	scene_at(s, 5000, ZV_CALL_ENDED, NULL);
+	check_chart(&r, "holder", "",
+		    "call 1.1, internal\n"
+		    "101 → 102\n"
+		    "          101                     102                     103\n"
+		    "   0.000  ● calls 102             │\n"
+		    "   0.999  │◀──────── hold ────────┤\n"
+		    "   1.999  │                       ├──────── ring ────────▶┊\n"
+		    "   2.999  │                       │◀─────── answer ───────┤\n"
+		    "   3.999  │                       ╳ end                   │\n"
+		    "   4.499  ├ queue                 │                       │\n"
+		    "   4.999  │◀─────── resume ───────┤                       │\n"
+		    "   4.999  ended\n");
+}
+
 /* What is told by one event, as the row of the chart. */
 static void
 test_rows(void **state)
@@ -441,10 +481,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_parties),   cmocka_unit_test(test_ascii),
-		cmocka_unit_test(test_merged),	      cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_parties),	      cmocka_unit_test(test_many_rows),
-		cmocka_unit_test(test_keys),	      cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_two_parties),
+		cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_merged),
+		cmocka_unit_test(test_holder),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_parties),
+		cmocka_unit_test(test_many_rows),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_out_of_memory),
 	};
 

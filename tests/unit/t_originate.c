@@ -677,6 +677,7 @@ test_talks(void **state)
 		"originate-refused",
 		"originate-to-the-end",
 		"originate-local-to-the-end",
+		"originate-other-id",
 		"originate-old-two-at-once",
 		"originate-old-mark",
 		"originate-old-declined",
