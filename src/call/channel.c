@@ -382,12 +382,9 @@ static void
 swap_recordings(struct zv_chan *a, struct zv_chan *b)
 {
 	struct zv_recording *recordings = a->recordings;
-	bool named = a->recording_named;
 
 	a->recordings = b->recordings;
-	a->recording_named = b->recording_named;
 	b->recordings = recordings;
-	b->recording_named = named;
 }
 
 void

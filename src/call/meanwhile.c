@@ -86,16 +86,9 @@ zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_chan 
 {
 	struct zv_transfer *transfer;
 
-<<<<<<< HEAD
-	if (!by->call || !by->leg ||
-	    (by->leg->transferred && is_told(by->call, kind, zv_leg_who(by->leg), to)))
-		return;
-	by->leg->transferred = true;
-=======
 	if (!by->call || !by->leg || by->leg->sent_on)
 		return;
 	by->leg->sent_on = true;
->>>>>>> main
 	zv_transfer_flush(t, by->call);
 	transfer = new_transfer(t, kind, zv_leg_who(by->leg), to);
 	if (transfer && kind == ZV_TRANSFER_BLIND)

@@ -99,7 +99,6 @@ struct zv_live_leg {
 	bool holds;
 	bool parked;
 	bool told_end;
-	bool transferred;    /* it did so to others */
 	struct zv_str space; /* where it is parked */
 	struct zv_str room;  /* the conference it came into last */
 	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
