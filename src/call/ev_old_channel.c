@@ -152,10 +152,14 @@ on_newexten(struct zv_calls *t, const struct zv_in *in)
 static void
 on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
-	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
+	struct zv_str unique_id = zv_in_get(in, ZV_KEY_UNIQUEID);
+	struct zv_chan *c = zv_fact_known(t, unique_id);
 
-	if (!c)
+	if (!c) { /* what comes late does not make it live */
+		if (unique_id.n && !zv_gone_has(t, unique_id))
+			zv_gone_add(t, unique_id);
 		return;
+	}
 	if (c->old.waits && !t->tells_requests)
 		zv_fact_hangup_request(t, c);
 	if (c->old.refusal)
