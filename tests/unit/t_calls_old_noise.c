@@ -223,62 +223,90 @@ static const char everything[] = NEW("SIP/101-1", "101", "102", "a") NEW(
 								    "*8103", "d")
 			UP("d") "Pickup "
 				"Channel=SIP/104-4|TargetChannel=SIP/"
-				"103-3\n" MASQUERADE(
-					"SIP/104-4", "d", "SIP/103-3",
-					"c") HANGUP("d", "26") LINK("a", "c")
-					NEW("Parking/SIP/101-1", "", "",
-					    "p") MASQUERADE("SIP/101-1", "a",
-							    "Parking/SIP/101-1", "p")
-						HANGUP("a",
-						       "16") "ParkedCall "
-							     "Exten=701|Channel=SIP/"
-							     "101-1|From=SIP/"
-							     "104-4|Uniqueid=p\n"
-							     "ParkedCallTimeOut "
-							     "Exten=701|Channel=SIP/"
-							     "101-1|Uniqueid=p\n"
-							     "Join "
-							     "Channel=x|Queue=support|"
-							     "Count=1|"
-							     "Uniqueid=p\n"
-							     "QueueMemberStatus "
-							     "Queue=support|Location="
-							     "SIP/"
-							     "105|MemberName=Five|"
-							     "Status="
-							     "1\n" NEW("SIP/105-5", "105", "", "e") "AgentCalled Queue=support|DestinationChannel=SIP/105-5|Uniqueid=p\n" RINGING(
-								     "e") "AgentRingNoA"
-									  "nswer "
-									  "Queue="
-									  "support|"
-									  "Uniqueid=p|"
-									  "Member=SIP/"
-									  "105"
-									  "\n" HANGUP("e",
-										      "16") "Leave "
-											    "Queue=support|"
-											    "Count=0|Uniqueid="
-											    "p\n"
-											    "ConfbridgeJoin "
-											    "Conference=900|"
-											    "Channel=x|"
-											    "Uniqueid=p\n"
-											    "VarSet "
-											    "Channel="
-											    "ConfBridgeRecorder"
-											    "/conf-900-uid-1|"
-											    "Variable="
-											    "MIXMONITOR_"
-											    "FILENAME|"
-											    "Value=/r/"
-											    "2.wav|Uniqueid="
-											    "r\n" HANGUP(
-												    "r",
-												    "0") HANGUP("c",
-														"16")
-												    HANGUP("p",
-													   "1"
-													   "6");
+				"103-3\n" MASQUERADE("SIP/104-4", "d", "SIP/103-3", "c") HANGUP("d", "26") LINK(
+					"a",
+					"c") NEW("Parking/SIP/101-1", "", "", "p")
+					MASQUERADE("SIP/101-1", "a", "Parking/SIP/101-1", "p") HANGUP(
+						"a",
+						"16") "ParkedCall "
+						      "Exten=701|Channel=SIP/"
+						      "101-1|From=SIP/"
+						      "104-4|Uniqueid=p\n"
+						      "ParkedCallTimeOut "
+						      "Exten=701|Channel=SIP/"
+						      "101-1|Uniqueid=p\n"
+						      "Join "
+						      "Channel=x|Queue=support|"
+						      "Count=1|"
+						      "Uniqueid=p\n"
+						      "QueueMemberStatus "
+						      "Queue=support|Location="
+						      "SIP/"
+						      "105|MemberName=Five|"
+						      "Status="
+						      "1\n" NEW("SIP/105-5", "105", "", "e") "AgentCalled Queue=support|DestinationChannel=SIP/105-5|Uniqueid=p\n" RINGING(
+							      "e") "AgentRingNoA"
+								   "nswer "
+								   "Queue="
+								   "support|"
+								   "Uniqueid=p|"
+								   "Member=SIP/"
+								   "105"
+								   "\n" HANGUP(
+									   "e",
+									   "16") "Leave"
+										 " "
+										 "Queue"
+										 "=supp"
+										 "ort|"
+										 "Count"
+										 "=0|"
+										 "Uniqu"
+										 "eid="
+										 "p\n"
+										 "Confb"
+										 "ridge"
+										 "Join "
+										 "Confe"
+										 "rence"
+										 "=900|"
+										 "Chann"
+										 "el=x|"
+										 "Uniqu"
+										 "eid="
+										 "p\n"
+										 "VarSe"
+										 "t "
+										 "Chann"
+										 "el="
+										 "ConfB"
+										 "ridge"
+										 "Recor"
+										 "der"
+										 "/conf"
+										 "-900-"
+										 "uid-"
+										 "1|"
+										 "Varia"
+										 "ble="
+										 "MIXMO"
+										 "NITOR"
+										 "_"
+										 "FILEN"
+										 "AME|"
+										 "Value"
+										 "=/r/"
+										 "2."
+										 "wav|"
+										 "Uniqu"
+										 "eid="
+										 "r"
+										 "\n" HANGUP("r", "0") HANGUP(
+											 "c",
+											 "16")
+											 HANGUP("p",
+												"1"
+												"6");
 
 static int
 everything_happens(void)
