@@ -152,11 +152,10 @@ on_newexten(struct zv_calls *t, const struct zv_in *in)
 static void
 on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
-	struct zv_str unique_id = zv_in_get(in, ZV_KEY_UNIQUEID);
-	struct zv_chan *c = zv_fact_known(t, unique_id);
+	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
 
 	if (!c) {
-		zv_fact_never_seen(t, unique_id);
+		zv_fact_never_seen(t, zv_in_get(in, ZV_KEY_UNIQUEID));
 		return;
 	}
 	if (c->old.waits && !t->tells_requests)
