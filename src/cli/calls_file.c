@@ -165,6 +165,7 @@ end(struct reading *r)
 {
 	if (let_time_pass(r, now_of(r) + SETTLE_MS) < 0)
 		r->view.failed = true;
+	zv_calls_view_input_ends(&r->view, r->calls);
 	if (r->view.wish.form != ZV_CALLS_LADDER)
 		zvon_calls_end_all(r->calls, ZV_STR("end_of_input"), now_of(r),
 				   r->clock.unix_us);
