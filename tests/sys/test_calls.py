@@ -369,6 +369,14 @@ class WrongTest(CallsTest):
         self.assertEqual(len(result.packets), 1)
         self.assertIn("ends within a packet", result.stderr)
 
+    def test_cut_at_once(self):
+        """Cut within the greeting or the first packet: a warning, no calls, no error."""
+        for data in (ringing()[:1], ringing()[:25], b"Event: Hangup\r\nChan", b"Resp"):
+            with self.subTest(data=data):
+                result = cli.run("calls", "-", stdin=data)
+                self.assert_code(result, 0)
+                self.assert_one_clear_line(result)
+
     def test_closed_pipe(self):
         """Nobody reads any more: the end, without a word."""
         with subprocess.Popen([cli.program(), "calls", str(NEW / "conference.ami")],
