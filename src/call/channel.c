@@ -382,12 +382,9 @@ static void
 swap_recordings(struct zv_chan *a, struct zv_chan *b)
 {
 	struct zv_recording *recordings = a->recordings;
-	bool named = a->recording_named;
 
 	a->recordings = b->recordings;
-	a->recording_named = b->recording_named;
 	b->recordings = recordings;
-	b->recording_named = named;
 }
 
 void
@@ -463,6 +460,13 @@ zv_chan_end(struct zv_calls *t, struct zv_chan *c, int cause, struct zv_str reas
 		zv_gone_add(t, c->unique_id);
 	zv_call_drop(t, c, reason);
 	zv_chan_free(t, c);
+}
+
+void
+zv_fact_never_seen(struct zv_calls *t, struct zv_str unique_id)
+{
+	if (unique_id.n && unique_id.n <= ZV_CALLS_MAX_TEXT)
+		zv_gone_add(t, unique_id);
 }
 
 void

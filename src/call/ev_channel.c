@@ -31,7 +31,9 @@ on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
 	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
 
-	if (c)
+	if (!c)
+		zv_fact_never_seen(t, zv_in_get(in, ZV_KEY_UNIQUEID));
+	else
 		zv_fact_hangup(t, c, zv_in_int(in, ZV_KEY_CAUSE, 0));
 }
 

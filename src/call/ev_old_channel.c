@@ -152,10 +152,13 @@ on_newexten(struct zv_calls *t, const struct zv_in *in)
 static void
 on_hangup(struct zv_calls *t, const struct zv_in *in)
 {
-	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
+	struct zv_str unique_id = zv_in_get(in, ZV_KEY_UNIQUEID);
+	struct zv_chan *c = zv_fact_known(t, unique_id);
 
-	if (!c)
+	if (!c) {
+		zv_fact_never_seen(t, unique_id);
 		return;
+	}
 	if (c->old.waits && !t->tells_requests)
 		zv_fact_hangup_request(t, c);
 	if (c->old.refusal)

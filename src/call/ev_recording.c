@@ -11,6 +11,7 @@ on_varset(struct zv_calls *t, const struct zv_in *in)
 	bool queue = !file && zvon_str_equal(variable, ZV_STR("QUEUESTATUS"));
 	struct zv_chan *c;
 
+	t->tells_variables = true;
 	if (!file && !queue)
 		return;
 	c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));

@@ -29,11 +29,17 @@ static const struct zv_str key_names[ZV_N_KEYS] = {
 #define KEY_PLACES   512 /* of two bytes; about a tenth is taken */
 #define EVENT_PLACES 1024
 
+/* The keys that a rule wants: a bit for each, and for each length that one of them has, so
+ * that most fields are passed over at one look. */
+struct wanted {
+	uint64_t keys[2], lengths;
+};
+
 struct row {
 	const struct zv_rule *rule;
 	struct zv_str name;
 	struct row *same; /* the next one of that name */
-	uint64_t wanted[2];
+	struct wanted wanted;
 };
 
 struct zv_rules {
@@ -66,14 +72,27 @@ add_key(struct zv_rules *r, unsigned key)
 	r->keys[at] = (uint8_t)key;
 }
 
+static uint64_t
+bit_of(size_t n)
+{
+	return (uint64_t)1 << (n & 63);
+}
+
+static void
+want(struct wanted *w, unsigned key)
+{
+	w->keys[key >> 6] |= bit_of(key);
+	w->lengths |= bit_of(key_names[key].n);
+}
+
 static unsigned
-find_key(const struct zv_rules *r, struct zv_str key, const uint64_t *wanted)
+find_key(const struct zv_rules *r, struct zv_str key, const struct wanted *wanted)
 {
 	unsigned at = hash_of(key) % KEY_PLACES, found;
 
 	for (; (found = r->keys[at]); at = (at + 1) % KEY_PLACES)
 		if (key_names[found].n == key.n &&
-		    (wanted[found >> 6] >> (found & 63) & 1) &&
+		    (wanted->keys[found >> 6] >> (found & 63) & 1) &&
 		    zvon_str_equal_nocase(key_names[found], key))
 			return found;
 	return ZV_KEY_NONE;
@@ -101,7 +120,7 @@ add_row(struct zv_rules *r, const struct zv_rule *rule)
 	row->rule = rule;
 	row->name = zvon_str(rule->event);
 	for (size_t i = 0; i < ZV_RULE_KEYS && rule->keys[i]; i++)
-		row->wanted[rule->keys[i] >> 6] |= (uint64_t)1 << (rule->keys[i] & 63);
+		want(&row->wanted, rule->keys[i]);
 	known = find_row(r, row->name);
 	if (known) {
 		row->same = known->same;
@@ -169,14 +188,18 @@ zv_rules_banner(struct zv_calls *t, struct zv_str line)
 }
 
 static void
-pick(const struct zv_rules *r, const struct zv_packet *packet, const uint64_t *wanted,
-     struct zv_in *in)
+pick(const struct zv_rules *r, const struct zv_packet *packet,
+     const struct wanted *wanted, struct zv_in *in)
 {
 	in->packet = packet;
 	in->there[0] = in->there[1] = 0;
 	for (size_t i = 0; i < packet->n_fields; i++) {
-		unsigned key = find_key(r, packet->fields[i].key, wanted);
+		struct zv_str name = packet->fields[i].key;
+		unsigned key;
 
+		if (!(wanted->lengths & bit_of(name.n)))
+			continue;
+		key = find_key(r, name, wanted);
 		if (key == ZV_KEY_NONE || zv_in_has(in, key))
 			continue;
 		in->there[key >> 6] |= (uint64_t)1 << (key & 63);
@@ -188,11 +211,11 @@ void
 zv_rules_pick(const struct zv_calls *t, const struct zv_packet *packet,
 	      const uint8_t *keys, struct zv_in *out)
 {
-	uint64_t wanted[2] = { 0, 0 };
+	struct wanted wanted = { 0 };
 
 	for (; *keys; keys++)
-		wanted[*keys >> 6] |= (uint64_t)1 << (*keys & 63);
-	pick(t->rules, packet, wanted, out);
+		want(&wanted, *keys);
+	pick(t->rules, packet, &wanted, out);
 }
 
 /* Without a banner (a file that begins in the middle) the first new channel tells:
@@ -226,7 +249,7 @@ zv_rules_run(struct zv_calls *t, const struct zv_packet *event)
 		row = row->same;
 	if (!row)
 		return;
-	pick(t->rules, event, row->wanted, &in);
+	pick(t->rules, event, &row->wanted, &in);
 	row->rule->run(t, &in);
 }
 

@@ -122,6 +122,7 @@ zv_leg_free(struct zv_calls *t, struct zv_live_leg *leg)
 	zv_text_free(&leg->pub.unique_id);
 	zv_text_free(&leg->pub.forwarded_to);
 	zv_text_free(&leg->space);
+	zv_text_free(&leg->room);
 	zv_free(leg);
 }
 

@@ -66,6 +66,20 @@ zv_transfer_flush(struct zv_calls *t, struct zv_live_call *call)
 		tell_transfer(t, call, transfer);
 }
 
+/* The last one of the call, told or held back: an event may come twice. */
+static bool
+is_told(const struct zv_live_call *call, enum zv_transfer_kind kind, struct zv_str by,
+	struct zv_str to)
+{
+	const struct zv_transfer *last =
+		call->blind ? call->blind : call->pub.transfers;
+
+	while (last && last->next)
+		last = last->next;
+	return last && last->kind == kind && zvon_str_equal(last->by, by) &&
+	       zvon_str_equal(last->to, to);
+}
+
 void
 zv_fact_transfer(struct zv_calls *t, enum zv_transfer_kind kind, struct zv_chan *by,
 		 struct zv_str to)
@@ -97,7 +111,7 @@ zv_fact_sent_on(struct zv_calls *t, struct zv_chan *c, struct zv_str by,
 {
 	struct zv_transfer *transfer;
 
-	if (!c->call)
+	if (!c->call || is_told(c->call, ZV_TRANSFER_BLIND, by, to))
 		return;
 	zv_transfer_flush(t, c->call);
 	transfer = new_transfer(t, ZV_TRANSFER_BLIND, by, to);
@@ -111,6 +125,8 @@ zv_fact_pickup(struct zv_calls *t, struct zv_chan *by, struct zv_chan *target)
 	struct zv_call_event event = { .kind = ZV_CALL_PICKED_UP };
 	struct zv_live_call *call;
 
+	if (by == target || (target->leg && target->leg->elsewhere))
+		return;
 	zv_fact_together(t, target, by);
 	call = target->call;
 	if (!call || !by->leg || !target->leg || target->leg->elsewhere)
@@ -154,8 +170,10 @@ zv_fact_conference(struct zv_calls *t, struct zv_chan *c, struct zv_str room)
 {
 	struct zv_call_event event = { .kind = ZV_CALL_CONFERENCED, .space = room };
 
-	if (!c->leg || !zv_call_of(t, c))
+	if (!c->leg || (room.n && zvon_str_equal(c->leg->room, room)) ||
+	    !zv_call_of(t, c))
 		return;
+	zv_text_set(t, &c->leg->room, room);
 	event.call = &c->call->pub;
 	event.leg = &c->leg->pub;
 	zv_tell(t, &event);

@@ -70,7 +70,6 @@ struct zv_chan {
 	bool stale;	    /* known from before the connection was lost */
 	int64_t settle_ms;  /* unsure: then it is taken for an originated one */
 	struct zv_recording *recordings; /* that go on; the last one first */
-	bool recording_named;		 /* its file was told, its start not yet */
 	uint64_t serial;		 /* 1, 2, 3…: when it was made */
 	struct zv_old old;
 };
@@ -101,6 +100,7 @@ struct zv_live_leg {
 	bool parked;
 	bool told_end;
 	struct zv_str space; /* where it is parked */
+	struct zv_str room;  /* the conference it came into last */
 	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
 };
 
@@ -175,9 +175,10 @@ struct zv_calls {
 	size_t max_channels;
 	struct zv_rules *rules;
 
-	int generation;	     /* 0: not known, 1: AMI 1.x, 2: later */
-	bool tells_rooms;    /* the server has Confbridge events: 10 and later */
-	bool tells_requests; /* the server has HangupRequest events: 11 and later */
+	int generation;	      /* 0: not known, 1: AMI 1.x, 2: later */
+	bool tells_rooms;     /* the server has Confbridge events: 10 and later */
+	bool tells_variables; /* its VarSet events are seen */
+	bool tells_requests;  /* the server has HangupRequest events: 11 and later */
 	struct zv_map channels_by_id, channels_by_name;
 	struct zv_map calls_by_link, bridges, lines_by_name, queues, members;
 	struct zv_node channels;
@@ -240,6 +241,9 @@ void zv_fact_hangup_request(struct zv_calls *t, struct zv_chan *c);
 /* The dialplan refused it: Busy, Congestion. */
 void zv_fact_refused(struct zv_chan *c, enum zv_call_result result);
 void zv_fact_hangup(struct zv_calls *t, struct zv_chan *c, int cause);
+
+/* A channel that was never seen is gone: what comes of it later is late. */
+void zv_fact_never_seen(struct zv_calls *t, struct zv_str unique_id);
 
 /* The two are halves of one Local channel. */
 void zv_fact_local_pair(struct zv_calls *t, struct zv_chan *one, struct zv_chan *two);

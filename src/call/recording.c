@@ -46,22 +46,21 @@ begin(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 }
 
 /* The variable is set before the recording starts; only 16 and later tell the start, and
- * without the read class dialplan only the start is seen. */
+ * without the read class dialplan only the start is seen. With it, a start without a name
+ * is one that is told twice. */
 void
 zv_fact_recording_file(struct zv_calls *t, struct zv_chan *c, struct zv_str file)
 {
 	if (!file.n || (c->recordings && zvon_str_equal(file, c->recordings->file)))
 		return;
 	begin(t, c, file);
-	c->recording_named = true;
 }
 
 void
 zv_fact_recording_started(struct zv_calls *t, struct zv_chan *c)
 {
-	if (!c->recording_named)
+	if (!t->tells_variables)
 		begin(t, c, ZV_STR(""));
-	c->recording_named = false;
 }
 
 static void
@@ -79,7 +78,6 @@ stop(struct zv_calls *t, struct zv_chan *c)
 void
 zv_fact_recording_stopped(struct zv_calls *t, struct zv_chan *c)
 {
-	c->recording_named = false;
 	if (c->recordings)
 		stop(t, c);
 }

@@ -50,7 +50,7 @@ struct rig {
 	enum zv_log_level log_level;
 	void (*on_event)(struct rig *r, const struct zv_packet *event);
 	void (*on_state)(struct rig *r, const struct zv_client_status *status);
-	void *own; /* for these two */
+	void *own;		/* for these two */
 	struct zv_calls *calls; /* that follow the client; the rig does not free them */
 	enum zv_client_state end_at;
 	char url[64];

@@ -399,7 +399,7 @@ test_late(void **state)
 	assert_int_equal(book_counters(&b).channels, 0);
 	assert_true(book_counters(&b).late >= 10);
 	assert_int_equal(book_counters(&b).strange, 0);
-	book_tell(&b, "Hangup U=never\nBridgeLeave U=never\nDialEnd DU=never\n");
+	book_tell(&b, "BridgeLeave U=n1\nDialEnd DU=n2\nHangup U=n3\n");
 	assert_int_equal(book_counters(&b).strange, 3);
 	assert_int_equal(book_counters(&b).channels, 0);
 	book_close(&b);
@@ -447,8 +447,8 @@ test_meanwhile(void **state)
 	      "Conference=900\n" PART GONE_A GONE_B,
 	      TALKS
 	      "; leg.held 102; leg.resumed 102; leg.dtmf 101 key 5; "
-	      "recording.started 101 file /m/1.wav; recording.started 101; "
-	      "recording.stopped 101; recording.stopped 101 file /m/1.wav; "
+	      "recording.started 101 file /m/1.wav; recording.stopped 101 file "
+	      "/m/1.wav; "
 	      "call.conferenced 101 in 900; leg.ended 101 answered; leg.ended 102 "
 	      "answered; call.ended a answered");
 }

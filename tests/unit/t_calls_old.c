@@ -94,14 +94,11 @@ test_dialling(void **state)
 			  "Local/103@i-1;2", "", "103", "l2") DIAL("a", "l1", "103@i")
 			  NEW("SIP/103-3", "103", "", "c") DIAL("l2", "c", "103")
 				  HANGUP("c", "16") DIAL_END("l2", "NOANSWER") HANGUP(
-					  "l2", "0") HANGUP("l1", "0") UP("b") UP("a")
-					  LINK("a", "b") HANGUP("b", "16")
-						  HANGUP("a", "16"),
-		  BEGAN
-		  "; gone 103 no_answer; answered 102; answered 101; talk; gone "
-		  "102 answered; gone 101 answered; ended internal 101>102 "
-		  "answered (101 caller answered up, 102 callee answered rang up, "
-		  "103 callee no_answer; talked 101 102)" },
+					  "l2", "0") HANGUP("l1", "0") HANGUP("b", "16")
+					  DIAL_END("a", "CANCEL") HANGUP("a", "0"),
+		  BEGAN "; gone 103 no_answer; gone 102 cancelled; gone 101 cancelled; "
+			"ended internal 101>102 cancelled (101 caller cancelled, 102 "
+			"callee cancelled rang, 103 callee no_answer)" },
 		{ "sent on by the phone (SIP 302)", "1.1",
 		  CALLS NEW("Local/103@i-1;1", "", "103",
 			    "l1") NEW("Local/103@i-1;2", "", "103",
