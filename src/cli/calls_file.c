@@ -18,7 +18,8 @@ struct reading {
 	struct zv_times index;
 	struct zv_calls_view view;
 	struct zv_out out;
-	bool has_bytes;
+	char head[32]; /* the first bytes */
+	size_t n_head;
 	bool begun;	  /* a packet was there */
 	bool looks_right; /* one of a manager connection was */
 };
@@ -88,18 +89,27 @@ on_pause(void *user)
 	return zv_out_flush(&r->out);
 }
 
+static void
+keep_head(struct reading *r, struct zv_str bytes)
+{
+	while (r->n_head < sizeof r->head && bytes.n) {
+		r->head[r->n_head++] = bytes.p[0];
+		bytes = zv_str_from(bytes, 1);
+	}
+}
+
 /* Bytes that came at another time are handed out by themselves. */
 static size_t
-on_bytes(void *user, long long offset, size_t n)
+on_bytes(void *user, long long offset, struct zv_str bytes)
 {
 	struct reading *r = user;
 	size_t until;
 
-	r->has_bytes = true;
+	keep_head(r, bytes);
 	if (!r->index.n)
-		return n;
+		return bytes.n;
 	zv_calls_clock_set(&r->clock, zv_times_at(&r->index, (size_t)offset, &until));
-	return until - (size_t)offset < n ? until - (size_t)offset : n;
+	return until - (size_t)offset < bytes.n ? until - (size_t)offset : bytes.n;
 }
 
 /* ---- the whole ------------------------------------------------------------------------- */
@@ -139,6 +149,27 @@ is_empty(const char *path)
 	return 0;
 }
 
+/* Cut before the end of its first packet. */
+static bool
+is_beginning(const struct reading *r)
+{
+	static const struct zv_str beginnings[] = {
+		ZV_STR("Asterisk Call Manager/"),
+		ZV_STR("Event: "),
+		ZV_STR("Response: "),
+	};
+
+	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+		struct zv_str start = beginnings[i];
+
+		if (start.n > r->n_head)
+			start.n = r->n_head;
+		if (!r->begun && memcmp(r->head, start.p, start.n) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 not_ami(const char *path)
 {
@@ -165,6 +196,7 @@ end(struct reading *r)
 {
 	if (let_time_pass(r, now_of(r) + SETTLE_MS) < 0)
 		r->view.failed = true;
+	zv_calls_view_input_ends(&r->view, r->calls);
 	if (r->view.wish.form != ZV_CALLS_LADDER)
 		zvon_calls_end_all(r->calls, ZV_STR("end_of_input"), now_of(r),
 				   r->clock.unix_us);
@@ -181,8 +213,10 @@ read_all(struct reading *r, const char *path)
 	};
 	int code = zv_recording_read(path, &handlers, r);
 
-	if (code == 0 && !r->looks_right)
-		code = r->has_bytes ? not_ami(path) : is_empty(path);
+	if (code == 0 && r->n_head == 0)
+		code = is_empty(path);
+	else if (code == 0 && !r->looks_right && !is_beginning(r))
+		code = not_ami(path);
 	if (code == 0 || code == ZV_EXIT_PROTOCOL)
 		end(r);
 	if (code == 0 && r->view.failed)

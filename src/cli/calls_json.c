@@ -378,7 +378,8 @@ zv_calls_json_summary(struct zv_buf *out, struct zv_str server, const struct zv_
 	add_texts(&j, "talked", c->talked);
 	if (reason.n)
 		add_text(&j, "reason", reason);
-	if (c->state != ZV_CALL_STATE_ENDED)
+	if (c->state != ZV_CALL_STATE_ENDED ||
+	    zvon_str_equal(reason, ZV_STR("end_of_input")))
 		add_bool(&j, "open", true);
 	zv_json_end_object(&j);
 }

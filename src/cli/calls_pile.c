@@ -62,7 +62,7 @@ zv_pile_begin(struct zv_pile *p, struct zv_str id)
 }
 
 int
-zv_pile_say(struct zv_pile *p, struct zv_str id, struct zv_str text)
+zv_pile_note(struct zv_pile *p, struct zv_str id, struct zv_str text)
 {
 	struct piled *c;
 	char *copy;
@@ -73,9 +73,18 @@ zv_pile_say(struct zv_pile *p, struct zv_str id, struct zv_str text)
 	copy = zv_memdup(text.p, text.n);
 	if (!copy)
 		return ZV_ENOMEM;
+	zv_free(c->text);
 	c->text = copy;
 	c->n_text = text.n;
-	zv_map_remove(&p->by_id, (struct zv_str){ c->id, c->n_id });
+	return 0;
+}
+
+int
+zv_pile_say(struct zv_pile *p, struct zv_str id, struct zv_str text)
+{
+	if (zv_pile_note(p, id, text) < 0)
+		return ZV_ENOMEM;
+	zv_map_remove(&p->by_id, id);
 	return 0;
 }
 
@@ -89,7 +98,7 @@ zv_pile_take(struct zv_pile *p, struct zv_buf *out)
 		return false;
 	c = ZV_OWNER(first, struct piled, node);
 	zv_list_remove(&c->node);
-	if (!c->text)
+	if (zv_map_find(&p->by_id, (struct zv_str){ c->id, c->n_id }) == c)
 		zv_map_remove(&p->by_id, (struct zv_str){ c->id, c->n_id });
 	zv_buf_add(out, (struct zv_str){ c->text, c->n_text });
 	free_piled(c);

@@ -23,6 +23,9 @@ int zv_pile_begin(struct zv_pile *p, struct zv_str id);
  * call. 0 or ZV_ENOMEM. */
 int zv_pile_say(struct zv_pile *p, struct zv_str id, struct zv_str text);
 
+/* The same, but more may be said of it. */
+int zv_pile_note(struct zv_pile *p, struct zv_str id, struct zv_str text);
+
 /* Takes the first call out and adds its text to *out. false: there is none. */
 bool zv_pile_take(struct zv_pile *p, struct zv_buf *out);
 

@@ -110,6 +110,13 @@ show_call(struct zv_calls_view *v, const struct zv_call *call, struct zv_str rea
 		v->failed = true;
 }
 
+static bool
+is_cut(const struct zv_calls_view *v, const struct zv_call_event *e)
+{
+	return v->wish.form == ZV_CALLS_SUMMARY &&
+	       zvon_str_equal(e->reason, ZV_STR("end_of_input"));
+}
+
 void
 zv_calls_view_event(struct zv_calls_view *v, const struct zv_call_event *e,
 		    struct zv_buf *out)
@@ -122,8 +129,26 @@ zv_calls_view_event(struct zv_calls_view *v, const struct zv_call_event *e,
 		show_event(v, e, out);
 	else if (e->kind == ZV_CALL_STARTED && v->wish.at_end)
 		v->failed |= zv_pile_begin(&v->pile, e->call->id) < 0;
-	else if (e->kind == ZV_CALL_ENDED)
+	else if (e->kind == ZV_CALL_ENDED &&
+		 !(is_cut(v, e) && e->call->result != ZV_RESULT_ANSWERED))
 		show_call(v, e->call, e->reason, out);
+}
+
+void
+zv_calls_view_input_ends(struct zv_calls_view *v, const struct zv_calls *calls)
+{
+	const struct zv_call *call = NULL;
+
+	if (v->wish.form != ZV_CALLS_SUMMARY)
+		return;
+	while ((call = zvon_calls_next(calls, call))) {
+		zv_buf_clear(&v->scratch);
+		if (is_wanted(v, call))
+			add_call(v, call, ZV_STR("end_of_input"), &v->scratch);
+		if (zv_buf_failed(&v->scratch) ||
+		    zv_pile_note(&v->pile, call->id, zv_buf_str(&v->scratch)) < 0)
+			v->failed = true;
+	}
 }
 
 void

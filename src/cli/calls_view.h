@@ -44,6 +44,10 @@ void zv_calls_view_deinit(struct zv_calls_view *v);
 void zv_calls_view_event(struct zv_calls_view *v, const struct zv_call_event *event,
 			 struct zv_buf *out);
 
+/* The input ends, while calls go on, and zvon_calls_end_all follows: in a summary those that
+ * have no answer stay with what is known of them, whatever that makes of them. */
+void zv_calls_view_input_ends(struct zv_calls_view *v, const struct zv_calls *calls);
+
 /* No more events: adds what is still to be shown, also of the calls that go on. */
 void zv_calls_view_end(struct zv_calls_view *v, const struct zv_calls *calls,
 		       struct zv_buf *out);

@@ -106,7 +106,7 @@ take_apart(struct reading *r, struct zv_str bytes)
 		size_t n = bytes.n;
 
 		if (r->handlers->on_bytes)
-			n = r->handlers->on_bytes(r->user, r->offset, n);
+			n = r->handlers->on_bytes(r->user, r->offset, bytes);
 		r->offset += (long long)n;
 		zvon_parser_feed(r->parser, (struct zv_str){ bytes.p, n });
 		code = hand_out(r);

@@ -10,9 +10,9 @@ struct zv_recording_handlers {
 	int (*on_packet)(void *user, const struct zv_packet *packet);
 	/* all that a pipe has given so far was handed out; NULL: does not matter */
 	int (*on_pause)(void *user);
-	/* n bytes from that offset on were read: how many of them to take apart before
-	 * it asks again, at least 1; NULL: all */
-	size_t (*on_bytes)(void *user, long long offset, size_t n);
+	/* these bytes, from that offset on, were read: how many of them to take apart
+	 * before it asks again, at least 1; NULL: all */
+	size_t (*on_bytes)(void *user, long long offset, struct zv_str bytes);
 };
 
 /* Reads it to its end; "-" is standard input. 0, or the exit code: ZV_EXIT_NEGATIVE when

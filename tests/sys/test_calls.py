@@ -296,9 +296,18 @@ class OptionsTest(CallsTest):
         last = self.calls(path)[-1]
         self.assertEqual((last["event"], last["reason"]), ("call.ended", "end_of_input"))
         (call,) = self.calls("--summary", path)
-        self.assertEqual(list(call), SUMMARY + ["open"])
-        self.assertEqual((call["open"], call["result"]), (True, None))
+        self.assertEqual(list(call), SUMMARY + ["reason", "open"])
+        self.assertEqual((call["reason"], call["open"], call["result"]),
+                         ("end_of_input", True, None))
         self.assertEqual([leg["rang"] for leg in call["legs"]], [False, True])
+        self.assertEqual([leg["result"] for leg in call["legs"]], [None, None])
+
+    def test_open_answered(self):
+        """What is answered stays so, whatever would have followed."""
+        data = (NEW / "call-answered-caller-hangs-up.ami").read_bytes()
+        (call,) = self.calls("--summary", self.file(data[:data.index(b"Event: Hangup\r")]))
+        self.assertEqual((call["result"], call["open"]), ("answered", True))
+        self.assertEqual([leg["result"] for leg in call["legs"]], ["answered"] * 2)
 
     def test_bytes(self):
         """Names that are no UTF-8, escapes of a terminal, NUL: valid JSON all the same."""
@@ -359,6 +368,14 @@ class WrongTest(CallsTest):
         self.assert_code(result, 0)
         self.assertEqual(len(result.packets), 1)
         self.assertIn("ends within a packet", result.stderr)
+
+    def test_cut_at_once(self):
+        """Cut within the greeting or the first packet: a warning, no calls, no error."""
+        for data in (ringing()[:1], ringing()[:25], b"Event: Hangup\r\nChan", b"Resp"):
+            with self.subTest(data=data):
+                result = cli.run("calls", "-", stdin=data)
+                self.assert_code(result, 0)
+                self.assert_one_clear_line(result)
 
     def test_closed_pipe(self):
         """Nobody reads any more: the end, without a word."""
