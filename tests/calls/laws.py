@@ -80,13 +80,12 @@ class Laws:
         return self.broken
 
     def ghosts(self, packets):
-        """Calls that were ended for want of input although all their channels had hung up."""
-        gone = {name for channel, unique_id, _ in hangups(packets)
-                for name in (channel, unique_id)}
+        """Calls that were ended for want of input although all their channels had hung up. By
+        Uniqueid: after a Masquerade of AMI 1.x two channels had the same name."""
+        gone = {unique_id for _, unique_id, _ in hangups(packets)}
         return [call for call, event in self.ended.items()
                 if event["reason"] in OPEN_ENDS
-                and all(leg["channel"] in gone or leg["uniqueid"] in gone
-                        for leg in event["legs"])]
+                and all(leg["uniqueid"] in gone for leg in event["legs"])]
 
 
 def wrong_causes(events, packets):
