@@ -6,6 +6,8 @@
 #include "json/writer.h"
 #include "office/date.h"
 
+#define YEAR_10000_US 253402300800000000
+
 const char *
 zv_calls_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
 {
@@ -59,12 +61,14 @@ add_cause(struct zv_json *j, int cause)
 		add_text(j, "cause", ZV_STR(""));
 }
 
+/* A Timestamp beyond the years of RFC 3339 is forged. */
 static void
 add_time(struct zv_json *j, int64_t unix_us)
 {
 	char text[ZV_TIME_TEXT];
+	bool is_known = unix_us > 0 && unix_us < YEAR_10000_US;
 
-	add_name(j, "time", unix_us > 0 ? zv_calls_time_text(unix_us, text) : "");
+	add_name(j, "time", is_known ? zv_calls_time_text(unix_us, text) : "");
 }
 
 static void

@@ -47,7 +47,8 @@ struct zv_legacy_rule {
 
 /* All tables. */
 extern const struct zv_legacy_rule *const zv_legacy_tables[];
-extern const struct zv_legacy_rule zv_legacy_bridge_rules[], zv_legacy_channel_rules[],
+extern const struct zv_legacy_rule zv_legacy_bridge_rules[],
+	zv_legacy_channel_list_rules[], zv_legacy_channel_rules[],
 	zv_legacy_conference_rules[], zv_legacy_dial_rules[], zv_legacy_hold_rules[],
 	zv_legacy_list_rules[], zv_legacy_new_rules[], zv_legacy_originate_rules[],
 	zv_legacy_park_rules[], zv_legacy_queue_rules[], zv_legacy_system_rules[],
@@ -122,7 +123,7 @@ void zv_old_state_clear(struct zv_legacy *l);
  * known (NULL): see there. */
 void zv_old_bridge_pair(struct zv_old_bridge *b, struct zv_old_channel *first);
 
-/* An item of a list that waits for another one: see ev_list.c. */
+/* An item of a list that waits for another one: see ev_channel_list.c. */
 struct zv_old_waiting {
 	struct zv_node node;
 	const struct zv_legacy_rule *rule;
@@ -226,7 +227,7 @@ void zv_old_bridge_leave(struct zv_legacy *l, struct zv_old_channel *c,
 /* The one that c is linked with, or NULL. */
 struct zv_old_channel *zv_old_peer(const struct zv_old_channel *c);
 
-/* ev_list.c */
+/* ev_channel_list.c */
 void zv_old_list_clear(struct zv_legacy *l);
 
 /* ev_originate.c: an attempt to reach that destination begins, or has ended so. */

@@ -3,19 +3,13 @@
 #include "legacy/impl.h"
 
 const struct zv_legacy_rule *const zv_legacy_tables[] = {
-	zv_legacy_channel_rules,
-	zv_legacy_dial_rules,
-	zv_legacy_bridge_rules,
-	zv_legacy_hold_rules,
-	zv_legacy_queue_rules,
-	zv_legacy_park_rules,
-	zv_legacy_transfer_rules,
-	zv_legacy_originate_rules,
-	zv_legacy_conference_rules,
-	zv_legacy_list_rules,
-	zv_legacy_system_rules,
-	zv_legacy_new_rules,
-	NULL,
+	zv_legacy_channel_rules,    zv_legacy_dial_rules,
+	zv_legacy_bridge_rules,	    zv_legacy_hold_rules,
+	zv_legacy_queue_rules,	    zv_legacy_park_rules,
+	zv_legacy_transfer_rules,   zv_legacy_originate_rules,
+	zv_legacy_conference_rules, zv_legacy_channel_list_rules,
+	zv_legacy_list_rules,	    zv_legacy_system_rules,
+	zv_legacy_new_rules,	    NULL,
 };
 
 const char *

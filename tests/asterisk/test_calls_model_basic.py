@@ -1,8 +1,8 @@
 """Calls between two, and calls to several at once: what `zvon calls` makes of them."""
 
 from lab import both_versions
-from scene import (A, B, C, DIRECT, GROUP, NOBODY, OUT, OUTSIDE, SHORT_GROUP, TRUNK, SceneTest, call,
-                   callee, caller, inbound)
+from scene import (A, B, C, DIRECT, GROUP, NOBODY, OUT, OUTSIDE, SHORT_GROUP, TRUNK, SceneTest,
+                   call, callee, caller, inbound)
 
 
 @both_versions

@@ -215,6 +215,32 @@ test_nothing_known(void **state)
 	zv_buf_deinit(&out);
 }
 
+/* A time that RFC 3339 cannot write is none. */
+static void
+test_last_time(void **state)
+{
+	static const struct {
+		int64_t us;
+		const char *wanted;
+	} rows[] = {
+		{ 253402300799999999, "\"time\":\"9999-12-31T23:59:59.999Z\"," },
+		{ 253402300800000000, "\"time\":null," },
+		{ INT64_MAX, "\"time\":null," },
+		{ 0, "\"time\":null," },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		const struct zv_call_event e = { .kind = ZV_SERVER_STATE,
+						 .unix_us = rows[i].us };
+		struct zv_buf out = { 0 };
+
+		zv_calls_json_event(&out, &e, 0);
+		assert_non_null(strstr(zv_buf_cstr(&out), rows[i].wanted));
+		zv_buf_deinit(&out);
+	}
+}
+
 /* Events that are not about a call. */
 static void
 test_others(void **state)
@@ -466,6 +492,7 @@ main(void)
 		cmocka_unit_test(test_clock_of_index),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_last_time),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_order),
