@@ -19,6 +19,16 @@ def hangups(packets):
                    int(fields.get("cause") or 0))
 
 
+def local_channels(packets):
+    """Unique ids of the Local channels that were heard of."""
+    found = set()
+    for packet in packets:
+        fields = {key.lower(): value for key, value in reversed(packet["fields"])}
+        if fields.get("channel", "").startswith("Local/") and fields.get("uniqueid"):
+            found.add(fields["uniqueid"])
+    return found
+
+
 class Laws:
     """Feed it the events of one run; `broken` tells what they broke."""
 
@@ -83,6 +93,8 @@ class Laws:
         """Calls that were ended for want of input although all their channels had hung up. By
         Uniqueid: after a Masquerade of AMI 1.x two channels had the same name."""
         gone = {unique_id for _, unique_id, _ in hangups(packets)}
+        if not local_channels(packets) <= gone:
+            return []  # one of them, which no leg tells of, may keep its call
         return [call for call, event in self.ended.items()
                 if event["reason"] in OPEN_ENDS
                 and all(leg["uniqueid"] in gone for leg in event["legs"])]

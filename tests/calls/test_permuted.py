@@ -83,7 +83,7 @@ class Permuted(unittest.TestCase):
     def test_fault_008_cut_anywhere(self):
         def play(banner, packets, chance):
             data = ladder.stream(banner, packets)
-            size = chance.randrange(len(data))
+            size = chance.randrange(len(banner), len(data))
             return [f"first {size} bytes: {text}" for text in what_broke(data[:size])]
         self.over_ladders("cut", play)
 
