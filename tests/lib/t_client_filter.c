@@ -74,6 +74,16 @@ rig_with_filter(void **state, const struct server *server)
 	return r;
 }
 
+/* In threads the figures follow the events, a batch at a time. */
+static bool
+has_kept_back(const struct rig *r, long n)
+{
+	struct zv_client_counters counters;
+
+	zvon_client_counters(r->client, &counters);
+	return counters.filtered >= (uint64_t)n;
+}
+
 static void
 check_events(struct rig *r, uint64_t kept_back)
 {
@@ -83,6 +93,7 @@ check_events(struct rig *r, uint64_t kept_back)
 	assert_true(rig_until(r, has_events, EVENTS, 5000));
 	assert_true(rig_told(r, ZV_STATE_READY, 0).booted);
 	assert_int_equal(rig_count_told(r, ZV_STATE_READY), 1);
+	assert_true(rig_until(r, has_kept_back, (long)kept_back, 5000));
 	zvon_client_counters(r->client, &counters);
 	assert_int_equal(counters.filtered, kept_back);
 }
