@@ -51,16 +51,34 @@ zv_old_music_stops(struct zv_calls *t, struct zv_chan *c)
 
 /* ---- agents ------------------------------------------------------------------ */
 
-/* The Uniqueid is the caller's. */
+/* The caller whose Uniqueid this is. One that was there before we listened waits in
+ * that queue, that much is known. */
+static struct zv_chan *
+calling(struct zv_calls *t, const struct zv_in *in)
+{
+	const struct zv_seen seen = {
+		.unique_id = zv_in_get(in, ZV_KEY_UNIQUEID),
+		.channel = zv_in_get(in, ZV_KEY_CHANNEL_CALLING),
+		.state = ZV_STATE_RING,
+	};
+	struct zv_chan *c = zv_old_find(t, seen.unique_id, seen.channel);
+
+	if (c)
+		return c;
+	c = zv_fact_channel(t, &seen);
+	if (c)
+		zv_fact_queue_join(t, c, zv_in_get(in, ZV_KEY_QUEUE), -1);
+	return c;
+}
+
 static void
 on_called(struct zv_calls *t, const struct zv_in *in)
 {
-	struct zv_chan *from = zv_old_find(t, zv_in_get(in, ZV_KEY_UNIQUEID),
-					   zv_in_get(in, ZV_KEY_CHANNEL_CALLING));
 	struct zv_chan *to =
 		zv_chan_find_name(t, zv_in_get(in, ZV_KEY_DESTINATION_CHANNEL));
+	struct zv_chan *from = to ? calling(t, in) : NULL;
 
-	if (from && to)
+	if (from)
 		zv_fact_dial_begin(t, from, to, ZV_STR(""));
 }
 
@@ -95,7 +113,8 @@ const struct zv_rule zv_rules_old_queue[] = {
 	{ "AgentCalled",
 	  ZV_OLD,
 	  on_called,
-	  { ZV_KEY_UNIQUEID, ZV_KEY_CHANNEL_CALLING, ZV_KEY_DESTINATION_CHANNEL } },
+	  { ZV_KEY_UNIQUEID, ZV_KEY_QUEUE, ZV_KEY_CHANNEL_CALLING,
+	    ZV_KEY_DESTINATION_CHANNEL } },
 	{ "AgentRingNoAnswer",
 	  ZV_OLD,
 	  on_no_answer,

@@ -88,6 +88,14 @@ def drop_some(packets, chance):
     return [packet for packet in packets if chance.random() >= part]
 
 
+def drop_all_but_hangups(packets, chance):
+    """Of a call whose channels were all heard to hang up nothing may be left, whatever else
+    was lost."""
+    part = chance.choice((0.02, 0.1, 0.3, 0.6))
+    return [packet for packet in packets
+            if packet.lstrip().startswith(b"Event: Hangup\r\n") or chance.random() >= part]
+
+
 def drop_kind(packets, chance):
     """All events of one name are missing, as by a filter or for want of a right."""
     kind = chance.choice(packets).split(b"\r\n")[0]
@@ -99,7 +107,8 @@ def play_twice(packets, chance):
 
 
 FAULTS = (swap_neighbours, move_some, shuffle_part, shuffle_all, backwards, double_some,
-          late_copies, drop_some, drop_kind, play_twice)
+          late_copies, drop_some, drop_all_but_hangups,
+          drop_kind, play_twice)
 
 
 def spoil(packets, chance):

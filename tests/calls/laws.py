@@ -19,14 +19,11 @@ def hangups(packets):
                    int(fields.get("cause") or 0))
 
 
-def local_channels(packets):
-    """Unique ids of the Local channels that were heard of."""
-    found = set()
-    for packet in packets:
-        fields = {key.lower(): value for key, value in reversed(packet["fields"])}
-        if fields.get("channel", "").startswith("Local/") and fields.get("uniqueid"):
-            found.add(fields["uniqueid"])
-    return found
+def heard_of(packets):
+    """Unique ids of all channels that any packet names."""
+    return {value for packet in packets for key, value in packet["fields"]
+            if key.lower().endswith("uniqueid") and "bridge" not in key.lower()
+            and value[-1:].isdigit()}  # not: <null>, <unknown>, none
 
 
 class Laws:
@@ -91,10 +88,15 @@ class Laws:
 
     def ghosts(self, packets):
         """Calls that were ended for want of input although all their channels had hung up. By
-        Uniqueid: after a Masquerade of AMI 1.x two channels had the same name."""
+        Uniqueid: after a Masquerade of AMI 1.x two channels had the same name. Of a channel
+        that is no leg at the end (a Local channel, a helper, who gave its place to another in
+        a Masquerade) no event tells whose it is: while one of them is there, it may be any
+        call that it keeps."""
         gone = {unique_id for _, unique_id, _ in hangups(packets)}
-        if not local_channels(packets) <= gone:
-            return []  # one of them, which no leg tells of, may keep its call
+        legs = {leg["uniqueid"] for event in self.ended.values()
+                if event["reason"] != "merged" for leg in event["legs"]}
+        if heard_of(packets) - legs - gone:
+            return []
         return [call for call, event in self.ended.items()
                 if event["reason"] in OPEN_ENDS
                 and all(leg["uniqueid"] in gone for leg in event["legs"])]

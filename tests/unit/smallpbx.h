@@ -1,6 +1,6 @@
-/* smallpbx.h - a very small Asterisk 12+ for tests: channels, bridges, a queue. What
- * happens in it makes events, which wait until they are fetched; its lists can be taken
- * at any moment. */
+/* smallpbx.h - a very small Asterisk for tests, of either generation: channels, bridges,
+ * a queue. What happens in it makes events, which wait until they are fetched; its lists
+ * can be taken at any moment. */
 #ifndef UNIT_SMALLPBX_H
 #define UNIT_SMALLPBX_H
 
@@ -17,10 +17,12 @@ struct smallpbx_chan {
 	int line, state;
 	unsigned from; /* who dialled it; 0: nobody */
 	bool queued;
+	bool by_queue; /* it is in a queue, or was; it is called by one */
 };
 
 struct smallpbx {
 	struct smallpbx_chan chans[SMALLPBX_CHANNELS];
+	bool old;	  /* AMI 1.x; there nobody goes to another conversation */
 	unsigned seconds; /* of its start */
 	unsigned last_id, last_bridge;
 	char events[SMALLPBX_EVENTS][SMALLPBX_TEXT];

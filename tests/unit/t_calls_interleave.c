@@ -70,13 +70,14 @@ on_event(void *context, const struct zv_call_event *e)
 }
 
 static void
-begin(struct follower *f)
+begin(struct follower *f, bool old)
 {
 	const struct zv_calls_options o = { .on_event = on_event, .context = f };
-	const struct zv_packet banner = {
-		.kind = ZV_PACKET_BANNER, .name = ZV_STR("Asterisk Call Manager/11.0.0")
-	};
+	struct zv_packet banner = { .kind = ZV_PACKET_BANNER };
 
+	banner.name = old ? ZV_STR("Asterisk Call Manager/1.3")
+			  : ZV_STR("Asterisk Call Manager/11.0.0");
+	pbx.old = old;
 	memset(f, 0, sizeof *f);
 	f->calls = zvon_calls_new(&o);
 	f->parser = zvon_parser_new(NULL);
@@ -378,7 +379,7 @@ test_interleavings(void **state)
 
 	for (round_number = 0; round_number < rounds(10000); round_number++) {
 		smallpbx_start(&pbx, 1700000000);
-		begin(&f);
+		begin(&f, *state);
 		live(60);
 		while (smallpbx_event(&pbx)) /* before the login: not heard */
 			;
@@ -445,7 +446,7 @@ test_losses(void **state)
 
 	for (round_number = 0; round_number < rounds(1000); round_number++) {
 		smallpbx_start(&pbx, 1700000000);
-		begin(&f);
+		begin(&f, *state);
 		zvon_calls_server(f.calls, true, f.now_ms, 0);
 		for (size_t i = 1 + chance_below(4); i > 0; i--) {
 			for (size_t j = chance_below(60); j > 0; j--) {
@@ -468,8 +469,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_interleavings),
-		cmocka_unit_test(test_losses),
+		{ "interleavings", test_interleavings, NULL, NULL, NULL },
+		{ "losses", test_losses, NULL, NULL, NULL },
+		{ "interleavings, AMI 1.x", test_interleavings, NULL, NULL, &pbx },
 	};
 
 	chance_begin();
