@@ -242,6 +242,11 @@ test_queues(void **state)
 			     "gone out answered; ended in 79161112233>101 answered "
 			     "(out caller answered up, 101 callee answered rang up; "
 			     "talked 79161112233 101)" },
+		{ "the caller was there before we listened", "1.1",
+		  AGENT CALLED RINGING("b") HANGUP("b", "17") HANGUP("a", "16"),
+		  "started in ->-; queued out in support; ringing 101; gone 101 busy; "
+		  "gone out abandoned; ended in ->101 abandoned (out caller abandoned, "
+		  "101 callee busy rang)" },
 		{ "it rings before AgentCalled, refuses before AgentRingNoAnswer",
 		  "1.3",
 		  WAITS AGENT RINGING("b") CALLED HANGUP("b", "17") NO_ANSWER
