@@ -1,12 +1,23 @@
 /* Transfers and pickup: 12 and later. */
 #include "call/events.h"
 
+/* ParkedCall may come before the BlindTransfer to the parking lot, or after it (then
+ * zv_fact_parked takes the transfer back). */
+static bool
+is_parked(struct zv_calls *t, const struct zv_in *in)
+{
+	struct zv_chan *moved =
+		zv_chan_find(t, zv_in_get(in, ZV_KEY_TRANSFEREE_UNIQUEID));
+
+	return moved && moved->leg && moved->leg->parked;
+}
+
 static void
 on_blind(struct zv_calls *t, const struct zv_in *in)
 {
 	struct zv_chan *by = zv_chan_find(t, zv_in_get(in, ZV_KEY_TRANSFERER_UNIQUEID));
 
-	if (by && zv_in_is(in, ZV_KEY_RESULT, "Success"))
+	if (by && zv_in_is(in, ZV_KEY_RESULT, "Success") && !is_parked(t, in))
 		zv_fact_transfer(t, ZV_TRANSFER_BLIND, by,
 				 zv_in_get(in, ZV_KEY_EXTENSION));
 }
@@ -63,7 +74,8 @@ const struct zv_rule zv_rules_transfer[] = {
 	{ "BlindTransfer",
 	  ZV_NEW,
 	  on_blind,
-	  { ZV_KEY_TRANSFERER_UNIQUEID, ZV_KEY_RESULT, ZV_KEY_EXTENSION } },
+	  { ZV_KEY_TRANSFERER_UNIQUEID, ZV_KEY_TRANSFEREE_UNIQUEID, ZV_KEY_RESULT,
+	    ZV_KEY_EXTENSION } },
 	{ "AttendedTransfer",
 	  ZV_NEW,
 	  on_attended,

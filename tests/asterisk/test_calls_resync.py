@@ -53,11 +53,15 @@ class LateTest(SceneTest):
         self.assertTrue(late.wait_told(CONNECTED), late.messages)
         return late
 
+    def is_ours(self, event):
+        """Of a call of our phones: others may use the server meanwhile."""
+        return any(OURS.match(leg["channel"]) for leg in event.get("legs", ()))
+
     def now(self, calls):
         """Our calls as they were told last, those that have not ended."""
         last = {}
         for event in list(calls.lines):
-            if "call" in event and any(OURS.match(leg["channel"]) for leg in event["legs"]):
+            if self.is_ours(event):
                 last[event["call"]] = event
             if event["event"] == "call.ended":
                 last.pop(event["call"], None)
@@ -93,8 +97,9 @@ class LateTest(SceneTest):
         self.told_until(calls, lambda: self.legs(calls) == self.listed(), timeout)
 
     def told(self, calls, name):
-        """The events of that name."""
-        return [event for event in list(calls.lines) if event["event"] == name]
+        """The events of that name, of our calls."""
+        return [event for event in list(calls.lines)
+                if event["event"] == name and self.is_ours(event)]
 
     def state(self, calls, line):
         """The state of the call of that line."""

@@ -249,6 +249,18 @@ test_parking(void **state)
 		    "answered; call.ended d answered");
 }
 
+/* Of the two events either comes first. */
+static void
+test_parked_before_the_transfer_is_told(void **state)
+{
+	check(CALLS ANSWERS TALK
+	      "ParkedCall " PARKEE " ParkerDialString=PJSIP/102\n"
+	      "BlindTransfer TransfererUniqueid=b TransfereeUniqueid=a Result=Success "
+	      "Extension=700\n" PART GONE_B GONE_A,
+	      TALKS "; call.parked 101 by 102 in 701; leg.ended 102 answered; "
+		    "leg.ended 101 answered; call.ended a answered");
+}
+
 static void
 test_blind_transfer(void **state)
 {
@@ -592,6 +604,7 @@ main(void)
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_pickup),
 		cmocka_unit_test(test_parking),
+		cmocka_unit_test(test_parked_before_the_transfer_is_told),
 		cmocka_unit_test(test_blind_transfer),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_click_fails),
