@@ -19,12 +19,22 @@ class Calls(LiveTest):
         """Plays a call; returns what the listener and the witness saw of it."""
         self.emitter.emit(1)
         play()
+        self.wait_for_ends()
         self.emitter.emit(1)
         end = user_event("Mark", Last="1")
         self.assertIsNotNone(self.listener.wait_for(end), self.listener.messages)
         self.assertIsNotNone(self.witness.wait_for(end))
         self.assertEqual(self.listener.count(is_booted), 1)
         return self.cut(self.listener.packets), self.cut(self.witness.packets)
+
+    def wait_for_ends(self):
+        """Asterisk may list a channel no more before it has told of its end."""
+        begun = {packet.get("Uniqueid") for packet in list(self.witness.packets)
+                 if packet.is_event("Newchannel")}
+        for unique_id in begun:
+            self.assertIsNotNone(self.witness.wait_for(
+                lambda packet, unique_id=unique_id: packet.is_event("Hangup")
+                and packet.get("Uniqueid") == unique_id), unique_id)
 
     def cut(self, packets):
         """The events between the marks."""
