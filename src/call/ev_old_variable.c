@@ -72,31 +72,10 @@ on_varset(struct zv_calls *t, const struct zv_in *in)
 
 /* ---- Monitor ----------------------------------------------------------------- */
 
-/* These have events, which do not name the file. */
-static void
-on_start(struct zv_calls *t, const struct zv_in *in)
-{
-	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
-
-	if (c)
-		zv_fact_recording_started(t, c);
-}
-
-static void
-on_stop(struct zv_calls *t, const struct zv_in *in)
-{
-	struct zv_chan *c = zv_fact_known(t, zv_in_get(in, ZV_KEY_UNIQUEID));
-
-	if (c)
-		zv_fact_recording_stopped(t, c);
-}
-
 const struct zv_rule zv_rules_old_variable[] = {
 	{ "VarSet",
 	  ZV_OLD,
 	  on_varset,
 	  { ZV_KEY_CHANNEL, ZV_KEY_VARIABLE, ZV_KEY_VALUE, ZV_KEY_UNIQUEID } },
-	{ "MonitorStart", ZV_OLD, on_start, { ZV_KEY_UNIQUEID } },
-	{ "MonitorStop", ZV_OLD, on_stop, { ZV_KEY_UNIQUEID } },
 	{ .event = NULL },
 };

@@ -46,5 +46,7 @@ const struct zv_rule zv_rules_recording[] = {
 	  { ZV_KEY_VARIABLE, ZV_KEY_VALUE, ZV_KEY_UNIQUEID } },
 	{ "MixMonitorStart", ZV_NEW, on_start, { ZV_SNAPSHOT_KEYS } },
 	{ "MixMonitorStop", ZV_NEW, on_stop, { ZV_KEY_UNIQUEID } },
+	{ "MonitorStart", ZV_OLD, on_start, { ZV_KEY_UNIQUEID } },
+	{ "MonitorStop", ZV_OLD, on_stop, { ZV_KEY_UNIQUEID } },
 	{ .event = NULL },
 };

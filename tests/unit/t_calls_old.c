@@ -2,32 +2,6 @@
  * recorded scenes are held against the truth in tests/calls. */
 #include "tale.h"
 
-struct row {
-	const char *name;
-	const char *ami_version; /* 1.8: 1.1, 10: 1.2, 11: 1.3 */
-	const char *lines, *told;
-};
-
-static void
-check_rows(const struct row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct zv_calls_counters counters;
-		struct tale t;
-
-		tale_begin(&t, rows[i].ami_version);
-		tale_feed(&t, rows[i].lines);
-		tale_check(&t, rows[i].name, rows[i].told);
-		zvon_calls_counters(t.calls, &counters);
-		assert_int_equal(t.failed, 0);
-		assert_int_equal(t.broken, 0);
-		assert_int_equal(t.open, 0);
-		assert_int_equal(counters.calls, 0);
-		assert_int_equal(counters.channels, 0);
-		tale_end(&t);
-	}
-}
-
 /* 101 (a) calls 102 (b), which rings. */
 #define CALLS                                                                          \
  NEW("SIP/101-1", "101", "102", "a")                                                   \
@@ -44,7 +18,7 @@ check_rows(const struct row *rows, size_t n)
 static void
 test_dialling(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "answered", "1.3",
 		  TALK HANGUP("b", "16") DIAL_END("a", "ANSWER") HANGUP("a", "16"),
 		  TALKED "; gone 102 answered; gone 101 answered; " ENDED_OK },
@@ -149,7 +123,7 @@ test_dialling(void **state)
 			 "answered; " ENDED_OK },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- nobody is called ---------------------------------------------------------- */
@@ -159,7 +133,7 @@ test_dialling(void **state)
 static void
 test_alone(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "Busy", "1.1", ALONE EXTEN("a", "500", "Busy", "5") HANGUP("a", "0"),
 		  "started internal 101>500; gone 101 busy; ended internal 101>500 "
 		  "busy (101 caller busy)" },
@@ -188,7 +162,7 @@ test_alone(void **state)
 		  "101>500 cancelled (101 caller cancelled)" },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- clicks ------------------------------------------------------------------------ */
@@ -203,7 +177,7 @@ test_alone(void **state)
 static void
 test_clicks(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "the own phone is the caller", "1.1",
 		  CLICK RINGING("a") UP("a") CLICK_DONE("Success", "SIP/101-1", "a")
 			  EXTEN("a", "102", "Dial", "SIP/102")
@@ -247,7 +221,7 @@ test_clicks(void **state)
 		  "" },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- who talks, who holds --------------------------------------------------------------- */
@@ -257,7 +231,7 @@ test_clicks(void **state)
 static void
 test_bridges(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "Unlink and Link again is no end", "1.1",
 		  TALK UNLINK("a", "b") LINK("a", "b") UNLINK("a", "b") LINK("a", "b")
 			  UNLINK("a", "b") BYE,
@@ -328,7 +302,7 @@ test_bridges(void **state)
 			 "answered; " ENDED_OK },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 int

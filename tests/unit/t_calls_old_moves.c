@@ -2,32 +2,6 @@
  * trap, above all for channels that take each other's place (Masquerade). */
 #include "tale.h"
 
-struct row {
-	const char *name;
-	const char *ami_version; /* 1.8: 1.1, 10: 1.2, 11: 1.3 */
-	const char *lines, *told;
-};
-
-static void
-check_rows(const struct row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct zv_calls_counters counters;
-		struct tale t;
-
-		tale_begin(&t, rows[i].ami_version);
-		tale_feed(&t, rows[i].lines);
-		tale_check(&t, rows[i].name, rows[i].told);
-		zvon_calls_counters(t.calls, &counters);
-		assert_int_equal(t.failed, 0);
-		assert_int_equal(t.broken, 0);
-		assert_int_equal(t.open, 0);
-		assert_int_equal(counters.calls, 0);
-		assert_int_equal(counters.channels, 0);
-		tale_end(&t);
-	}
-}
-
 /* 101 (a) calls 102 (b), which rings. */
 #define CALLS                                                                          \
  NEW("SIP/101-1", "101", "102", "a")                                                   \
@@ -47,7 +21,7 @@ check_rows(const struct row *rows, size_t n)
 static void
 test_transfers(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "attended, by the phone", "1.1",
 		  TALK
 		  "Hold Status=On|Uniqueid=b\n" CONSULTED
@@ -125,7 +99,7 @@ test_transfers(void **state)
 		  "up; talked 101 102)" },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- taken by another ---------------------------------------------------------- */
@@ -145,7 +119,7 @@ test_transfers(void **state)
 static void
 test_pickup(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "pickup", "1.1",
 		  CALLS PICKS
 		  "Pickup Channel=SIP/103-3|TargetChannel=SIP/102-2\n" PICKED,
@@ -154,13 +128,13 @@ test_pickup(void **state)
 		  CALLS PICKS PICKED, PICKED_TOLD },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 static void
 test_parking(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "parked by the phone, fetched by another", "1.1",
 		  TALK
 		  "Transfer TransferMethod=SIP|TransferType=Blind|Uniqueid=b|"
@@ -212,7 +186,7 @@ test_parking(void **state)
 			 "101 102)" },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- queues --------------------------------------------------------------------------- */
@@ -232,7 +206,7 @@ test_parking(void **state)
 static void
 test_queues(void **state)
 {
-	static const struct row rows[] = {
+	static const struct tale_row rows[] = {
 		{ "the agent answers", "1.1",
 		  WAITS AGENT CALLED RINGING("b") UP("b") LEAVE
 		  "AgentConnect Queue=support|Uniqueid=a|Channel=SIP/101-2|"
@@ -285,7 +259,7 @@ test_queues(void **state)
 			     "no_answer (out caller no_answer up)" },
 	};
 
-	check_rows(rows, N_OF(rows));
+	tale_check_rows(rows, N_OF(rows));
 }
 
 /* ---- lines and members ------------------------------------------------------------- */

@@ -220,3 +220,23 @@ tale_check(struct tale *t, const char *row, const char *wanted)
 {
 	check_text(row, zv_buf_str(&t->told), zvon_str(wanted));
 }
+
+void
+tale_check_rows(const struct tale_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct zv_calls_counters counters;
+		struct tale t;
+
+		tale_begin(&t, rows[i].ami_version);
+		tale_feed(&t, rows[i].lines);
+		tale_check(&t, rows[i].name, rows[i].told);
+		zvon_calls_counters(t.calls, &counters);
+		assert_int_equal(t.failed, 0);
+		assert_int_equal(t.broken, 0);
+		assert_int_equal(t.open, 0);
+		assert_int_equal(counters.calls, 0);
+		assert_int_equal(counters.channels, 0);
+		tale_end(&t);
+	}
+}

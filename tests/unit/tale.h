@@ -60,4 +60,14 @@ void tale_check(struct tale *t, const char *row, const char *wanted);
  "Masquerade Clone=" x "|Original=" y "\n" RENAME(from, x "<MASQ>") RENAME(to, x)      \
 	 RENAME(from, y "<ZOMBIE>")
 
+/* One short transcript, and what is to be told. */
+struct tale_row {
+	const char *name;
+	const char *ami_version; /* 1.8: 1.1, 10: 1.2, 11: 1.3 */
+	const char *lines, *told;
+};
+
+/* Each in a tale of its own; in the end nothing is open. */
+void tale_check_rows(const struct tale_row *rows, size_t n);
+
 #endif
