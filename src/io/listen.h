@@ -1,44 +1,15 @@
-/* listen.h - inbound TCP on a loop of its own (libuv): connections that are accepted,
- * read, written with a bound, and dropped when they do not read.
- *
- * One thread: everything here is called on the thread that runs the loop, but
- * zv_listen_loop_wake. SIGPIPE should be ignored in the process. */
+/* listen.h - inbound TCP, plain or TLS: connections that are accepted, read, written with a
+ * bound, and dropped when they do not read, or do not say who they are. On the loop of
+ * io/loop.h; one thread. SIGPIPE should be ignored in the process. */
 #ifndef ZV_IO_LISTEN_H
 #define ZV_IO_LISTEN_H
 
 #include <stdint.h>
 
+#include "io/loop.h"
+#include "io/tls.h"
 #include "zvon/error.h"
 #include "zvon/str.h"
-
-/* ---- the loop ---------------------------------------------------------------- */
-
-struct zv_listen_loop;
-
-struct zv_listen_loop_handlers {
-	void (*on_timer)(
-		void *user); /* the time of zv_listen_loop_set_timer has come */
-	void (*on_wake)(
-		void *user); /* after zv_listen_loop_wake; several may become one */
-};
-
-/* NULL: *err says why. */
-struct zv_listen_loop *zv_listen_loop_new(
-	const struct zv_listen_loop_handlers *handlers, void *user,
-	struct zv_error *err);
-
-/* Closes what is still open (on_close is called) and frees. NULL is fine. */
-void zv_listen_loop_free(struct zv_listen_loop *l);
-
-/* Until zv_listen_loop_stop. */
-void zv_listen_loop_run(struct zv_listen_loop *l);
-void zv_listen_loop_stop(struct zv_listen_loop *l);
-
-/* From any thread or a signal handler. */
-void zv_listen_loop_wake(struct zv_listen_loop *l);
-
-/* One timer: at_ms of zv_clock_ms(), also in the past (then soon); INT64_MAX: none. */
-void zv_listen_loop_set_timer(struct zv_listen_loop *l, int64_t at_ms);
 
 /* ---- listening --------------------------------------------------------------- */
 
@@ -47,12 +18,19 @@ struct zv_conn;
 
 #define ZV_REMOTE_TEXT 64 /* "127.0.0.1/40123" with the NUL */
 
+/* 0: the default. */
 struct zv_listen_options {
 	const char *address;	/* IPv4 or IPv6, not a name */
 	int port;		/* 0: any that is free */
-	size_t max_connections; /* further ones are closed at once */
+	int activated_fd;	/* > 0: that socket, which listens already */
+	struct zv_tls *tls;	/* NULL: plain. Borrowed; may be changed by
+				 * zv_listener_set_tls: connections keep theirs */
+	size_t max_connections; /* further ones are closed at once: 10000 */
+	size_t max_unproved;	/* of them not zv_conn_prove'd: the oldest of them goes
+				 * when one more comes; 512 */
 	size_t max_queue_bytes; /* not taken by the peer yet; more: ZV_ETOOBIG */
 	int write_timeout_ms;	/* nothing taken for so long: ZV_ETIMEOUT */
+	int tls_timeout_ms;	/* for the TLS handshake: 10000 */
 };
 
 struct zv_listen_handlers {
@@ -61,17 +39,31 @@ struct zv_listen_handlers {
 	void (*on_bytes)(void *owner, struct zv_str bytes);
 	/* What had to wait has been taken by the system; may be NULL. */
 	void (*on_sent)(void *owner);
+	/* The time of zv_conn_set_deadline has come; may be NULL. */
+	void (*on_deadline)(void *owner);
 	/* The last call, once for each owner; c is gone. reason: 0 closed by us, ZV_ECLOSED
-	 * by the peer, ZV_ETIMEOUT, ZV_ETOOBIG, ZV_EIO, ZV_ENOMEM. */
+	 * by the peer, ZV_ETIMEOUT, ZV_ETOOBIG, ZV_EIO, ZV_ENOMEM, ZV_ETLS, ZV_EBUSY (made
+	 * room for another: max_unproved). */
 	void (*on_close)(void *owner, int reason);
 };
 
-/* Listens until the loop is freed. NULL: *err says why. */
-struct zv_listener *zv_listen_open(struct zv_listen_loop *l,
+/* Listens until it is closed, or the loop is freed. NULL: *err says why. Out of
+ * descriptors: accepting pauses, and goes on when there is room (a descriptor is held in
+ * reserve, so that the one who waits is told by a close). */
+struct zv_listener *zv_listen_open(struct zv_loop *l,
 				   const struct zv_listen_options *options,
 				   const struct zv_listen_handlers *handlers,
 				   void *user, struct zv_error *err);
+/* Accepts no more; what was accepted stays. */
+void zv_listen_stop(struct zv_listener *l);
 int zv_listen_port(const struct zv_listener *l);
+void zv_listener_set_tls(struct zv_listener *l, struct zv_tls *tls);
+
+struct zv_listen_counters {
+	uint64_t accepted, refused, tls_failures, displaced;
+	size_t open, unproved;
+};
+void zv_listen_count(const struct zv_listener *l, struct zv_listen_counters *out);
 
 /* ---- connections ------------------------------------------------------------- */
 
@@ -85,5 +77,17 @@ size_t zv_conn_queued(const struct zv_conn *c);
 /* Closes when everything is sent, or at once what was not. on_close comes later, not
  * inside this call. No more on_bytes. */
 void zv_conn_close(struct zv_conn *c, bool flush);
+
+/* It has said who it is: it is not dropped for others any more. */
+void zv_conn_prove(struct zv_conn *c);
+/* One deadline; INT64_MAX: none. Cheap to move. */
+void zv_conn_set_deadline(struct zv_conn *c, int64_t at_ms);
+/* Reads no more until switched on again. */
+void zv_conn_read(struct zv_conn *c, bool on);
+
+/* "127.0.0.1/40123"; its address as 16 bytes (IPv4 mapped); is it encrypted? */
+const char *zv_conn_remote(const struct zv_conn *c);
+void zv_conn_address(const struct zv_conn *c, unsigned char out[16]);
+bool zv_conn_is_tls(const struct zv_conn *c);
 
 #endif

@@ -1,0 +1,59 @@
+/* conf.h - configuration in Asterisk's style: text in, sections out. No files: what
+ * #include names is fetched by the caller.
+ *
+ *   [general]             ; a comment; ;-- a long one --;
+ *   bind = 127.0.0.1      ; '=>' is the same; "\;" is a semicolon
+ *   [phone](!)            ; a template
+ *   [101](phone)          ; takes its settings first
+ *   [101](+)              ; goes on where that section was
+ *   #include "users.conf"   #tryinclude "*.conf"
+ *
+ * Source of the rules: Asterisk's config.c, versions 1.8 to 22 (documentation). */
+#ifndef ZV_CONF_CONF_H
+#define ZV_CONF_CONF_H
+
+#include "zvon/error.h"
+#include "zvon/str.h"
+
+#define ZV_CONF_MAX_BYTES    (1024u * 1024) /* of all files together */
+#define ZV_CONF_MAX_LINE     8192u
+#define ZV_CONF_MAX_INCLUDES 100u
+#define ZV_CONF_MAX_DEPTH    10u
+
+struct zv_conf_setting {
+	const struct zv_conf_setting *next; /* in order, templates' first */
+	struct zv_str key, value;
+	struct zv_str file; /* where it stands */
+	int line;
+};
+
+struct zv_conf_section {
+	const struct zv_conf_section *next; /* in order of the file; templates left out */
+	struct zv_str name;
+	struct zv_str file;
+	int line;
+	const struct zv_conf_setting *settings;
+};
+
+struct zv_conf;
+
+/* Gives the text of a file that `#include` names, or of several for a pattern: calls add
+ * for each, in order. 0; ZV_ENOTFOUND: there is none; < 0: *err says why. */
+typedef int (*zv_conf_add_fn)(void *reader, struct zv_str file, struct zv_str text);
+typedef int (*zv_conf_include_fn)(void *context, struct zv_str name,
+				  struct zv_str from_file, zv_conf_add_fn add,
+				  void *reader, struct zv_error *err);
+
+/* NULL: *err says what, in which file and line ("zvond.conf:12: …"). include NULL: an
+ * #include is an error. */
+struct zv_conf *zv_conf_parse(struct zv_str file, struct zv_str text,
+			      zv_conf_include_fn include, void *context,
+			      struct zv_error *err);
+void zv_conf_free(struct zv_conf *c);
+
+const struct zv_conf_section *zv_conf_sections(const struct zv_conf *c);
+
+/* The name among `names` (NULL-terminated) that was perhaps meant, or NULL. */
+const char *zv_conf_suggest(struct zv_str wrong, const char *const *names);
+
+#endif

@@ -1,0 +1,69 @@
+/* request.h - what a client of our HTTP server sends: bytes in, requests out, one after
+ * the other (pipelining). HTTP/1.1 and 1.0 (RFC 9112), strict: what two programs could read
+ * differently (Content-Length twice, with Transfer-Encoding, '+5', obs-fold, a bare CR,
+ * blanks before a colon) is refused, so that nobody can smuggle. */
+#ifndef ZV_HTTP_REQUEST_H
+#define ZV_HTTP_REQUEST_H
+
+#include "base/buf.h"
+#include "http/head.h"
+
+/* 0: the default. */
+struct zv_http_limits {
+	size_t head_bytes; /* request line and fields: 16 KiB */
+	size_t line_bytes; /* request line: 8 KiB; longer: 414 */
+	size_t fields;	   /* 100 */
+	size_t body_bytes; /* 64 KiB */
+	size_t chunk_line; /* size and extensions of one chunk: 256 */
+};
+
+struct zv_http_request {
+	struct zv_str method; /* "GET": of the methods we know, else 501 */
+	struct zv_str target; /* as sent */
+	struct zv_str path;   /* decoded; begins with '/'; no NUL, no "." or ".." part */
+	struct zv_str query;  /* behind '?', as sent */
+	struct zv_str host;   /* of Host, or of an absolute target; lower case, no port */
+	int port;	      /* of Host; 0: none */
+	int minor;	      /* HTTP/1.minor */
+	bool keep_alive;      /* the connection may be used again */
+	bool expects_continue;
+	bool is_upgrade;      /* Connection: upgrade and an Upgrade field */
+	const struct zv_http_field *fields;
+	size_t n_fields;
+	struct zv_str body; /* whole, unchunked */
+};
+
+struct zv_http_reader;
+
+struct zv_http_reader *zv_http_reader_new(const struct zv_http_limits *limits);
+void zv_http_reader_free(struct zv_http_reader *r);
+
+/* Reads from *bytes and moves it behind what was used. 1: *request is whole, borrowed
+ * until the next call; what follows it stays in *bytes (the next request, or the first
+ * frame after an upgrade). 0: more bytes are needed, all were used. < 0: *status is what
+ * to answer (400 413 414 431 501 505) before closing, *err says why; the same from then on.
+ * An idle reader holds no memory but itself. */
+int zv_http_reader_next(struct zv_http_reader *r, struct zv_str *bytes,
+			const struct zv_http_request **request, int *status,
+			struct zv_error *err);
+
+/* Where it stands: for the time limits of each phase, and "100 Continue". */
+enum zv_http_phase {
+	ZV_HTTP_IDLE, /* no byte of a request yet */
+	ZV_HTTP_HEAD,
+	ZV_HTTP_BODY,
+};
+enum zv_http_phase zv_http_reader_phase(const struct zv_http_reader *r);
+bool zv_http_reader_wants_continue(struct zv_http_reader *r); /* true once */
+
+/* The first field of that name; p NULL: none. */
+struct zv_str zv_http_field_of(const struct zv_http_request *r, const char *name);
+/* Is that word in a comma list of all fields of that name? Without case. */
+bool zv_http_has_word(const struct zv_http_request *r, const char *name,
+		      const char *word);
+
+/* The value of a query or form, decoded ('+' is a blank): 1 found, 0 not, < 0 ZV_EINVAL
+ * (bad escape, NUL, not UTF-8), ZV_ENOMEM. */
+int zv_http_query_value(struct zv_str query, const char *name, struct zv_buf *out);
+
+#endif

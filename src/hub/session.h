@@ -1,0 +1,90 @@
+/* session.h - inside the hub: one connection of a user, and the dialect it speaks. */
+#ifndef ZV_HUB_SESSION_H
+#define ZV_HUB_SESSION_H
+
+#include "base/list.h"
+#include "hub/hub.h"
+#include "hub/job.h"
+
+/* A dialect translates: texts of the client to jobs, events to texts. */
+struct zv_dialect {
+	const char *name;
+	size_t room; /* bytes of its own in each session, zeroed */
+	/* ZV_ENOMEM ends the session. */
+	int (*open)(struct zv_session *s, int64_t now_ms);
+	void (*input)(struct zv_session *s, struct zv_str text, int64_t now_ms);
+	/* An event that its user may see, in order. `shared` is the event in the words
+	 * of zvon.v1, encoded once for all: the caller's reference. */
+	void (*on_event)(struct zv_session *s, size_t server,
+			 const struct zv_call_event *event, struct zv_message *shared);
+	/* All that is going on is known anew (a server was synchronised). */
+	void (*on_synced)(struct zv_session *s, size_t server, int64_t now_ms);
+	/* A state of its user's agent or of a line of his has changed by a command of
+	 * another of his sessions. May be NULL. */
+	void (*on_user)(struct zv_session *s, int64_t now_ms);
+	int64_t (*deadline)(const struct zv_session *s); /* NULL: never */
+	void (*tick)(struct zv_session *s, int64_t now_ms);
+	void (*close)(struct zv_session *s); /* frees what its room holds */
+};
+
+extern const struct zv_dialect zv_dialect_zvon;
+extern const struct zv_dialect zv_dialect_tms;
+
+struct zv_hub *zv_session_hub(const struct zv_session *s);
+const struct zv_user *zv_session_user(const struct zv_session *s);
+void *zv_session_room(struct zv_session *s);
+struct zv_str zv_session_remote(const struct zv_session *s);
+
+/* Puts a message in its queue (refs it); full: the session is over with 1013. */
+void zv_session_put(struct zv_session *s, struct zv_message *m);
+/* The same for a text of its own. */
+void zv_session_say(struct zv_session *s, struct zv_str text);
+void zv_session_end(struct zv_session *s, int code, const char *reason);
+
+/* The lines that this session stands for instead of its user's (TMS: ExtensionName of
+ * OpenConnection). Copied; 0 or < 0: not allowed (the user has lines and this is none of
+ * them), too many, no memory. */
+int zv_session_set_lines(struct zv_session *s, const struct zv_str *lines, size_t n,
+			 struct zv_error *err);
+
+/* Does it get events at all? zvon.v1: after start, resume; TMS: after OpenConnection. */
+void zv_session_listen(struct zv_session *s, bool on);
+
+/* From the ring, what comes after seq: put into the queue through on_event's `shared`.
+ * ZV_ENOTFOUND: it does not reach back so far. */
+int zv_session_replay(struct zv_session *s, uint64_t after_seq);
+
+/* A command of this session's user, with the session's lines. on_done gets members as in
+ * job.h; progress may be NULL; owner: anything, with the session by zv_job_session. */
+struct zv_job *zv_session_command(struct zv_session *s, struct zv_str name,
+				  const struct json_t *args,
+				  const struct zv_job_owner *owner, int64_t now_ms);
+
+/* Is that line one of the session's, or (controls, sees) within its scope? */
+bool zv_session_has_line(const struct zv_session *s, size_t server, struct zv_str line);
+bool zv_session_sees_call(const struct zv_session *s, size_t server,
+			  const struct zv_call *call);
+
+/* Goes through the calls it may see; f returning false stops. */
+typedef bool (*zv_call_fn)(void *context, size_t server, const struct zv_call *call);
+void zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context);
+
+/* ---- the user's agent: one for all of his sessions -------------------------------------- */
+
+/* Kept by user name, also while he is away; the panel's states and ours. */
+struct zv_agent {
+	struct zv_str state;	     /* a code: "ready", "break", … as the client named it */
+	struct zv_str reason;
+	bool wrap_up, paused_by_us; /* after a call; in the queues, by auto pause */
+	bool dnd;
+};
+struct zv_agent *zv_hub_agent(struct zv_hub *h, struct zv_str user); /* NULL: memory */
+
+/* ---- servers ---------------------------------------------------------------------------- */
+
+size_t zv_hub_n_servers(const struct zv_hub *h); /* numbers below; some may be gone */
+const struct zv_hub_server *zv_hub_find_server(const struct zv_hub *h, size_t server);
+bool zv_hub_server_is_up(const struct zv_hub *h, size_t server);
+int zv_hub_server_ami_major(const struct zv_hub *h, size_t server);
+
+#endif

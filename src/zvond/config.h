@@ -1,0 +1,114 @@
+/* config.h - what zvond.conf says, read whole and checked: from the sections of conf/conf.h
+ * by the table of options.c (name, type, least, most, default, one sentence). Never changed
+ * afterwards: a reload reads a new one. */
+#ifndef ZV_ZVOND_CONFIG_H
+#define ZV_ZVOND_CONFIG_H
+
+#include "base/buf.h"
+#include "hub/hub.h"
+
+struct zv_config_network { /* an address and how many of its bits count */
+	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	int bits;
+};
+
+enum zv_face { /* bits of `faces` */
+	ZV_FACE_ZVON = 1,
+	ZV_FACE_TMS = 2,
+	ZV_FACE_HTTP = 4,
+	ZV_FACE_PAGE = 8,
+	ZV_FACE_OPERATIONS = 16,
+};
+
+struct zv_config_listen {
+	const char *name;
+	const char *address; /* "127.0.0.1", "::", or NULL with activated */
+	int port;	     /* 2013 */
+	const char *activated; /* FileDescriptorName= of a systemd socket, or NULL */
+	const char *certificate, *key; /* PEM files, or NULL: plain */
+	int tls_min;	     /* 12 or 13 */
+	unsigned faces;	     /* default: all */
+	const struct zv_str *origins; /* exact; none: the same host only */
+	size_t n_origins;
+	const struct zv_str *hosts; /* names of Host; none: localhost and addresses */
+	size_t n_hosts;
+	const struct zv_config_network *addresses; /* who may be a panel without login */
+	size_t n_addresses;
+	const struct zv_role *panel_role; /* NULL: panels need a token */
+	const char *panel_token; /* in the URL of panels: hash as of users; or NULL */
+	const struct zv_config_network *operations; /* metrics without login */
+	size_t n_operations;
+	bool token_in_url;
+	bool deflate; /* yes */
+	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
+	int body_rate;		/* bytes a second at least */
+	int unauthenticated;	/* at once: 512 */
+	int connections;	/* at once: 10000 */
+};
+
+struct zv_config_server {
+	const char *url; /* without secret; NULL: demo or replay */
+	char *secret;	 /* wiped when freed */
+	const char *ca_file, *pin;
+	bool insecure;
+	bool demo;
+	const char *replay; /* a capture that is played instead */
+	bool replay_loop;
+	double replay_speed;
+	const struct zv_str *trunks, *lines; /* as in call.h */
+	size_t n_trunks, n_lines;
+	bool trace_queues;
+	bool async_originate;
+	struct zv_hub_server hub; /* name and what commands need; calls is not set */
+};
+
+struct zv_config_secrets { /* of one user */
+	const char *password_hash; /* argon2id, or NULL: no password */
+	const struct zv_str *tokens; /* "sha256:" and 64 hex digits */
+	size_t n_tokens;
+};
+
+enum zv_jwt_algorithm {
+	ZV_JWT_NONE, /* signed tokens are not accepted */
+	ZV_JWT_HS256,
+	ZV_JWT_RS256,
+	ZV_JWT_ES256,
+};
+
+struct zv_config {
+	const char *file;
+	const char *state; /* folder; "": nothing is kept across restarts */
+	enum zv_log_level log_level;
+	int session_token_s; /* 12 h */
+	int gather_ms;	     /* frames to one client are collected: 1; 0: never */
+	bool letters_in_numbers;
+	struct zv_hub_limits limits;
+	enum zv_jwt_algorithm jwt_algorithm;
+	const char *jwt_key; /* PEM text, or the secret's bytes; wiped when freed */
+	size_t jwt_key_bytes;
+	const char *jwt_audience, *jwt_issuer; /* or NULL */
+	struct zv_config_listen *listens;
+	size_t n_listens;
+	struct zv_config_server *servers;
+	size_t n_servers;
+	struct zv_user *users; /* users[i] has secrets[i] */
+	struct zv_config_secrets *secrets;
+	size_t n_users;
+	const struct zv_role *roles;
+	size_t n_roles;
+};
+
+/* Reads the file and what it includes. NULL: all that is wrong is in *complaints, one line
+ * each: file:line: what, and what to do. Warnings too may be there on success. */
+struct zv_config *zv_config_read(const char *file, struct zv_buf *complaints);
+/* What zvond --demo runs with: the simulated office, users demo and supervisor. */
+struct zv_config *zv_config_demo(int port, struct zv_buf *complaints);
+void zv_config_free(struct zv_config *c); /* NULL is fine */
+
+/* As a file that would read the same, with defaults as comments, secrets as ***. */
+void zv_config_print(const struct zv_config *c, struct zv_buf *out);
+
+bool zv_config_network_has(const struct zv_config_network *list, size_t n,
+			   const unsigned char address[16]);
+
+#endif
