@@ -9,6 +9,7 @@
 #ifndef ZV_ZVOND_LOG_H
 #define ZV_ZVOND_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/log.h"
