@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "cli/say.h"
+#include "term/say.h"
 #include "cli/stop.h"
 #include "io/clock.h"
 #include "io/listen.h"

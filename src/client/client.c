@@ -398,6 +398,8 @@ zvon_client_follow_calls(struct zv_client *c, struct zv_calls *calls)
 		.is_ajam = c->url.protocol == ZV_URL_AJAM,
 		.wall_us = zv_clock_unix_us,
 		.log = &c->log,
+		.on_synced = c->handlers.on_calls_synced,
+		.synced_user = c->user,
 	};
 
 	if (c->drive != ZV_DRIVE_NONE || c->follow)

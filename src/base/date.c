@@ -1,4 +1,4 @@
-#include "office/date.h"
+#include "base/date.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* date.h - seconds since 1970 as a date of the Gregorian calendar, UTC. */
-#ifndef ZV_OFFICE_DATE_H
-#define ZV_OFFICE_DATE_H
+#ifndef ZV_BASE_DATE_H
+#define ZV_BASE_DATE_H
 
 #include <stdint.h>
 

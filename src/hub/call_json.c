@@ -1,15 +1,14 @@
-#include "cli/calls_json.h"
+#include "hub/call_json.h"
 
 #include <stdio.h>
 
+#include "base/date.h"
 #include "call/cause.h"
-#include "json/writer.h"
-#include "office/date.h"
 
 #define YEAR_10000_US 253402300800000000
 
 const char *
-zv_calls_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
+zv_call_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
 {
 	struct zv_date d = zv_date_of(unix_us / 1000000);
 
@@ -68,7 +67,7 @@ add_time(struct zv_json *j, int64_t unix_us)
 	char text[ZV_TIME_TEXT];
 	bool is_known = unix_us > 0 && unix_us < YEAR_10000_US;
 
-	add_name(j, "time", is_known ? zv_calls_time_text(unix_us, text) : "");
+	add_name(j, "time", is_known ? zv_call_time_text(unix_us, text) : "");
 }
 
 static void
@@ -259,11 +258,8 @@ special_line(struct zv_json *j, const struct zv_call_event *e)
 }
 
 static void
-special_member(struct zv_json *j, const struct zv_call_event *e)
+add_member(struct zv_json *j, const struct zv_queue_member *m)
 {
-	const struct zv_queue_member *m = e->member;
-
-	add_text(j, "queue", m->queue);
 	add_text(j, "line", m->line);
 	add_text(j, "name", m->name);
 	add_text(j, "interface", m->interface);
@@ -271,6 +267,13 @@ special_member(struct zv_json *j, const struct zv_call_event *e)
 	add_bool(j, "paused", m->paused);
 	add_text(j, "pause_reason", m->pause_reason);
 	add_int(j, "penalty", m->penalty);
+}
+
+static void
+special_member(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "queue", e->member->queue);
+	add_member(j, e->member);
 }
 
 static void
@@ -323,22 +326,24 @@ add_snapshot(struct zv_json *j, const struct zv_call *c)
 }
 
 void
-zv_calls_json_event(struct zv_buf *out, const struct zv_call_event *e, int64_t start_ms)
+zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms,
+		   const struct zv_call_event *e)
 {
-	struct zv_json j = { .out = out };
-
-	zv_json_begin_object(&j);
-	add_int(&j, "seq", (long long)e->seq);
-	add_time(&j, e->unix_us);
-	add_int(&j, "ms", e->now_ms - start_ms);
-	add_text(&j, "server", e->server);
+	zv_json_begin_object(j);
+	if (type)
+		add_name(j, "type", type);
+	add_int(j, "seq", (long long)seq);
+	add_time(j, e->unix_us);
+	if (ms != ZV_NO_MS)
+		add_int(j, "ms", ms);
+	add_text(j, "server", e->server);
 	if (e->call)
-		add_text(&j, "call", e->call->id);
-	add_name(&j, "event", zvon_call_event_name(e->kind));
+		add_text(j, "call", e->call->id);
+	add_name(j, "event", zvon_call_event_name(e->kind));
 	if (e->call)
-		add_snapshot(&j, e->call);
-	special[e->kind](&j, e);
-	zv_json_end_object(&j);
+		add_snapshot(j, e->call);
+	special[e->kind](j, e);
+	zv_json_end_object(j);
 }
 
 /* ---- a whole call ---------------------------------------------------------------------------- */
@@ -358,28 +363,75 @@ add_transfers(struct zv_json *j, const struct zv_transfer *t)
 	zv_json_end_array(j);
 }
 
-void
-zv_calls_json_summary(struct zv_buf *out, struct zv_str server, const struct zv_call *c,
-		      struct zv_str reason)
+/* How it went on, beside its legs. */
+static void
+add_course(struct zv_json *j, const struct zv_call *c)
 {
-	struct zv_json j = { .out = out };
+	add_transfers(j, c->transfers);
+	add_text(j, "picked_up_by", c->picked_up_by);
+	add_bool(j, "parked", c->parked);
+	add_texts(j, "recordings", c->recordings);
+	add_texts(j, "talked", c->talked);
+}
 
-	zv_json_begin_object(&j);
-	add_text(&j, "call", c->id);
-	add_text(&j, "server", server);
-	add_name(&j, "direction", zvon_call_direction_name(c->direction));
-	add_parties(&j, c);
-	add_name(&j, "result", zvon_call_result_name(c->result));
-	add_legs(&j, c->legs, add_leg_summary);
-	add_transfers(&j, c->transfers);
-	add_text(&j, "picked_up_by", c->picked_up_by);
-	add_bool(&j, "parked", c->parked);
-	add_texts(&j, "recordings", c->recordings);
-	add_texts(&j, "talked", c->talked);
+static void
+add_age(struct zv_json *j, const char *key, int64_t since_ms, int64_t now_ms)
+{
+	zv_json_key(j, key);
+	if (since_ms)
+		zv_json_int(j, now_ms > since_ms ? now_ms - since_ms : 0);
+	else
+		zv_json_null(j);
+}
+
+void
+zv_call_json(struct zv_json *j, struct zv_str server, const struct zv_call *c,
+	     int64_t now_ms)
+{
+	zv_json_begin_object(j);
+	add_text(j, "call", c->id);
+	add_text(j, "server", server);
+	add_snapshot(j, c);
+	add_course(j, c);
+	add_age(j, "age_ms", c->started_ms, now_ms);
+	add_age(j, "talking_ms", c->answered_ms, now_ms);
+	zv_json_end_object(j);
+}
+
+void
+zv_call_summary_json(struct zv_json *j, struct zv_str server, const struct zv_call *c,
+		     struct zv_str reason)
+{
+	zv_json_begin_object(j);
+	add_text(j, "call", c->id);
+	add_text(j, "server", server);
+	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	add_parties(j, c);
+	add_name(j, "result", zvon_call_result_name(c->result));
+	add_legs(j, c->legs, add_leg_summary);
+	add_course(j, c);
 	if (reason.n)
-		add_text(&j, "reason", reason);
+		add_text(j, "reason", reason);
 	if (c->state != ZV_CALL_STATE_ENDED ||
 	    zvon_str_equal(reason, ZV_STR("end_of_input")))
-		add_bool(&j, "open", true);
-	zv_json_end_object(&j);
+		add_bool(j, "open", true);
+	zv_json_end_object(j);
+}
+
+void
+zv_line_json(struct zv_json *j, struct zv_str server, const struct zv_line *line)
+{
+	zv_json_begin_object(j);
+	add_text(j, "server", server);
+	add_text(j, "line", line->name);
+	add_name(j, "state", zvon_line_state_name(line->state));
+	zv_json_end_object(j);
+}
+
+void
+zv_member_json(struct zv_json *j, const struct zv_queue_member *m)
+{
+	zv_json_begin_object(j);
+	add_member(j, m);
+	zv_json_end_object(j);
 }
