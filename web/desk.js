@@ -165,6 +165,7 @@ export class Desk {
 				cards.push({ key: call.key, call, leg, part: myPart(leg),
 					other: otherEnd(call, leg) });
 		}
+		cards.sort((a, b) => (b.part === "incoming") - (a.part === "incoming"));
 		this.#lists.cards(cards);
 		this.#announce(cards);
 		this.#shown = new Map(cards.map((card) => [card.key, card]));
