@@ -440,7 +440,7 @@ export class Zvon extends EventTarget {
 		this.#tell("agent", agent);
 	}
 
-	#onResult({ id, ok, error, ...answer }) {
+	#onResult({ type, id, ok, error, ...answer }) {
 		const command = this.#pending.get(id);
 
 		this.#pending.delete(id);
