@@ -7,32 +7,33 @@
 #include "base/buf.h"
 #include "hub/hub.h"
 
-struct zv_config_network { /* an address and how many of its bits count */
+struct zv_config_network {	   /* an address and how many of its bits count */
 	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
 	int bits;
 };
 
 enum zv_face { /* bits of `faces` */
-	ZV_FACE_ZVON = 1,
-	ZV_FACE_TMS = 2,
-	ZV_FACE_HTTP = 4,
-	ZV_FACE_PAGE = 8,
-	ZV_FACE_OPERATIONS = 16,
+	       ZV_FACE_ZVON = 1,
+	       ZV_FACE_TMS = 2,
+	       ZV_FACE_HTTP = 4,
+	       ZV_FACE_PAGE = 8,
+	       ZV_FACE_OPERATIONS = 16,
 };
 
 struct zv_config_listen {
 	const char *name;
-	const char *address; /* "127.0.0.1", "::", or NULL with activated */
-	int port;	     /* 2013 */
+	const char *address;   /* "127.0.0.1", "::", or NULL with activated */
+	int port;	       /* 2013 */
 	const char *activated; /* FileDescriptorName= of a systemd socket, or NULL */
 	const char *certificate, *key; /* PEM files, or NULL: plain */
-	int tls_min;	     /* 12 or 13 */
-	unsigned faces;	     /* default: all */
-	const struct zv_str *origins; /* exact; none: the same host only */
+	int tls_min;		       /* 12 or 13 */
+	unsigned faces;		       /* default: all */
+	const struct zv_str *origins;  /* exact; none: the same host only */
 	size_t n_origins;
 	const struct zv_str *hosts; /* names of Host; none: localhost and addresses */
 	size_t n_hosts;
-	const struct zv_config_network *addresses; /* who may be a panel without login */
+	const struct zv_config_network
+		*addresses; /* who may be a panel without login */
 	size_t n_addresses;
 	const struct zv_role *panel_role; /* NULL: panels need a token */
 	const char *panel_token; /* in the URL of panels: hash as of users; or NULL */
@@ -41,9 +42,9 @@ struct zv_config_listen {
 	bool token_in_url;
 	bool deflate; /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
-	int body_rate;		/* bytes a second at least */
-	int unauthenticated;	/* at once: 512 */
-	int connections;	/* at once: 10000 */
+	int body_rate;	     /* bytes a second at least */
+	int unauthenticated; /* at once: 512 */
+	int connections;     /* at once: 10000 */
 };
 
 struct zv_config_server {
@@ -62,8 +63,8 @@ struct zv_config_server {
 	struct zv_hub_server hub; /* name and what commands need; calls is not set */
 };
 
-struct zv_config_secrets { /* of one user */
-	const char *password_hash; /* argon2id, or NULL: no password */
+struct zv_config_secrets {	     /* of one user */
+	const char *password_hash;   /* argon2id, or NULL: no password */
 	const struct zv_str *tokens; /* "sha256:" and 64 hex digits */
 	size_t n_tokens;
 };

@@ -2,8 +2,8 @@
  *
  * Every message is one line: control characters in it become '?', so that nothing a
  * server sends can move the cursor or forge a second line. */
-#ifndef ZV_CLI_SAY_H
-#define ZV_CLI_SAY_H
+#ifndef ZV_TERM_SAY_H
+#define ZV_TERM_SAY_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "cli/options.h"
+#include "term/options.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -6,8 +6,7 @@
 
 #include "base/num.h"
 #include "base/str.h"
-#include "cli/cli.h"
-#include "cli/help.h"
+#include "term/wrap.h"
 
 #define NAMES_MAX  128
 #define WORD_MAX   40
@@ -112,7 +111,7 @@ unknown(const struct zv_opt *const *tables, struct zv_str name)
 	else
 		zv_say_error("unknown option --%s; see --help",
 			     "неизвестная опция --%s; см. --help", typed);
-	return ZV_EXIT_USAGE;
+	return ZV_OPTIONS_WRONG;
 }
 
 static int
@@ -128,7 +127,7 @@ store_choice(const struct zv_opt *o, const char *value)
 	}
 	zv_say_error("--%s: '%s' is none of %s", "--%s: '%s' не подходит, нужно %s",
 		     o->name, value, o->argument);
-	return ZV_EXIT_USAGE;
+	return ZV_OPTIONS_WRONG;
 }
 
 static int
@@ -140,7 +139,7 @@ store_number(const struct zv_opt *o, const char *value)
 		zv_say_error("--%s: '%s' is not a whole number from %d to %d",
 			     "--%s: '%s' — не целое число от %d до %d", o->name, value,
 			     o->least, o->most);
-		return ZV_EXIT_USAGE;
+		return ZV_OPTIONS_WRONG;
 	}
 	*o->to.number = (int)number;
 	return 0;
@@ -155,7 +154,7 @@ store_seconds(const struct zv_opt *o, const char *value)
 		zv_say_error("--%s: '%s' is not a number of seconds, 0.001 to %d",
 			     "--%s: '%s' — не число секунд от 0.001 до %d", o->name,
 			     value, o->most / 1000);
-		return ZV_EXIT_USAGE;
+		return ZV_OPTIONS_WRONG;
 	}
 	*o->to.number = (int)ms;
 	return 0;
@@ -169,7 +168,7 @@ store_in_list(const struct zv_opt *o, const char *value)
 	if (list->n == ZV_OPT_LIST_MAX) {
 		zv_say_error("--%s is given more than %d times",
 			     "--%s указана более %d раз", o->name, ZV_OPT_LIST_MAX);
-		return ZV_EXIT_USAGE;
+		return ZV_OPTIONS_WRONG;
 	}
 	list->texts[list->n++] = value;
 	return 0;
@@ -197,7 +196,7 @@ store(const struct zv_opt *o, const char *value)
 	case ZV_OPT_KIND_SECONDS:
 		return store_seconds(o, value);
 	}
-	return ZV_EXIT_USAGE;
+	return ZV_OPTIONS_WRONG;
 }
 
 static int
@@ -205,7 +204,7 @@ missing_value(const struct zv_opt *o)
 {
 	zv_say_error("--%s wants a value: %s", "--%s требует значение: %s", o->name,
 		     o->argument);
-	return ZV_EXIT_USAGE;
+	return ZV_OPTIONS_WRONG;
 }
 
 /* `--name`, `--name=value`, `--name value`; *argv is moved on to what was used. */
@@ -222,7 +221,7 @@ read_long(const struct zv_opt *const *tables, char ***argv)
 	if (value.p && !o->argument) {
 		zv_say_error("--%s takes no value", "--%s не принимает значения",
 			     o->name);
-		return ZV_EXIT_USAGE;
+		return ZV_OPTIONS_WRONG;
 	}
 	if (value.p || !o->argument)
 		return store(o, value.p);
@@ -242,7 +241,7 @@ read_letters(const struct zv_opt *const *tables, char ***argv)
 		if (!o) {
 			zv_say_error("unknown option -%c; see --help",
 				     "неизвестная опция -%c; см. --help", *c);
-			return ZV_EXIT_USAGE;
+			return ZV_OPTIONS_WRONG;
 		}
 		if (o->argument && c[1])
 			return store(o, c + 1);

@@ -3,12 +3,12 @@
  *
  * Written `--name value`, `--name=value`, `-x value`, `-xvalue`; flags of one letter
  * may be joined (-vv). `--` ends the options. Options and arguments may be mixed. */
-#ifndef ZV_CLI_OPTIONS_H
-#define ZV_CLI_OPTIONS_H
+#ifndef ZV_TERM_OPTIONS_H
+#define ZV_TERM_OPTIONS_H
 
 #include <stdbool.h>
 
-#include "cli/say.h"
+#include "term/say.h"
 
 enum zv_opt_kind {
 	ZV_OPT_KIND_FLAG,    /* true when given */
@@ -21,6 +21,8 @@ enum zv_opt_kind {
 };
 
 #define ZV_OPT_LIST_MAX 128
+
+#define ZV_OPTIONS_WRONG 2 /* the exit code of all programs for wrong usage */
 
 struct zv_opt_list {
 	const char *texts[ZV_OPT_LIST_MAX];
@@ -81,7 +83,7 @@ struct zv_opt {
 /* Reads argv[1…] by the tables (ends with NULL), stores what is found, and collects
  * the rest: *args gets pointers into argv, *n their number; args[*n] is NULL.
  * stop_early: the first argument that is no option ends the reading; it and all
- * behind it are the rest. 0, or ZV_EXIT_USAGE when the reason was said. */
+ * behind it are the rest. 0, or ZV_OPTIONS_WRONG when the reason was said. */
 int zv_options_parse(const struct zv_opt *const *tables, bool stop_early, char **argv,
 		     char **args, int *n);
 

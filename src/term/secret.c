@@ -1,4 +1,4 @@
-#include "cli/secret.h"
+#include "term/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "cli/say.h"
+#include "term/say.h"
 
 static char *from_environment;
 

@@ -1,6 +1,6 @@
 /* secret.h - where a secret comes from, and how it stays unseen. */
-#ifndef ZV_CLI_SECRET_H
-#define ZV_CLI_SECRET_H
+#ifndef ZV_TERM_SECRET_H
+#define ZV_TERM_SECRET_H
 
 #include <stdbool.h>
 
