@@ -33,7 +33,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t logins, logins_failed, logins_delayed;
 	uint64_t frames_in, bytes_in, bytes_out;
 	uint64_t sends;
-	uint64_t reloads, reloads_failed;
+	uint64_t reloads, reloads_failed, state_errors;
 	uint64_t pongs, pong_us; /* sum of the ways there and back */
 	int64_t lag_ms, lag_most_ms; /* the loop came so late; since the last look */
 	size_t websockets, streams;
@@ -62,6 +62,11 @@ struct zv_daemon {
 	int64_t second_ms;
 
 	struct zv_numbering *numbering;
+	char *folder; /* of what is kept; "": nothing */
+	int lock;
+	uint64_t tokens_saved; /* version of them that is on disk */
+	bool writing_tokens;
+	int64_t told_unwritten_ms;
 	int64_t started_ms, started_unix_s;
 	bool stopping;
 	struct zv_timer *stop_timer;

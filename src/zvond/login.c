@@ -83,7 +83,7 @@ ask_basic(struct zv_exchange *x, struct zv_str text, zv_login_fn go)
 				   "a token");
 		return;
 	}
-	if (zv_base64_decode(text, &pair) < 0) {
+	if (zv_base64_decode(&pair, text, false) < 0) {
 		zv_exchange_refuse(x, 401, "unauthorized",
 				   "Authorization: Basic is not base64");
 	} else {

@@ -204,7 +204,6 @@ zv_upgrade_request(struct zv_exchange *x)
 	struct zv_ws_wish wish;
 	int status = zv_ws_wish(x->request, &wish, &err);
 
-	zv_exchange_daemon(x)->metrics.refused_upgrades++;
 	if (status)
 		refuse_wish(x, status, &err);
 	else if (is_ours(x, &wish) && (faces & ZV_FACE_ZVON))
@@ -215,6 +214,4 @@ zv_upgrade_request(struct zv_exchange *x)
 		zv_exchange_refuse(x, 404, "not_found",
 				   "no WebSocket is served here: see /v1/events with "
 				   "the subprotocol zvon.v1");
-	if (x->front->socket)
-		zv_exchange_daemon(x)->metrics.refused_upgrades--;
 }
