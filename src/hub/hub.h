@@ -79,6 +79,7 @@ struct zv_hub_server {
 	struct zv_str recordings;	  /* folder of MixMonitor; empty: Asterisk's own */
 	struct zv_str queue_interface;	  /* "Local/{0}@from-queue/n"; empty: the line's */
 	struct zv_str caller_id;	  /* of calls that are made; empty: the line */
+	struct zv_str dnd; /* family of Asterisk's database for line.dnd: "DND" */
 	struct zv_str auto_answer; /* SIP header for the own phone: "Alert-Info: …" */
 	bool notify_answer, notify_hold;  /* phones obey NOTIFY "talk", "hold" */
 	bool ring_on_state;	  /* sendRingStartedOnRingingState */
