@@ -20,22 +20,29 @@ LAYERS = {
     "http": ("base",),
     "ws": ("base", "http"),
     "xml": ("base",),
+    "conf": ("base",),
     "ami": ("base",),
     "ajam": ("base", "ami", "http", "xml"),
     # 2 models
     "call": ("base", "ami"),
     "legacy": ("base", "ami"),
     "office": ("base", "ami"),
+    # 3 meaning
+    "hub": ("base", "json", "ami", "call"),
     # the yard: drivers
     "io": ("base",),
+    "term": ("base",),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
-    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "io",
-            "client"),
+    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub",
+            "io", "term", "client"),
+    "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
+              "office", "hub", "io", "term", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.
-PURE = ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "office")
+PURE = ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy", "office",
+        "hub")
 
 # What of the system pure code and the public headers may include.
 PLAIN_C = {
@@ -132,6 +139,8 @@ EXAMPLES = (
     ("src/json/reader.h", '#include <jansson.h>', None),
     ("src/http/request.c", '#include <jansson.h>', "jansson.h is not for http"),
     ("include/zvon/a.h", '#include <jansson.h>', "jansson.h is not for zvon"),
+    ("src/hub/a.c", '#include <jansson.h>\n#include "call/model.h"', None),
+    ("src/hub/a.c", '#include "io/clock.h"', "hub may include base, json, ami, call, not io"),
     ("src/cli/a.c", '#include "client/url.h"\n#include <unistd.h>', None),
     ("include/zvon/a.h", '#include <stdint.h>\n#include "zvon/str.h"', None),
     ("src/base/a.c", '#include "ami/a.h"', "base may include nothing, not ami"),

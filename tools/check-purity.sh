@@ -9,7 +9,7 @@ set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
 
-pure="base json http ws xml ami ajam call legacy office"
+pure="base json http ws xml conf ami ajam call legacy office hub"
 
 # Extended regular expressions that match a whole name.
 forbidden='

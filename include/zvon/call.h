@@ -268,6 +268,23 @@ ZVON_API void zvon_calls_end_all(struct zv_calls *t, struct zv_str reason,
 ZVON_API const struct zv_call *zvon_calls_next(const struct zv_calls *t,
 					       const struct zv_call *after);
 
+/* The call of that id, if it is going on, or NULL. Borrowed in the same way. */
+ZVON_API const struct zv_call *zvon_calls_find(const struct zv_calls *t,
+					       struct zv_str id);
+
+/* What is known of a line, or NULL: it was never told of. */
+ZVON_API const struct zv_line *zvon_calls_find_line(const struct zv_calls *t,
+						    struct zv_str name);
+
+/* All lines, queues, members of queues that are known, in no order: *cursor starts at 0,
+ * NULL ends. Borrowed until the next call that feeds, ticks or ends. */
+ZVON_API const struct zv_line *zvon_calls_next_line(const struct zv_calls *t,
+						    size_t *cursor);
+ZVON_API const struct zv_queue_now *zvon_calls_next_queue(const struct zv_calls *t,
+							  size_t *cursor);
+ZVON_API const struct zv_queue_member *
+zvon_calls_next_member(const struct zv_calls *t, size_t *cursor);
+
 struct zv_calls_counters {
 	uint64_t packets, events; /* fed; call events told */
 	uint64_t late;		  /* about a channel that had ended */

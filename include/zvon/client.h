@@ -146,6 +146,11 @@ struct zv_client_handlers {
 	void (*on_state)(void *user, const struct zv_client_status *status);
 	/* the filter has switched itself off (filter.h): no event passes any more */
 	void (*on_filter_off)(void *user);
+	/* zvon_client_follow_calls: what is going on has been read from the server and the
+	 * tracker agrees with it, after a login and each time it was read again. complete
+	 * false: something did not come, it will be asked for again. On the thread of
+	 * the tracker */
+	void (*on_calls_synced)(void *user, bool complete);
 	/* whole reads and writes; secrets are in there: pass each direction through
 	 * a redactor (redact.h) before the bytes are kept. Must not call the client:
 	 * the bytes may move */

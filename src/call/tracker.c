@@ -247,6 +247,54 @@ zvon_calls_next(const struct zv_calls *t, const struct zv_call *after)
 	return &call->pub;
 }
 
+/* Most calls still have their first channel, whose Uniqueid is the id. */
+const struct zv_call *
+zvon_calls_find(const struct zv_calls *t, struct zv_str id)
+{
+	const struct zv_chan *first = zv_map_find(&t->channels_by_id, id);
+	const struct zv_call *call = NULL;
+
+	if (first && first->call && first->call->order &&
+	    zvon_str_equal(first->call->pub.id, id)) {
+		zv_call_refresh(first->call);
+		return &first->call->pub;
+	}
+	while ((call = zvon_calls_next(t, call)))
+		if (zvon_str_equal(call->id, id))
+			return call;
+	return NULL;
+}
+
+const struct zv_line *
+zvon_calls_find_line(const struct zv_calls *t, struct zv_str name)
+{
+	const struct zv_line_now *line = zv_map_find(&t->lines_by_name, name);
+
+	return line ? &line->pub : NULL;
+}
+
+const struct zv_line *
+zvon_calls_next_line(const struct zv_calls *t, size_t *cursor)
+{
+	const struct zv_line_now *line = zv_map_next(&t->lines_by_name, cursor);
+
+	return line ? &line->pub : NULL;
+}
+
+const struct zv_queue_now *
+zvon_calls_next_queue(const struct zv_calls *t, size_t *cursor)
+{
+	return zv_map_next(&t->queues, cursor);
+}
+
+const struct zv_queue_member *
+zvon_calls_next_member(const struct zv_calls *t, size_t *cursor)
+{
+	const struct zv_member_now *m = zv_map_next(&t->members, cursor);
+
+	return m ? &m->pub : NULL;
+}
+
 void
 zvon_calls_counters(const struct zv_calls *t, struct zv_calls_counters *out)
 {

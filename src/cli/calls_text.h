@@ -15,7 +15,7 @@ struct zv_calls_moment {
 	int64_t now_ms, unix_us;
 };
 
-/* Adds the line of a whole call. reason: as in calls_json.h. */
+/* Adds the line of a whole call. reason: as in call_json.h. */
 void zv_calls_text_summary(struct zv_buf *out, const struct zv_call *call,
 			   struct zv_str reason, const struct zv_calls_moment *now,
 			   const struct zv_out_style *style);

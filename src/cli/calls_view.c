@@ -1,7 +1,7 @@
 #include "cli/calls_view.h"
 
-#include "cli/calls_json.h"
 #include "cli/text_calls.h"
+#include "hub/call_json.h"
 #include "io/clock.h"
 
 void
@@ -55,7 +55,9 @@ show_event(struct zv_calls_view *v, const struct zv_call_event *e, struct zv_buf
 		return;
 	v->shown++;
 	if (v->wish.json) {
-		zv_calls_json_event(out, e, v->moment.start_ms);
+		struct zv_json j = { .out = out };
+
+		zv_call_event_json(&j, NULL, e->seq, e->now_ms - v->moment.start_ms, e);
 		end_json(v, out, from);
 	} else {
 		zv_calls_text_event(out, e, v->moment.start_ms, &v->style);
@@ -86,7 +88,9 @@ add_call(struct zv_calls_view *v, const struct zv_call *call, struct zv_str reas
 	if (v->ladder) {
 		add_chart(v, call, reason, out);
 	} else if (v->wish.json) {
-		zv_calls_json_summary(out, v->wish.server, call, reason);
+		struct zv_json j = { .out = out };
+
+		zv_call_summary_json(&j, v->wish.server, call, reason);
 		end_json(v, out, from);
 	} else {
 		zv_calls_text_summary(out, call, reason, &v->moment, &v->style);

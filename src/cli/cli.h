@@ -6,13 +6,13 @@
 #ifndef ZV_CLI_CLI_H
 #define ZV_CLI_CLI_H
 
-#include "cli/options.h"
+#include "term/options.h"
 
 /* What the process ends with: a contract, see zvon(1). */
 enum zv_exit {
 	ZV_EXIT_DONE = 0,
 	ZV_EXIT_NEGATIVE = 1,
-	ZV_EXIT_USAGE = 2,
+	ZV_EXIT_USAGE = ZV_OPTIONS_WRONG,
 	ZV_EXIT_CONNECT = 3,
 	ZV_EXIT_LOGIN = 4,
 	ZV_EXIT_PROTOCOL = 5,

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/secret.h"
+#include "term/secret.h"
 #include "cli/serve_desk.h"
 #include "cli/serve_files.h"
 #include "cli/stop.h"

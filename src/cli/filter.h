@@ -2,7 +2,7 @@
 #ifndef ZV_CLI_FILTER_H
 #define ZV_CLI_FILTER_H
 
-#include "cli/options.h"
+#include "term/options.h"
 #include "zvon/filter.h"
 
 /* Filled by the rows of ZV_FILTER_OPTIONS. */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/link.h"
+#include "term/wrap.h"
 
-#define WIDTH	       80
 #define COMMAND_COLUMN 14
 #define CODE_COLUMN    9
 
@@ -37,56 +37,6 @@ static const struct {
 	    "только originate, итог звонка: 10 answered, 11 busy, 12 no_answer, 13 "
 	    "cancelled, 14 rejected, 15 congestion, 16 failed, 17 abandoned" } },
 };
-
-static int
-characters(const char *s, size_t n)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return count;
-}
-
-/* Words of text from `column` on; the cursor is at `at`. */
-static void
-print_wrapped(const char *text, int column, int at)
-{
-	while (*text) {
-		size_t n = strcspn(text, " \n");
-		int width = characters(text, n);
-
-		if (at > column && at + 1 + width > WIDTH) {
-			putchar('\n');
-			at = 0;
-		}
-		if (at < column)
-			at += printf("%*s", column - at, "");
-		else if (at > column)
-			at += printf(" ");
-		fwrite(text, 1, n, stdout);
-		at += width;
-		text += n;
-		if (*text == '\n') {
-			putchar('\n');
-			at = 0;
-		}
-		text += *text != '\0';
-	}
-	putchar('\n');
-}
-
-void
-zv_help_row(const char *left, int column, const char *text)
-{
-	int at = printf("%s", left);
-
-	if (at >= column) {
-		putchar('\n');
-		at = 0;
-	}
-	print_wrapped(text, column, at);
-}
 
 static void
 print_heading(struct zv_text heading)
@@ -128,7 +78,7 @@ zv_help_overview(const struct zv_opt *general)
 
 	printf("%s: zvon COMMAND ...\n\n",
 	       zv_say_pick((struct zv_text){ "Usage", "Вызов" }));
-	print_wrapped(zv_say_pick(intro), 0, 0);
+	zv_wrap(zv_say_pick(intro), 0, 0);
 	print_heading((struct zv_text){ "Commands:", "Команды:" });
 	for (const struct zv_cmd *const *c = zv_commands; *c; c++) {
 		char left[64];
@@ -141,7 +91,7 @@ zv_help_overview(const struct zv_opt *general)
 	zv_options_print(general, NULL);
 	print_exit_codes();
 	putchar('\n');
-	print_wrapped(zv_say_pick(outro), 0, 0);
+	zv_wrap(zv_say_pick(outro), 0, 0);
 }
 
 void
@@ -150,7 +100,7 @@ zv_help_command(const struct zv_cmd *cmd, const struct zv_opt *general)
 	printf("%s: zvon %s %s [OPTIONS]\n\n",
 	       zv_say_pick((struct zv_text){ "Usage", "Вызов" }), cmd->name,
 	       cmd->arguments);
-	print_wrapped(zv_say_pick(cmd->about), 0, 0);
+	zv_wrap(zv_say_pick(cmd->about), 0, 0);
 	if (cmd->options) {
 		print_heading((struct zv_text){ "Options:", "Опции:" });
 		zv_options_print(cmd->options, NULL);

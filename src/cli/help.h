@@ -9,7 +9,4 @@ void zv_help_overview(const struct zv_opt *general);
 
 void zv_help_command(const struct zv_cmd *cmd, const struct zv_opt *general);
 
-/* `left`, and from that column on `text`, broken into lines of 80 columns. */
-void zv_help_row(const char *left, int column, const char *text);
-
 #endif

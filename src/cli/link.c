@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "cli/secret.h"
+#include "term/secret.h"
 #include "client/url.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)

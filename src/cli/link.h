@@ -2,7 +2,7 @@
 #ifndef ZV_CLI_LINK_H
 #define ZV_CLI_LINK_H
 
-#include "cli/options.h"
+#include "term/options.h"
 #include "io/dial.h"
 #include "zvon/client.h"
 

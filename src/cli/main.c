@@ -9,7 +9,7 @@
 #include "cli/help.h"
 #include "cli/link.h"
 #include "cli/out.h"
-#include "cli/secret.h"
+#include "term/secret.h"
 #include "zvon/zvon.h"
 
 const struct zv_cmd *const zv_commands[] = {

@@ -7,7 +7,7 @@
 #ifndef ZV_CLI_ORIGINATE_ORDER_H
 #define ZV_CLI_ORIGINATE_ORDER_H
 
-#include "cli/options.h"
+#include "term/options.h"
 #include "zvon/request.h"
 
 /* As typed; NULL: not given. */

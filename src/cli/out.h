@@ -4,7 +4,7 @@
 #define ZV_CLI_OUT_H
 
 #include "base/buf.h"
-#include "cli/options.h"
+#include "term/options.h"
 #include "zvon/packet.h"
 
 /* How a format shows a packet. */

@@ -1,6 +1,6 @@
 #include "cli/serve_files.h"
 
-#include "cli/say.h"
+#include "term/say.h"
 #include "cli/whole_file.h"
 
 struct zv_recording *

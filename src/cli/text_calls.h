@@ -3,7 +3,7 @@
 #define ZV_CLI_TEXT_CALLS_H
 
 #include "call/ladder.h"
-#include "cli/say.h"
+#include "term/say.h"
 #include "zvon/call.h"
 
 /* What happened, with %letters for what is special to the event:

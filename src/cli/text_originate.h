@@ -3,7 +3,7 @@
 #define ZV_CLI_TEXT_ORIGINATE_H
 
 #include "call/originate.h"
-#include "cli/say.h"
+#include "term/say.h"
 
 /* What happened; whom or what it happened to stands behind it: "calling". */
 struct zv_text zv_text_originate_step(enum zv_originate_state state,

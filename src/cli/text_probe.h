@@ -6,7 +6,7 @@
 #define ZV_CLI_TEXT_PROBE_H
 
 #include "base/buf.h"
-#include "cli/say.h"
+#include "term/say.h"
 
 enum zv_probe_text {
 	ZV_PT_NOTHING, /* no message */

@@ -2,7 +2,7 @@
 #ifndef ZV_CLI_VIEW_H
 #define ZV_CLI_VIEW_H
 
-#include "cli/options.h"
+#include "term/options.h"
 #include "zvon/legacy.h"
 
 /* Filled by the rows of ZV_VIEW_OPTIONS. */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "term/say.h"
 
 #define MAX_BYTES  (512L * 1024 * 1024)
 #define PATH_BYTES 4096

@@ -149,6 +149,8 @@ end_snapshot(struct zv_follow *f, const struct zv_resync_step *step)
 	zv_log(f->options.log, ZV_LOG_DEBUG, "calls",
 	       "snapshot complete=%d restarted=%d calls=%zu", step->complete,
 	       step->restarted, counters.calls);
+	if (f->options.on_synced)
+		f->options.on_synced(f->options.synced_user, step->complete);
 }
 
 static void

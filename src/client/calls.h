@@ -16,6 +16,9 @@ struct zv_follow_options {
 	bool is_ajam;
 	int64_t (*wall_us)(void); /* what time it is, in microseconds; NULL: unknown */
 	const struct zv_log *log;
+	/* The tracker agrees with what the server has told; may be NULL. */
+	void (*on_synced)(void *user, bool complete);
+	void *synced_user;
 };
 
 /* NULL: out of memory. */

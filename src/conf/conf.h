@@ -5,10 +5,13 @@
  *   bind = 127.0.0.1      ; '=>' is the same; "\;" is a semicolon
  *   [phone](!)            ; a template
  *   [101](phone)          ; takes its settings first
+ *   lines += ,102         ; goes on with the template's value
  *   [101](+)              ; goes on where that section was
  *   #include "users.conf"   #tryinclude "*.conf"
  *
- * Source of the rules: Asterisk's config.c, versions 1.8 to 22 (documentation). */
+ * Source of the rules: Asterisk's config.c, versions 1.8 to 22 (documentation). Stricter
+ * where a slip would go unseen: bytes that are not UTF-8, text behind a section's ']',
+ * a template that comes later. #exec is refused. */
 #ifndef ZV_CONF_CONF_H
 #define ZV_CONF_CONF_H
 
@@ -19,16 +22,19 @@
 #define ZV_CONF_MAX_LINE     8192u
 #define ZV_CONF_MAX_INCLUDES 100u
 #define ZV_CONF_MAX_DEPTH    10u
+#define ZV_CONF_MAX_SETTINGS 100000u /* templates multiply them */
 
 struct zv_conf_setting {
 	const struct zv_conf_setting *next; /* in order, templates' first */
 	struct zv_str key, value;
 	struct zv_str file; /* where it stands */
 	int line;
+	bool inherited; /* of a template, or from before a (+): may be overridden */
 };
 
 struct zv_conf_section {
-	const struct zv_conf_section *next; /* in order of the file; templates left out */
+	const struct zv_conf_section
+		*next; /* in order of the file; templates left out */
 	struct zv_str name;
 	struct zv_str file;
 	int line;
@@ -38,18 +44,19 @@ struct zv_conf_section {
 struct zv_conf;
 
 /* Gives the text of a file that `#include` names, or of several for a pattern: calls add
- * for each, in order. 0; ZV_ENOTFOUND: there is none; < 0: *err says why. */
+ * for each, in order, and returns at once when add fails. 0; ZV_ENOTFOUND: there is none;
+ * < 0: *err says why, without file and line, which are put in front. */
 typedef int (*zv_conf_add_fn)(void *reader, struct zv_str file, struct zv_str text);
 typedef int (*zv_conf_include_fn)(void *context, struct zv_str name,
 				  struct zv_str from_file, zv_conf_add_fn add,
 				  void *reader, struct zv_error *err);
 
 /* NULL: *err says what, in which file and line ("zvond.conf:12: …"). include NULL: an
- * #include is an error. */
+ * #include is an error. russian: the language of *err. */
 struct zv_conf *zv_conf_parse(struct zv_str file, struct zv_str text,
-			      zv_conf_include_fn include, void *context,
+			      zv_conf_include_fn include, void *context, bool russian,
 			      struct zv_error *err);
-void zv_conf_free(struct zv_conf *c);
+void zv_conf_free(struct zv_conf *c); /* all texts are overwritten; NULL is fine */
 
 const struct zv_conf_section *zv_conf_sections(const struct zv_conf *c);
 

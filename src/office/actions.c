@@ -1,7 +1,7 @@
 #include "office/actions.h"
 
 #include "base/num.h"
-#include "office/date.h"
+#include "base/date.h"
 #include "office/write.h"
 #include "zvon/error.h"
 

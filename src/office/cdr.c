@@ -1,7 +1,7 @@
 #include "office/cdr.h"
 
 #include "base/mem.h"
-#include "office/date.h"
+#include "base/date.h"
 #include "office/write.h"
 
 static struct zv_cdr *

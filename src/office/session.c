@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "office/actions.h"
-#include "office/date.h"
+#include "base/date.h"
 #include "office/attempt.h"
 #include "office/write.h"
 

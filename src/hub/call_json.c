@@ -1,0 +1,437 @@
+#include "hub/call_json.h"
+
+#include <stdio.h>
+
+#include "base/date.h"
+#include "call/cause.h"
+
+#define YEAR_10000_US 253402300800000000
+
+const char *
+zv_call_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
+{
+	struct zv_date d = zv_date_of(unix_us / 1000000);
+
+	snprintf(out, ZV_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", d.year,
+		 d.month, d.day, d.hour, d.minute, d.second,
+		 (int)(unix_us / 1000 % 1000));
+	return out;
+}
+
+/* ---- members ------------------------------------------------------------------------ */
+
+/* What is not known is null. */
+static void
+add_text(struct zv_json *j, const char *key, struct zv_str value)
+{
+	zv_json_key(j, key);
+	if (value.n)
+		zv_json_string(j, value);
+	else
+		zv_json_null(j);
+}
+
+static void
+add_name(struct zv_json *j, const char *key, const char *name)
+{
+	add_text(j, key, zvon_str(name));
+}
+
+static void
+add_bool(struct zv_json *j, const char *key, bool value)
+{
+	zv_json_key(j, key);
+	zv_json_bool(j, value);
+}
+
+static void
+add_int(struct zv_json *j, const char *key, long long value)
+{
+	zv_json_key(j, key);
+	zv_json_int(j, value);
+}
+
+static void
+add_cause(struct zv_json *j, int cause)
+{
+	if (cause)
+		add_int(j, "cause", cause);
+	else
+		add_text(j, "cause", ZV_STR(""));
+}
+
+/* A Timestamp beyond the years of RFC 3339 is forged. */
+static void
+add_time(struct zv_json *j, int64_t unix_us)
+{
+	char text[ZV_TIME_TEXT];
+	bool is_known = unix_us > 0 && unix_us < YEAR_10000_US;
+
+	add_name(j, "time", is_known ? zv_call_time_text(unix_us, text) : "");
+}
+
+static void
+add_texts(struct zv_json *j, const char *key, const struct zv_call_text *list)
+{
+	zv_json_key(j, key);
+	zv_json_begin_array(j);
+	for (; list; list = list->next)
+		zv_json_string(j, list->text);
+	zv_json_end_array(j);
+}
+
+/* ---- parts of a call ------------------------------------------------------------------ */
+
+static void
+add_parties(struct zv_json *j, const struct zv_call *c)
+{
+	zv_json_key(j, "from");
+	zv_json_begin_object(j);
+	add_text(j, "number", c->from_number);
+	add_text(j, "name", c->from_name);
+	zv_json_end_object(j);
+	zv_json_key(j, "to");
+	zv_json_begin_object(j);
+	add_text(j, "number", c->to_number);
+	zv_json_end_object(j);
+	add_text(j, "did", c->did);
+	add_text(j, "queue", c->queue);
+}
+
+static const char *
+role_name(enum zv_leg_role role)
+{
+	return role == ZV_ROLE_CALLER ? "caller" : "callee";
+}
+
+static const char *
+transfer_name(enum zv_transfer_kind kind)
+{
+	return kind == ZV_TRANSFER_BLIND ? "blind" : "attended";
+}
+
+/* What a leg is at this moment. */
+static void
+add_leg(struct zv_json *j, const struct zv_leg *leg)
+{
+	zv_json_begin_object(j);
+	add_text(j, "line", leg->line);
+	add_text(j, "number", leg->number);
+	add_text(j, "name", leg->name);
+	add_text(j, "channel", leg->channel);
+	add_text(j, "uniqueid", leg->unique_id);
+	add_name(j, "role", role_name(leg->role));
+	add_bool(j, "trunk", leg->is_trunk);
+	add_name(j, "state", zvon_leg_state_name(leg->state));
+	add_name(j, "result", zvon_call_result_name(leg->result));
+	add_bool(j, "rang", leg->rang);
+	add_bool(j, "answered", leg->answered);
+	add_cause(j, leg->cause);
+	if (leg->forwarded_to.n)
+		add_text(j, "forwarded_to", leg->forwarded_to);
+	zv_json_end_object(j);
+}
+
+/* What a leg was in the whole call: the keys of the contract. */
+static void
+add_leg_summary(struct zv_json *j, const struct zv_leg *leg)
+{
+	zv_json_begin_object(j);
+	add_text(j, "line", leg->line);
+	add_text(j, "channel", leg->channel);
+	add_name(j, "role", role_name(leg->role));
+	add_name(j, "result", zvon_call_result_name(leg->result));
+	add_bool(j, "rang", leg->rang);
+	add_bool(j, "answered", leg->answered);
+	zv_json_end_object(j);
+}
+
+static void
+add_legs(struct zv_json *j, const struct zv_leg *leg,
+	 void (*add)(struct zv_json *j, const struct zv_leg *leg))
+{
+	zv_json_key(j, "legs");
+	zv_json_begin_array(j);
+	for (; leg; leg = leg->next)
+		add(j, leg);
+	zv_json_end_array(j);
+}
+
+/* ---- what is special to an event -------------------------------------------------------- */
+
+static void
+special_none(struct zv_json *j, const struct zv_call_event *e)
+{
+	(void)j;
+	(void)e;
+}
+
+static void
+special_leg(struct zv_json *j, const struct zv_call_event *e)
+{
+	zv_json_key(j, "leg");
+	if (e->leg)
+		add_leg(j, e->leg);
+	else
+		zv_json_null(j);
+}
+
+static void
+special_transfer(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_name(j, "kind", transfer_name(e->transfer));
+	add_text(j, "by", e->by);
+	add_text(j, "to_line", e->to);
+}
+
+static void
+special_parked(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_text(j, "by", e->by);
+	add_text(j, "space", e->space);
+}
+
+static void
+special_retrieved(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "by", e->by);
+	add_text(j, "space", e->space);
+}
+
+static void
+special_picked_up(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_text(j, "by", e->by);
+}
+
+static void
+special_conference(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_text(j, "space", e->space);
+}
+
+static void
+special_recording(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_text(j, "file", e->file);
+}
+
+static void
+special_dtmf(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_text(j, "digit", e->digit);
+}
+
+static void
+add_cause_text(struct zv_json *j, int cause)
+{
+	add_cause(j, cause);
+	add_name(j, "cause_text", zv_cause_text(cause));
+}
+
+static void
+special_leg_ended(struct zv_json *j, const struct zv_call_event *e)
+{
+	special_leg(j, e);
+	add_cause_text(j, e->cause);
+}
+
+static void
+special_call_ended(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_cause_text(j, e->cause);
+	add_text(j, "reason", e->reason);
+	if (e->into.n)
+		add_text(j, "into", e->into);
+}
+
+static void
+special_line(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "line", e->line->name);
+	add_name(j, "state", zvon_line_state_name(e->line->state));
+}
+
+static void
+add_member(struct zv_json *j, const struct zv_queue_member *m)
+{
+	add_text(j, "line", m->line);
+	add_text(j, "name", m->name);
+	add_text(j, "interface", m->interface);
+	add_name(j, "state", zvon_member_state_name(m->state));
+	add_bool(j, "paused", m->paused);
+	add_text(j, "pause_reason", m->pause_reason);
+	add_int(j, "penalty", m->penalty);
+}
+
+static void
+special_member(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "queue", e->member->queue);
+	add_member(j, e->member);
+}
+
+static void
+special_queue(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "queue", e->queue_now->name);
+	add_int(j, "waiting", e->queue_now->waiting);
+}
+
+static void
+special_server(struct zv_json *j, const struct zv_call_event *e)
+{
+	add_text(j, "state", e->reason);
+}
+
+static void (*const special[])(struct zv_json *j, const struct zv_call_event *e) = {
+	[ZV_CALL_STARTED] = special_none,
+	[ZV_CALL_QUEUED] = special_none,
+	[ZV_LEG_RINGING] = special_leg,
+	[ZV_LEG_ANSWERED] = special_leg,
+	[ZV_CALL_ANSWERED] = special_leg,
+	[ZV_LEG_HELD] = special_leg,
+	[ZV_LEG_RESUMED] = special_leg,
+	[ZV_CALL_TRANSFERRED] = special_transfer,
+	[ZV_CALL_PARKED] = special_parked,
+	[ZV_CALL_RETRIEVED] = special_retrieved,
+	[ZV_CALL_PICKED_UP] = special_picked_up,
+	[ZV_CALL_CONFERENCED] = special_conference,
+	[ZV_RECORDING_STARTED] = special_recording,
+	[ZV_RECORDING_STOPPED] = special_recording,
+	[ZV_LEG_DTMF] = special_dtmf,
+	[ZV_LEG_ENDED] = special_leg_ended,
+	[ZV_CALL_ENDED] = special_call_ended,
+	[ZV_LINE_STATE] = special_line,
+	[ZV_QUEUE_MEMBER] = special_member,
+	[ZV_QUEUE_STATE] = special_queue,
+	[ZV_SERVER_STATE] = special_server,
+};
+
+/* ---- an event ------------------------------------------------------------------------------ */
+
+static void
+add_snapshot(struct zv_json *j, const struct zv_call *c)
+{
+	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	add_parties(j, c);
+	add_name(j, "state", zvon_call_state_name(c->state));
+	add_name(j, "result", zvon_call_result_name(c->result));
+	add_legs(j, c->legs, add_leg);
+}
+
+void
+zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms,
+		   const struct zv_call_event *e)
+{
+	zv_json_begin_object(j);
+	if (type)
+		add_name(j, "type", type);
+	add_int(j, "seq", (long long)seq);
+	add_time(j, e->unix_us);
+	if (ms != ZV_NO_MS)
+		add_int(j, "ms", ms);
+	add_text(j, "server", e->server);
+	if (e->call)
+		add_text(j, "call", e->call->id);
+	add_name(j, "event", zvon_call_event_name(e->kind));
+	if (e->call)
+		add_snapshot(j, e->call);
+	special[e->kind](j, e);
+	zv_json_end_object(j);
+}
+
+/* ---- a whole call ---------------------------------------------------------------------------- */
+
+static void
+add_transfers(struct zv_json *j, const struct zv_transfer *t)
+{
+	zv_json_key(j, "transfers");
+	zv_json_begin_array(j);
+	for (; t; t = t->next) {
+		zv_json_begin_object(j);
+		add_name(j, "kind", transfer_name(t->kind));
+		add_text(j, "by", t->by);
+		add_text(j, "to", t->to);
+		zv_json_end_object(j);
+	}
+	zv_json_end_array(j);
+}
+
+/* How it went on, beside its legs. */
+static void
+add_course(struct zv_json *j, const struct zv_call *c)
+{
+	add_transfers(j, c->transfers);
+	add_text(j, "picked_up_by", c->picked_up_by);
+	add_bool(j, "parked", c->parked);
+	add_texts(j, "recordings", c->recordings);
+	add_texts(j, "talked", c->talked);
+}
+
+static void
+add_age(struct zv_json *j, const char *key, int64_t since_ms, int64_t now_ms)
+{
+	zv_json_key(j, key);
+	if (since_ms)
+		zv_json_int(j, now_ms > since_ms ? now_ms - since_ms : 0);
+	else
+		zv_json_null(j);
+}
+
+void
+zv_call_json(struct zv_json *j, struct zv_str server, const struct zv_call *c,
+	     int64_t now_ms)
+{
+	zv_json_begin_object(j);
+	add_text(j, "call", c->id);
+	add_text(j, "server", server);
+	add_snapshot(j, c);
+	add_course(j, c);
+	add_age(j, "age_ms", c->started_ms, now_ms);
+	add_age(j, "talking_ms", c->answered_ms, now_ms);
+	zv_json_end_object(j);
+}
+
+void
+zv_call_summary_json(struct zv_json *j, struct zv_str server, const struct zv_call *c,
+		     struct zv_str reason)
+{
+	zv_json_begin_object(j);
+	add_text(j, "call", c->id);
+	add_text(j, "server", server);
+	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	add_parties(j, c);
+	add_name(j, "result", zvon_call_result_name(c->result));
+	add_legs(j, c->legs, add_leg_summary);
+	add_course(j, c);
+	if (reason.n)
+		add_text(j, "reason", reason);
+	if (c->state != ZV_CALL_STATE_ENDED ||
+	    zvon_str_equal(reason, ZV_STR("end_of_input")))
+		add_bool(j, "open", true);
+	zv_json_end_object(j);
+}
+
+void
+zv_line_json(struct zv_json *j, struct zv_str server, const struct zv_line *line)
+{
+	zv_json_begin_object(j);
+	add_text(j, "server", server);
+	add_text(j, "line", line->name);
+	add_name(j, "state", zvon_line_state_name(line->state));
+	zv_json_end_object(j);
+}
+
+void
+zv_member_json(struct zv_json *j, const struct zv_queue_member *m)
+{
+	zv_json_begin_object(j);
+	add_member(j, m);
+	zv_json_end_object(j);
+}
