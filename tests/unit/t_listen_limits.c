@@ -153,10 +153,12 @@ static void
 run_short_of_descriptors(void)
 {
 	struct shortage h = { .n_spare = 0 };
-	struct rlimit few = { LIMIT, LIMIT };
+	struct rlimit few;
 	struct scene s;
 	double before;
 
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &few), 0);
+	few.rlim_cur = LIMIT;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	scene_new(&s, (struct zv_listen_options){ .port = 0 });
 	s.user = &h;

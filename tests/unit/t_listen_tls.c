@@ -361,7 +361,7 @@ ended_step(struct scene *s)
 static void
 test_fault_059_no_tls(void **state)
 {
-	static const char *const rows[] = {
+	static const char rows[][64] = {
 		"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 		"Action: Login\r\nUsername: a\r\n\r\n",
 		"\x16\x03\x01\xff\xff",
@@ -374,7 +374,7 @@ test_fault_059_no_tls(void **state)
 		begin(&t, 12, 0, (struct zv_listen_options){ .tls_timeout_ms = 300 });
 		client_hang_up(&t.client);
 		t.s.client = connect_to(t.s.port);
-		send(t.s.client, rows[i], strlen(rows[i]) + 20, 0);
+		send(t.s.client, rows[i], sizeof rows[i], 0);
 		t.s.closed = 0;
 		play(&t.s, ended_step);
 		assert_int_equal(t.s.got.n, 0);
