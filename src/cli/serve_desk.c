@@ -17,7 +17,9 @@
 
 struct zv_serve_desk {
 	struct zv_serve_options options;
-	struct zv_listen_loop *loop;
+	struct zv_loop *loop;
+	struct zv_timer *timer;
+	struct zv_wake *wake;
 	struct zv_listener *listener;
 	struct zv_office *office;
 	struct zv_node visits;
@@ -41,7 +43,7 @@ static void
 stop(struct zv_serve_desk *d, int result)
 {
 	d->result = result;
-	zv_listen_loop_stop(d->loop);
+	zv_loop_stop(d->loop);
 }
 
 static void
@@ -142,7 +144,7 @@ settle(struct zv_serve_desk *d)
 
 	ZV_EACH(&d->visits, node, next)
 	settle_visit(ZV_OWNER(node, struct visit, node));
-	zv_listen_loop_set_timer(d->loop, deadline(d));
+	zv_timer_set(d->timer, deadline(d));
 }
 
 static void
@@ -271,20 +273,42 @@ on_close(void *owner, int reason)
 
 /* ---- life ------------------------------------------------------------------ */
 
-struct zv_serve_desk *
-zv_serve_desk_open(const struct zv_serve_options *options, struct zv_error *err)
+static int
+open_loop(struct zv_serve_desk *d, struct zv_error *err)
 {
-	static const struct zv_listen_loop_handlers loop_handlers = { on_timer,
-								      on_wake };
-	static const struct zv_listen_handlers handlers = { on_accept, on_bytes,
-							    on_sent, on_close };
+	d->loop = zv_loop_new(err);
+	if (!d->loop)
+		return ZV_EIO;
+	d->timer = zv_timer_new(d->loop, on_timer, d);
+	d->wake = zv_wake_new(d->loop, on_wake, d);
+	return d->timer && d->wake ? 0 : zv_fail_nomem(err);
+}
+
+/* Whoever connects may stay without saying who it is: it is a test's server. */
+static struct zv_listener *
+open_listener(struct zv_serve_desk *d, struct zv_error *err)
+{
+	static const struct zv_listen_handlers handlers = {
+		.on_accept = on_accept,
+		.on_bytes = on_bytes,
+		.on_sent = on_sent,
+		.on_close = on_close,
+	};
 	const struct zv_listen_options listen = {
-		.address = options->address,
-		.port = options->port,
+		.address = d->options.address,
+		.port = d->options.port,
 		.max_connections = MAX_CONNECTIONS,
+		.max_unproved = MAX_CONNECTIONS,
 		.max_queue_bytes = MAX_QUEUE_BYTES,
 		.write_timeout_ms = WRITE_TIMEOUT_MS,
 	};
+
+	return zv_listen_open(d->loop, &listen, &handlers, d, err);
+}
+
+struct zv_serve_desk *
+zv_serve_desk_open(const struct zv_serve_options *options, struct zv_error *err)
+{
 	struct zv_serve_desk *d = zv_calloc(1, sizeof *d);
 
 	if (!d) {
@@ -298,10 +322,8 @@ zv_serve_desk_open(const struct zv_serve_options *options, struct zv_error *err)
 		if (!d->office)
 			zv_fail_nomem(err);
 	}
-	if (d->office || !options->office)
-		d->loop = zv_listen_loop_new(&loop_handlers, d, err);
-	if (d->loop)
-		d->listener = zv_listen_open(d->loop, &listen, &handlers, d, err);
+	if ((d->office || !options->office) && open_loop(d, err) == 0)
+		d->listener = open_listener(d, err);
 	if (d->listener)
 		return d;
 	zv_serve_desk_close(d);
@@ -314,7 +336,7 @@ zv_serve_desk_close(struct zv_serve_desk *d)
 	if (!d)
 		return;
 	d->options.once = false;
-	zv_listen_loop_free(d->loop);
+	zv_loop_free(d->loop);
 	zv_office_free(d->office);
 	zv_free(d);
 }
@@ -330,7 +352,7 @@ zv_serve_desk_run(struct zv_serve_desk *d)
 {
 	settle(d);
 	if (!zv_stop_asked())
-		zv_listen_loop_run(d->loop);
+		zv_loop_run(d->loop);
 	return d->result;
 }
 
@@ -339,5 +361,5 @@ zv_serve_desk_wake(void *desk)
 {
 	struct zv_serve_desk *d = desk;
 
-	zv_listen_loop_wake(d->loop);
+	zv_wake_up(d->wake);
 }

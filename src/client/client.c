@@ -336,7 +336,7 @@ zvon_client_new(const struct zv_client_options *options,
 		zv_fail_nomem(err);
 		goto fail;
 	}
-	if (zv_wake_open(&c->wake, err) < 0)
+	if (zv_bell_open(&c->wake, err) < 0)
 		goto fail;
 	return c;
 fail:
@@ -354,7 +354,7 @@ zv_client_destroy(struct zv_client *c)
 	zvon_legacy_free(c->legacy);
 	zv_push_free(c->push);
 	zv_client_free_transport(c);
-	zv_wake_close(&c->wake);
+	zv_bell_close(&c->wake);
 	zv_trace_deinit(&c->received);
 	zv_trace_deinit(&c->sent);
 	zv_url_deinit(&c->url);

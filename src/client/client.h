@@ -55,7 +55,7 @@ struct zv_client {
 	int64_t mark_ms;     /* … at that time; 0: everything was read */
 	bool mute;	     /* writing failed; what had arrived is still to be read */
 	struct zv_error mute_why;
-	struct zv_wake wake; /* zvon_client_interrupt rings it */
+	struct zv_bell wake; /* zvon_client_interrupt rings it */
 	bool interrupted;
 	char *read_buffer;
 
@@ -99,10 +99,10 @@ void zv_client_sending(struct zv_client *c, struct zv_str bytes);
 struct zv_str zv_client_farewell(const struct zv_client *c);
 
 /* loop.c: closes and tells, at once. */
-void zv_loop_close(struct zv_client *c);
+void zv_client_loop_close(struct zv_client *c);
 
 /* loop.c: until *done (may be NULL), end_ms, or CLOSED; 1: CLOSED or interrupted. */
-int zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done);
+int zv_client_loop_run(struct zv_client *c, int64_t end_ms, const bool *done);
 
 /* threads.c; after zvon_client_stop the calls still answer: closed. */
 void zv_threads_free(struct zv_threads *t);

@@ -45,7 +45,7 @@ give_back(struct zv_threads *t, struct zv_entry *e)
 	}
 	pthread_mutex_unlock(&t->lock);
 	if (resumes)
-		zv_wake_ring(&t->client->wake);
+		zv_bell_ring(&t->client->wake);
 	if (e->kind == ZV_ENTRY_BYTES)
 		zv_threads_keep_block(t, e);
 	else
@@ -183,7 +183,7 @@ publish(struct zv_threads *t)
 
 	zv_buf_clear(out);
 	if (news)
-		zv_wake_ring(&t->client->wake);
+		zv_bell_ring(&t->client->wake);
 }
 
 /* Works off one entry. false: there was none. All that had arrived by its time has
@@ -246,7 +246,7 @@ end_delivery(struct zv_threads *t)
 	t->network_ends = true;
 	pthread_cond_signal(&t->room);
 	pthread_mutex_unlock(&t->lock);
-	zv_wake_ring(&t->client->wake);
+	zv_bell_ring(&t->client->wake);
 }
 
 void *

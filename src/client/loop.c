@@ -178,7 +178,7 @@ say_farewell(struct zv_client *c)
 }
 
 void
-zv_loop_close(struct zv_client *c)
+zv_client_loop_close(struct zv_client *c)
 {
 	if (c->up && c->fetch)
 		log_off(c);
@@ -255,7 +255,7 @@ zvon_client_close(struct zv_client *c)
 	if (c->in_handler)
 		return;
 	c->in_handler = true; /* what CLOSED and the last replies call */
-	zv_loop_close(c);
+	zv_client_loop_close(c);
 	c->in_handler = false;
 	zv_free(c->read_buffer);
 	c->read_buffer = NULL;
@@ -310,9 +310,9 @@ wait_turn(struct zv_client *c, int timeout_ms)
 	struct zv_descriptor fds[ZV_MAX_DESCRIPTORS + 1];
 	size_t n = zvon_client_descriptors(c, fds, ZV_MAX_DESCRIPTORS);
 
-	fds[n++] = zv_wake_descriptor(&c->wake);
+	fds[n++] = zv_bell_descriptor(&c->wake);
 	if (zv_wait(fds, n, sooner(zvon_client_timeout(c), timeout_ms)))
-		zv_wake_clear(&c->wake);
+		zv_bell_clear(&c->wake);
 }
 
 static bool
@@ -322,7 +322,7 @@ is_interrupted(struct zv_client *c)
 }
 
 int
-zv_loop_run(struct zv_client *c, int64_t end_ms, const bool *done)
+zv_client_loop_run(struct zv_client *c, int64_t end_ms, const bool *done)
 {
 	for (;;) {
 		if (zvon_client_process(c) || is_interrupted(c))
@@ -338,13 +338,13 @@ zvon_client_run(struct zv_client *c, int timeout_ms)
 {
 	if (c->drive == ZV_DRIVE_LOOP && c->in_handler)
 		return ZV_EBUSY;
-	return zv_loop_run(c, timeout_ms < 0 ? INT64_MAX : zv_clock_ms() + timeout_ms,
-			   NULL);
+	return zv_client_loop_run(
+		c, timeout_ms < 0 ? INT64_MAX : zv_clock_ms() + timeout_ms, NULL);
 }
 
 void
 zvon_client_interrupt(struct zv_client *c)
 {
 	__atomic_store_n(&c->interrupted, true, __ATOMIC_RELEASE);
-	zv_wake_ring(&c->wake);
+	zv_bell_ring(&c->wake);
 }

@@ -342,9 +342,9 @@ wait_for_network(struct zv_threads *t)
 	size_t n = t->client->fetch ? exchange_descriptors(t, fds, &timeout_ms)
 				    : stream_descriptors(t, fds, &timeout_ms);
 
-	fds[n++] = zv_wake_descriptor(&t->client->wake);
+	fds[n++] = zv_bell_descriptor(&t->client->wake);
 	if (zv_wait(fds, n, timeout_ms))
-		zv_wake_clear(&t->client->wake);
+		zv_bell_clear(&t->client->wake);
 }
 
 static bool

@@ -72,7 +72,8 @@ static void
 wait_done(struct zv_client *c, struct waiter *w)
 {
 	if (c->drive == ZV_DRIVE_LOOP) {
-		if (zv_loop_run(c, INT64_MAX, &w->done) && !w->done) /* interrupted */
+		if (zv_client_loop_run(c, INT64_MAX, &w->done) &&
+		    !w->done) /* interrupted */
 			zvon_client_close(c);
 		return;
 	}

@@ -149,7 +149,7 @@ start_threads(struct zv_threads *t)
 			pthread_mutex_lock(&t->lock);
 			t->network_ends = true;
 			pthread_mutex_unlock(&t->lock);
-			zv_wake_ring(&t->client->wake);
+			zv_bell_ring(&t->client->wake);
 			pthread_join(t->network, NULL);
 		}
 	}

@@ -1,314 +1,116 @@
 #include "io/listen.h"
 
-#include <stdio.h>
-#include <uv.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/list.h"
 #include "base/mem.h"
-#include "io/clock.h"
+#include "io/listen_core.h"
 
-#define BACKLOG	    128
-#define READ_BYTES  65536
-#define WATCH_TIMES 5 /* looks at a slow writer per write_timeout_ms */
+#define BACKLOG	       4096 /* the system's own limit may be lower: net.core.somaxconn */
+#define ACCEPT_AT_ONCE 64   /* then the others have their turn */
+#define RETRY_MS       250
 
-struct zv_listen_loop {
-	uv_loop_t uv;
-	uv_timer_t timer;
-	uv_async_t bell;
-	struct zv_listen_loop_handlers handlers;
-	void *user;
-	struct zv_node listeners;
-	char *read_buffer; /* one is enough: on_bytes is done with it when it returns */
-};
-
-struct zv_listener {
-	struct zv_node node; /* in loop->listeners */
-	struct zv_listen_loop *loop;
-	uv_tcp_t tcp;
-	struct zv_listen_options options;
-	struct zv_listen_handlers handlers;
-	void *user;
-	struct zv_node conns;
-	size_t n_conns;
-	int port;
-	bool closed; /* freed with its last connection */
-};
-
-struct zv_conn {
-	struct zv_node node; /* in listener->conns */
-	struct zv_listener *listener;
-	uv_tcp_t tcp;
-	uv_timer_t watch; /* of writing; also closes from outside of a callback */
-	uv_write_t write;
-	struct zv_buf waiting; /* not given to libuv yet */
-	struct zv_buf flying;  /* in `write` */
-	bool writing, flushing, closing;
-	int reason;
-	uint64_t given,
-		taken;	     /* bytes: by our side, by the peer's when last looked at */
-	int64_t progress_ms; /* … and when that was more than before */
-	int open_handles;
-	void *owner;
-};
-
-/* ---- closing --------------------------------------------------------------- */
+/* ---- out of descriptors ----------------------------------------------------------- */
 
 static void
-free_closed_listener(struct zv_listener *l)
+take_reserve(struct zv_listener *l)
 {
-	if (l->closed && l->n_conns == 0)
-		zv_free(l);
+	if (l->reserve_fd < 0)
+		l->reserve_fd = open("/", O_RDONLY | O_CLOEXEC);
 }
 
+/* Those who wait are told by a close, one after the other: better than silence. */
 static void
-free_conn(struct zv_conn *c)
+turn_away(struct zv_listener *l)
 {
-	struct zv_listener *l = c->listener;
+	for (int i = 0; i < ACCEPT_AT_ONCE && l->reserve_fd >= 0; i++) {
+		int fd;
 
-	zv_list_remove(&c->node);
-	zv_buf_deinit(&c->waiting);
-	zv_buf_deinit(&c->flying);
-	zv_free(c);
-	l->n_conns--;
-	free_closed_listener(l);
-}
-
-static void
-on_handle_closed(uv_handle_t *handle)
-{
-	struct zv_conn *c = handle->data;
-
-	if (--c->open_handles)
-		return;
-	if (c->owner)
-		c->listener->handlers.on_close(c->owner, c->reason);
-	free_conn(c);
-}
-
-/* on_close comes when libuv has let go of both handles: never inside of this. */
-static void
-end(struct zv_conn *c, int reason)
-{
-	if (c->closing)
-		return;
-	c->closing = true;
-	c->reason = reason;
-	uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
-	uv_close((uv_handle_t *)&c->watch, on_handle_closed);
-}
-
-/* ---- writing --------------------------------------------------------------- */
-
-size_t
-zv_conn_queued(const struct zv_conn *c)
-{
-	return c->waiting.n + uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
-}
-
-static void
-watch_writing(uv_timer_t *timer)
-{
-	struct zv_conn *c = timer->data;
-	uint64_t taken = c->given - zv_conn_queued(c);
-	int64_t now = zv_clock_ms();
-
-	if (taken == c->given)
-		uv_timer_stop(timer);
-	else if (taken > c->taken)
-		c->progress_ms = now;
-	else if (now - c->progress_ms >= c->listener->options.write_timeout_ms)
-		end(c, ZV_ETIMEOUT);
-	c->taken = taken;
-}
-
-static void
-begin_watching(struct zv_conn *c)
-{
-	uint64_t period = (uint64_t)c->listener->options.write_timeout_ms / WATCH_TIMES;
-
-	if (uv_is_active((uv_handle_t *)&c->watch))
-		return;
-	c->taken = c->given - zv_conn_queued(c);
-	c->progress_ms = zv_clock_ms();
-	uv_timer_start(&c->watch, watch_writing, period + 1, period + 1);
-}
-
-static void pump(struct zv_conn *c);
-
-static void
-on_written(uv_write_t *write, int status)
-{
-	struct zv_conn *c = write->data;
-
-	c->writing = false;
-	if (c->closing)
-		return;
-	if (status < 0) {
-		end(c, status == UV_EPIPE || status == UV_ECONNRESET ? ZV_ECLOSED
-								     : ZV_EIO);
-		return;
+		close(l->reserve_fd);
+		l->reserve_fd = -1;
+		fd = accept4(l->ready.fd, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		take_reserve(l);
+		if (fd < 0)
+			return;
+		l->counters.refused++;
 	}
-	zv_buf_clear(&c->flying);
-	pump(c);
-	if (c->writing || c->closing)
-		return;
-	if (c->flushing)
-		end(c, 0);
-	else if (c->listener->handlers.on_sent)
-		c->listener->handlers.on_sent(c->owner);
 }
 
-/* Everything that waits is given to libuv at once. */
 static void
-pump(struct zv_conn *c)
+pause_accepting(struct zv_listener *l)
 {
-	struct zv_buf swap = c->flying;
-	uv_buf_t buf;
-
-	if (c->writing || !c->waiting.n)
-		return;
-	c->flying = c->waiting;
-	c->waiting = swap;
-	c->write.data = c;
-	buf = uv_buf_init(c->flying.p, (unsigned)c->flying.n);
-	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &buf, 1, on_written) < 0) {
-		end(c, ZV_EIO);
-		return;
-	}
-	c->writing = true;
-	begin_watching(c);
+	l->is_paused = true;
+	zv_ready_change(&l->loop->ready, &l->ready, 0);
+	zv_due_set(&l->loop->dues, &l->retry, zv_loop_now(l->loop) + RETRY_MS);
 }
 
-/* What the system takes at once needs no copy. */
-static struct zv_str
-try_now(struct zv_conn *c, struct zv_str bytes)
+static void
+on_retry(struct zv_due *d)
 {
-	uv_buf_t buf = uv_buf_init((char *)bytes.p, (unsigned)bytes.n);
-	int n = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
+	struct zv_listener *l = ZV_OWNER(d, struct zv_listener, retry);
 
-	return n > 0 ? zv_str_from(bytes, (size_t)n) : bytes;
-}
-
-int
-zv_conn_send(struct zv_conn *c, struct zv_str bytes)
-{
-	if (c->closing || c->flushing)
-		return ZV_ECLOSED;
-	if (bytes.n == 0)
-		return 0;
-	c->given += bytes.n;
-	if (!c->writing && !c->waiting.n)
-		bytes = try_now(c, bytes);
-	if (zv_conn_queued(c) + bytes.n > c->listener->options.max_queue_bytes) {
-		end(c, ZV_ETOOBIG);
-		return ZV_ETOOBIG;
-	}
-	if (zv_buf_add(&c->waiting, bytes) < 0) {
-		end(c, ZV_ENOMEM);
-		return ZV_ENOMEM;
-	}
-	pump(c);
-	return c->closing ? ZV_EIO : 0;
+	l->is_paused = false;
+	take_reserve(l);
+	zv_ready_change(&l->loop->ready, &l->ready, EPOLLIN);
 }
 
 void
-zv_conn_close(struct zv_conn *c, bool flush)
+zv_listener_has_room(struct zv_listener *l)
 {
-	if (c->closing)
-		return;
-	uv_read_stop((uv_stream_t *)&c->tcp);
-	if (flush && (c->writing || c->waiting.n))
-		c->flushing = true;
-	else
-		end(c, 0);
+	if (l->is_paused)
+		zv_due_set(&l->loop->dues, &l->retry, 0);
 }
 
-/* ---- reading --------------------------------------------------------------- */
+/* ---- accepting -------------------------------------------------------------------- */
 
-static void
-give_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *buf)
+static bool
+is_shortage(int error)
 {
-	struct zv_conn *c = handle->data;
-
-	*buf = uv_buf_init(c->listener->loop->read_buffer, READ_BYTES);
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
 }
 
-static void
-on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+/* false: nothing more now. */
+static bool
+accept_one(struct zv_listener *l)
 {
-	struct zv_conn *c = stream->data;
+	struct sockaddr_storage from = { 0 };
+	socklen_t n = sizeof from;
+	int fd = accept4(l->ready.fd, (struct sockaddr *)&from, &n,
+			 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (n > 0)
-		c->listener->handlers.on_bytes(c->owner,
-					       (struct zv_str){ buf->base, (size_t)n });
-	else if (n < 0)
-		end(c, ZV_ECLOSED);
-}
-
-/* ---- accepting ------------------------------------------------------------- */
-
-static void
-name_remote(uv_tcp_t *tcp, char out[ZV_REMOTE_TEXT])
-{
-	struct sockaddr_storage address;
-	int n = sizeof address;
-	char host[INET6_ADDRSTRLEN] = "";
-	unsigned port;
-
-	snprintf(out, ZV_REMOTE_TEXT, "?/0");
-	if (uv_tcp_getpeername(tcp, (struct sockaddr *)&address, &n) < 0 ||
-	    uv_ip_name((struct sockaddr *)&address, host, sizeof host) < 0)
-		return;
-	port = address.ss_family == AF_INET6
-		       ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)
-		       : ntohs(((struct sockaddr_in *)&address)->sin_port);
-	snprintf(out, ZV_REMOTE_TEXT, "%s/%u", host, port);
-}
-
-static struct zv_conn *
-make_conn(struct zv_listener *l)
-{
-	struct zv_conn *c = zv_calloc(1, sizeof *c);
-
-	if (!c)
-		return NULL;
-	c->listener = l;
-	c->tcp.data = c->watch.data = c;
-	c->open_handles = 2;
-	zv_list_append(&l->conns, &c->node);
-	l->n_conns++;
-	uv_tcp_init(&l->loop->uv, &c->tcp);
-	uv_timer_init(&l->loop->uv, &c->watch);
-	return c;
-}
-
-static void
-on_connection(uv_stream_t *stream, int status)
-{
-	struct zv_listener *l = stream->data;
-	struct zv_conn *c = status < 0 ? NULL : make_conn(l);
-	char remote[ZV_REMOTE_TEXT];
-
-	if (!c)
-		return;
-	if (uv_accept(stream, (uv_stream_t *)&c->tcp) < 0 ||
-	    l->n_conns > l->options.max_connections) {
-		end(c, ZV_EIO);
-		return;
+	if (fd >= 0 && l->counters.open < l->options.max_connections) {
+		zv_conn_begin(l, fd, &from);
+	} else if (fd >= 0) {
+		l->counters.refused++;
+		close(fd);
+	} else if (is_shortage(errno)) {
+		turn_away(l);
+		pause_accepting(l);
+		return false;
 	}
-	uv_tcp_nodelay(&c->tcp, 1);
-	name_remote(&c->tcp, remote);
-	c->owner = l->handlers.on_accept(l->user, c, remote);
-	if (!c->owner) {
-		end(c, 0);
-		return;
-	}
-	if (!c->closing && !c->flushing &&
-	    uv_read_start((uv_stream_t *)&c->tcp, give_buffer, on_read) < 0)
-		end(c, ZV_EIO);
+	/* other errors are those of one connection that is gone already: accept(2) */
+	return fd >= 0 || errno != EAGAIN;
 }
+
+static void
+on_ready(struct zv_ready *r, uint32_t events)
+{
+	struct zv_listener *l = ZV_OWNER(r, struct zv_listener, ready);
+
+	for (int i = 0; i < ACCEPT_AT_ONCE && l->ready.fd >= 0; i++)
+		if (!accept_one(l))
+			return;
+}
+
+/* ---- the socket ------------------------------------------------------------------- */
 
 static int
 parse_address(const char *address, int port, struct sockaddr_storage *out)
@@ -319,65 +121,191 @@ parse_address(const char *address, int port, struct sockaddr_storage *out)
 }
 
 static int
-port_of(const uv_tcp_t *tcp)
+fail_to_listen(const struct zv_listen_options *o, struct zv_error *err)
 {
-	struct sockaddr_storage address;
-	int n = sizeof address;
+	return zv_fail(err, ZV_EIO, "cannot listen on %s port %d: %s", o->address,
+		       o->port, uv_strerror(uv_translate_sys_error(errno)));
+}
 
-	if (uv_tcp_getsockname(tcp, (struct sockaddr *)&address, &n) < 0)
+/* An IPv6 socket takes IPv4 as well. */
+static int
+open_socket(const struct zv_listen_options *o, struct zv_error *err)
+{
+	struct sockaddr_storage at = { 0 };
+	int fd;
+
+	if (parse_address(o->address, o->port, &at) < 0)
+		return zv_fail(err, ZV_EINVAL, "'%s' is not an IP address to listen on",
+			       o->address);
+	fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return fail_to_listen(o, err);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	if (at.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0 ||
+	    listen(fd, BACKLOG) < 0) {
+		fail_to_listen(o, err);
+		close(fd);
+		return ZV_EIO;
+	}
+	return fd;
+}
+
+static int
+check_activated(int fd, struct zv_error *err)
+{
+	int listens = 0;
+	socklen_t n = sizeof listens;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0 || !listens)
+		return zv_fail(err, ZV_EINVAL,
+			       "descriptor %d is not a socket that listens: check the "
+			       "socket unit (ListenStream=)",
+			       fd);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static int
+port_of(int fd)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t n = sizeof at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &n) < 0)
 		return 0;
-	return ntohs(address.ss_family == AF_INET6
-			     ? ((struct sockaddr_in6 *)&address)->sin6_port
-			     : ((struct sockaddr_in *)&address)->sin_port);
+	if (at.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
+	return at.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&at)->sin_port)
+				       : 0;
+}
+
+/* ---- life ------------------------------------------------------------------------- */
+
+static void
+free_listener(struct zv_later *later)
+{
+	struct zv_listener *l = ZV_OWNER(later, struct zv_listener, freeing);
+
+	if (zv_list_is_linked(&l->member.node))
+		zv_list_remove(&l->member.node);
+	zv_due_deinit(&l->loop->dues, &l->retry);
+	zv_free(l);
 }
 
 static void
-on_listener_closed(uv_handle_t *handle)
+free_when_empty(struct zv_listener *l)
 {
-	struct zv_listener *l = handle->data;
-
-	l->closed = true;
-	free_closed_listener(l);
+	if (l->ready.fd < 0 && l->n_conns == 0)
+		zv_loop_later(l->loop, &l->freeing);
 }
 
-struct zv_listener *
-zv_listen_open(struct zv_listen_loop *loop, const struct zv_listen_options *options,
-	       const struct zv_listen_handlers *handlers, void *user,
-	       struct zv_error *err)
+void
+zv_listener_lost(struct zv_listener *l)
+{
+	l->n_conns--;
+	free_when_empty(l);
+}
+
+static void
+stop_accepting(struct zv_listener *l)
+{
+	zv_ready_remove(&l->loop->ready, &l->ready);
+	close(l->ready.fd);
+	if (l->reserve_fd >= 0)
+		close(l->reserve_fd);
+	l->ready.fd = l->reserve_fd = -1;
+	l->is_paused = false;
+	zv_due_set(&l->loop->dues, &l->retry, INT64_MAX);
+	free_when_empty(l);
+}
+
+/* With its connections. */
+static void
+close_listener(struct zv_member *m)
+{
+	struct zv_listener *l = ZV_OWNER(m, struct zv_listener, member);
+	struct zv_node *node, *next;
+
+	if (l->ready.fd >= 0)
+		stop_accepting(l);
+	ZV_EACH(&l->conns, node, next)
+	zv_conn_end_node(node);
+}
+
+void
+zv_listen_stop(struct zv_listener *l)
+{
+	if (l->ready.fd >= 0)
+		stop_accepting(l);
+}
+
+static void
+set_defaults(struct zv_listen_options *o)
+{
+	o->address = NULL; /* it was borrowed */
+	if (!o->max_connections)
+		o->max_connections = ZV_LISTEN_MAX_CONNECTIONS;
+	if (!o->max_unproved)
+		o->max_unproved = ZV_LISTEN_MAX_UNPROVED;
+	if (!o->max_queue_bytes)
+		o->max_queue_bytes = ZV_LISTEN_MAX_QUEUE_BYTES;
+	if (!o->write_timeout_ms)
+		o->write_timeout_ms = ZV_LISTEN_WRITE_TIMEOUT_MS;
+	if (!o->tls_timeout_ms)
+		o->tls_timeout_ms = ZV_LISTEN_TLS_TIMEOUT_MS;
+}
+
+static struct zv_listener *
+new_listener(struct zv_loop *loop)
 {
 	struct zv_listener *l = zv_calloc(1, sizeof *l);
-	struct sockaddr_storage address;
-	int rc;
 
-	if (!l) {
-		zv_fail_nomem(err);
-		return NULL;
-	}
-	l->loop = loop;
-	l->options = *options;
-	l->options.address = NULL; /* it was borrowed */
-	l->handlers = *handlers;
-	l->user = user;
-	zv_list_init(&l->conns);
-	if (parse_address(options->address, options->port, &address) < 0) {
-		zv_fail(err, ZV_EINVAL, "'%s' is not an IP address to listen on",
-			options->address);
+	if (!l || zv_due_init(&loop->dues, &l->retry, on_retry) < 0) {
 		zv_free(l);
 		return NULL;
 	}
-	uv_tcp_init(&loop->uv, &l->tcp);
-	l->tcp.data = l;
-	rc = uv_tcp_bind(&l->tcp, (struct sockaddr *)&address, 0);
-	if (rc == 0)
-		rc = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
-	if (rc < 0) {
-		zv_fail(err, ZV_EIO, "cannot listen on %s port %d: %s",
-			options->address, options->port, uv_strerror(rc));
-		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+	l->loop = loop;
+	l->freeing.fn = free_listener;
+	zv_list_init(&l->conns);
+	zv_list_init(&l->unproved);
+	return l;
+}
+
+struct zv_listener *
+zv_listen_open(struct zv_loop *loop, const struct zv_listen_options *options,
+	       const struct zv_listen_handlers *handlers, void *user,
+	       struct zv_error *err)
+{
+	bool is_given = options->activated_fd > 0;
+	int fd = is_given ? check_activated(options->activated_fd, err)
+			  : open_socket(options, err);
+	struct zv_listener *l = fd < 0 ? NULL : new_listener(loop);
+
+	if (fd < 0)
+		return NULL;
+	/* accepted sockets have it from the one that listens */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	if (l)
+		l->ready = (struct zv_ready){ fd, EPOLLIN, on_ready };
+	if (!l || zv_ready_add(&loop->ready, &l->ready) < 0) {
+		if (l)
+			free_listener(&l->freeing);
+		if (!is_given)
+			close(fd);
+		zv_fail_nomem(err);
 		return NULL;
 	}
-	l->port = port_of(&l->tcp);
-	zv_list_append(&loop->listeners, &l->node);
+	l->options = *options;
+	set_defaults(&l->options);
+	l->handlers = *handlers;
+	l->user = user;
+	l->port = port_of(fd);
+	l->reserve_fd = -1;
+	take_reserve(l);
+	zv_loop_add(loop, &l->member, close_listener);
 	return l;
 }
 
@@ -387,109 +315,14 @@ zv_listen_port(const struct zv_listener *l)
 	return l->port;
 }
 
-/* ---- the loop -------------------------------------------------------------- */
-
-static void
-on_timer(uv_timer_t *timer)
+void
+zv_listener_set_tls(struct zv_listener *l, struct zv_tls *tls)
 {
-	struct zv_listen_loop *l = timer->data;
-
-	l->handlers.on_timer(l->user);
-}
-
-static void
-on_bell(uv_async_t *bell)
-{
-	struct zv_listen_loop *l = bell->data;
-
-	if (l->handlers.on_wake)
-		l->handlers.on_wake(l->user);
-}
-
-struct zv_listen_loop *
-zv_listen_loop_new(const struct zv_listen_loop_handlers *handlers, void *user,
-		   struct zv_error *err)
-{
-	struct zv_listen_loop *l = zv_calloc(1, sizeof *l);
-	int rc = UV_ENOMEM;
-
-	if (l)
-		l->read_buffer = zv_malloc(READ_BYTES);
-	if (l && l->read_buffer)
-		rc = uv_loop_init(&l->uv);
-	if (rc < 0) {
-		zv_fail(err, ZV_EIO, "cannot make an event loop: %s", uv_strerror(rc));
-		if (l)
-			zv_free(l->read_buffer);
-		zv_free(l);
-		return NULL;
-	}
-	l->handlers = *handlers;
-	l->user = user;
-	l->timer.data = l->bell.data = l;
-	zv_list_init(&l->listeners);
-	uv_timer_init(&l->uv, &l->timer);
-	uv_async_init(&l->uv, &l->bell, on_bell);
-	return l;
-}
-
-static void
-close_listener(struct zv_listener *l)
-{
-	struct zv_node *node, *next;
-
-	zv_list_remove(&l->node);
-	uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
-	ZV_EACH(&l->conns, node, next)
-	end(ZV_OWNER(node, struct zv_conn, node), 0);
+	l->options.tls = tls;
 }
 
 void
-zv_listen_loop_free(struct zv_listen_loop *l)
+zv_listen_count(const struct zv_listener *l, struct zv_listen_counters *out)
 {
-	struct zv_node *node;
-
-	if (!l)
-		return;
-	uv_close((uv_handle_t *)&l->timer, NULL);
-	uv_close((uv_handle_t *)&l->bell, NULL);
-	while ((node = zv_list_first(&l->listeners)))
-		close_listener(ZV_OWNER(node, struct zv_listener, node));
-	/* turns until the last handle is closed */
-	uv_run(&l->uv, UV_RUN_DEFAULT);
-	uv_loop_close(&l->uv);
-	zv_free(l->read_buffer);
-	zv_free(l);
-}
-
-void
-zv_listen_loop_run(struct zv_listen_loop *l)
-{
-	uv_run(&l->uv, UV_RUN_DEFAULT);
-}
-
-void
-zv_listen_loop_stop(struct zv_listen_loop *l)
-{
-	uv_stop(&l->uv);
-}
-
-void
-zv_listen_loop_wake(struct zv_listen_loop *l)
-{
-	uv_async_send(&l->bell);
-}
-
-void
-zv_listen_loop_set_timer(struct zv_listen_loop *l, int64_t at_ms)
-{
-	int64_t now = zv_clock_ms();
-
-	if (at_ms == INT64_MAX) {
-		uv_timer_stop(&l->timer);
-		return;
-	}
-	uv_update_time(&l->uv);
-	uv_timer_start(&l->timer, on_timer, at_ms > now ? (uint64_t)(at_ms - now) : 0,
-		       0);
+	*out = l->counters;
 }

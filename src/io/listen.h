@@ -18,19 +18,26 @@ struct zv_conn;
 
 #define ZV_REMOTE_TEXT 64 /* "127.0.0.1/40123" with the NUL */
 
+#define ZV_LISTEN_MAX_CONNECTIONS  10000
+#define ZV_LISTEN_MAX_UNPROVED	   512
+#define ZV_LISTEN_MAX_QUEUE_BYTES  (16u * 1024 * 1024)
+#define ZV_LISTEN_WRITE_TIMEOUT_MS 15000
+#define ZV_LISTEN_TLS_TIMEOUT_MS   10000
+
 /* 0: the default. */
 struct zv_listen_options {
 	const char *address;	/* IPv4 or IPv6, not a name */
 	int port;		/* 0: any that is free */
-	int activated_fd;	/* > 0: that socket, which listens already */
+	int activated_fd;	/* > 0: that socket, which listens already; taken when
+				 * it can be used */
 	struct zv_tls *tls;	/* NULL: plain. Borrowed; may be changed by
 				 * zv_listener_set_tls: connections keep theirs */
-	size_t max_connections; /* further ones are closed at once: 10000 */
+	size_t max_connections; /* further ones are closed at once */
 	size_t max_unproved;	/* of them not zv_conn_prove'd: the oldest of them goes
-				 * when one more comes; 512 */
+				 * when one more comes */
 	size_t max_queue_bytes; /* not taken by the peer yet; more: ZV_ETOOBIG */
 	int write_timeout_ms;	/* nothing taken for so long: ZV_ETIMEOUT */
-	int tls_timeout_ms;	/* for the TLS handshake: 10000 */
+	int tls_timeout_ms;	/* for the TLS handshake */
 };
 
 struct zv_listen_handlers {
@@ -54,7 +61,8 @@ struct zv_listener *zv_listen_open(struct zv_loop *l,
 				   const struct zv_listen_options *options,
 				   const struct zv_listen_handlers *handlers,
 				   void *user, struct zv_error *err);
-/* Accepts no more; what was accepted stays. */
+/* Accepts no more; what was accepted stays. It goes with its last connection and is not
+ * touched after this call. */
 void zv_listen_stop(struct zv_listener *l);
 int zv_listen_port(const struct zv_listener *l);
 void zv_listener_set_tls(struct zv_listener *l, struct zv_tls *tls);

@@ -3,6 +3,7 @@
 #ifndef ZV_IO_LOOP_H
 #define ZV_IO_LOOP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "zvon/error.h"
@@ -25,8 +26,12 @@ struct zv_timer *zv_timer_new(struct zv_loop *l, zv_timer_fn fn, void *owner);
 void zv_timer_set(struct zv_timer *t, int64_t at_ms); /* INT64_MAX: not */
 void zv_timer_free(struct zv_timer *t);		      /* also inside its fn */
 
-/* Called once at the end of this round, before it waits: for what was gathered. */
+/* Called once for each time it is asked for, at the end of this round, before it waits: for
+ * what was gathered. Asked for inside of fn: at the end of the next, which comes at once.
+ * Without memory fn is called immediately. */
 void zv_loop_at_end(struct zv_loop *l, void (*fn)(void *owner), void *owner);
+/* Not for that owner after all: before it goes. */
+void zv_loop_not_at_end(struct zv_loop *l, const void *owner);
 
 /* ---- descriptors of others (a libzvon client) ------------------------------------ */
 struct zv_watch;
@@ -52,8 +57,8 @@ struct zv_worker;
 struct zv_worker *zv_worker_new(struct zv_loop *l, int threads, size_t queue,
 				struct zv_error *err);
 /* work runs on a thread, done on the loop. */
-int zv_worker_do(struct zv_worker *w, void (*work)(void *task), void (*done)(void *task),
-		 void *task);
+int zv_worker_do(struct zv_worker *w, void (*work)(void *task),
+		 void (*done)(void *task), void *task);
 /* Waits for the threads; done is called for all. */
 void zv_worker_free(struct zv_worker *w);
 

@@ -12,18 +12,18 @@ bool zv_wait(const struct zv_descriptor *fds, size_t n, int timeout_ms);
 size_t zv_unread_bytes(intptr_t fd);
 
 /* A bell: any thread or signal handler may ring it, one waits for it. */
-struct zv_wake {
+struct zv_bell {
 	int read_fd, write_fd;
 	bool rung; /* atomic: ringing again costs nothing */
 };
 
-int zv_wake_open(struct zv_wake *w, struct zv_error *err);
-void zv_wake_close(struct zv_wake *w);
-void zv_wake_ring(struct zv_wake *w);
+int zv_bell_open(struct zv_bell *w, struct zv_error *err);
+void zv_bell_close(struct zv_bell *w);
+void zv_bell_ring(struct zv_bell *w);
 
 /* Forgets what was rung so far: look for the news after it, not before. For when its
  * descriptor is ready: between a ring and its byte in the pipe there is a moment. */
-void zv_wake_clear(struct zv_wake *w);
-struct zv_descriptor zv_wake_descriptor(const struct zv_wake *w);
+void zv_bell_clear(struct zv_bell *w);
+struct zv_descriptor zv_bell_descriptor(const struct zv_bell *w);
 
 #endif

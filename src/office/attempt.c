@@ -145,7 +145,7 @@ on_answered(struct zv_channel *c)
 	struct zv_attempt *a = c->attempt;
 
 	c->attempt = NULL;
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->patience);
 	zv_cdr_answered(c);
 	dial_end(c, "ANSWER");
 	tell(c->office, a, c, REASON_ANSWERED);
@@ -180,7 +180,7 @@ static const struct zv_tie tie = {
 
 /* No DialEnd: Asterisk 16 and 22 send none here. */
 static void
-on_time_up(struct zv_timer *timer)
+on_time_up(struct zv_office_timer *timer)
 {
 	struct zv_channel *c = ZV_OWNER(timer, struct zv_channel, patience);
 
@@ -280,8 +280,8 @@ zv_attempt_start(struct zv_office *o, const struct zv_attempt_wish *wish,
 	c->attempt = a;
 	dress(c, wish, &target);
 	zv_ring(c, &tie, fate);
-	zv_timer_set(&o->timers, &c->patience, o->now_ms + wish->timeout_ms,
-		     on_time_up);
+	zv_office_timer_set(&o->timers, &c->patience, o->now_ms + wish->timeout_ms,
+			    on_time_up);
 	return 0;
 }
 

@@ -97,7 +97,7 @@ sooner(int a, int b)
 	return a < b ? a : b;
 }
 
-static void talk_step(struct zv_timer *timer);
+static void talk_step(struct zv_office_timer *timer);
 
 static void
 wait_for_step(struct zv_bridge *b)
@@ -107,8 +107,8 @@ wait_for_step(struct zv_bridge *b)
 			sooner(t->transfer_ms, t->end_ms));
 
 	if (at)
-		zv_timer_set(&b->office->timers, &b->timer, b->since_ms + at,
-			     talk_step);
+		zv_office_timer_set(&b->office->timers, &b->timer, b->since_ms + at,
+				    talk_step);
 }
 
 /* The one who holds and transfers: a phone, never the trunk. */
@@ -141,7 +141,7 @@ is_due(int *at, int64_t elapsed)
 
 /* One thing at a time: hanging up and transferring end the bridge. */
 static void
-talk_step(struct zv_timer *timer)
+talk_step(struct zv_office_timer *timer)
 {
 	struct zv_bridge *b = ZV_OWNER(timer, struct zv_bridge, timer);
 	int64_t elapsed = b->office->now_ms - b->since_ms;
@@ -200,7 +200,7 @@ zv_bridge_join(struct zv_channel *callee, struct zv_channel *caller)
 void
 zv_bridge_free(struct zv_bridge *b)
 {
-	zv_timer_stop(&b->timer);
+	zv_office_timer_stop(&b->timer);
 	zv_list_remove(&b->node);
 	zv_free(b);
 }

@@ -61,7 +61,7 @@ refuse(struct zv_channel *callee, int cause, int sip)
 }
 
 static void
-meet_fate(struct zv_timer *timer)
+meet_fate(struct zv_office_timer *timer)
 {
 	struct zv_channel *callee = ZV_OWNER(timer, struct zv_channel, timer);
 	const struct zv_tie *tie = callee->tie;
@@ -88,7 +88,7 @@ meet_fate(struct zv_timer *timer)
 }
 
 static void
-begin_to_ring(struct zv_timer *timer)
+begin_to_ring(struct zv_office_timer *timer)
 {
 	struct zv_channel *callee = ZV_OWNER(timer, struct zv_channel, timer);
 	struct zv_office *o = callee->office;
@@ -96,8 +96,8 @@ begin_to_ring(struct zv_timer *timer)
 	zv_channel_set_state(callee, ZV_CHANNEL_RINGING);
 	callee->tie->ringing(callee);
 	if (callee->fate.mood != ZV_MOOD_AWAY)
-		zv_timer_set(&o->timers, &callee->timer,
-			     o->now_ms + callee->fate.after_ms, meet_fate);
+		zv_office_timer_set(&o->timers, &callee->timer,
+				    o->now_ms + callee->fate.after_ms, meet_fate);
 }
 
 void
@@ -107,8 +107,9 @@ zv_ring(struct zv_channel *callee, const struct zv_tie *tie, struct zv_fate fate
 
 	callee->tie = tie;
 	callee->fate = fate;
-	zv_timer_set(&o->timers, &callee->timer,
-		     o->now_ms + zv_chance_between(&o->chance, 50, 250), begin_to_ring);
+	zv_office_timer_set(&o->timers, &callee->timer,
+			    o->now_ms + zv_chance_between(&o->chance, 50, 250),
+			    begin_to_ring);
 }
 
 void
@@ -181,8 +182,8 @@ mark(struct zv_channel *c, int cause, int sip)
 	c->hung_up = true;
 	c->cause = cause;
 	c->sip = sip;
-	zv_timer_stop(&c->timer);
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->timer);
+	zv_office_timer_stop(&c->patience);
 }
 
 void
@@ -235,8 +236,8 @@ zv_detach(struct zv_channel *c, struct zv_channel *spare)
 {
 	struct zv_channel *peer;
 
-	zv_timer_stop(&c->timer);
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->timer);
+	zv_office_timer_stop(&c->patience);
 	if (c->bridge) {
 		peer = part(c, ZV_QUEUE_TRANSFER);
 		if (peer != spare)
@@ -280,7 +281,7 @@ zv_blind_transfer(struct zv_channel *transferer, const char *context, const char
 	transfer_event(transferer, transferee, context, exten);
 	zv_detach(transferer, transferee);
 	zv_hangup(transferer, 16, 0);
-	zv_timer_stop(&transferee->patience);
+	zv_office_timer_stop(&transferee->patience);
 	transferee->wish = (struct zv_wish){ 0 };
 	zv_plan_start(transferee, context, exten, 1);
 	return true;

@@ -231,8 +231,8 @@ hangup_event(struct zv_channel *c)
 void
 zv_channel_bury(struct zv_channel *c)
 {
-	zv_timer_stop(&c->timer);
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->timer);
+	zv_office_timer_stop(&c->patience);
 	hangup_event(c);
 	zv_list_remove(&c->node);
 	zv_list_append(&c->office->dead, &c->node);
@@ -243,8 +243,8 @@ zv_channel_bury(struct zv_channel *c)
 void
 zv_channel_free(struct zv_channel *c)
 {
-	zv_timer_stop(&c->timer);
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->timer);
+	zv_office_timer_stop(&c->patience);
 	zv_list_remove(&c->node);
 	zv_variables_free(&c->variables);
 	zv_cdr_free(c);

@@ -38,7 +38,7 @@ untie(struct zv_channel *callee)
 {
 	struct zv_channel *caller = callee->ringer;
 
-	zv_timer_stop(&caller->timer);
+	zv_office_timer_stop(&caller->timer);
 	callee->ringer = caller->callee = NULL;
 	return caller;
 }
@@ -53,7 +53,7 @@ on_answered(struct zv_channel *callee)
 	callee->exten[0] = '\0';
 	dial_end(callee, "ANSWER");
 	untie(callee);
-	zv_timer_stop(&caller->patience);
+	zv_office_timer_stop(&caller->patience);
 	zv_channel_set_state(caller, ZV_CHANNEL_UP);
 	zv_cdr_answered(caller);
 	zv_event_newexten(callee);
@@ -112,7 +112,7 @@ static const struct zv_tie tie = {
 };
 
 static void
-on_time_up(struct zv_timer *timer)
+on_time_up(struct zv_office_timer *timer)
 {
 	struct zv_channel *caller = ZV_OWNER(timer, struct zv_channel, timer);
 	struct zv_channel *callee = caller->callee;
@@ -190,7 +190,7 @@ zv_dial_run(struct zv_channel *c)
 	if (!callee)
 		return ZV_FLOW_NEXT;
 	zv_ring(callee, &tie, fate);
-	zv_timer_set(&o->timers, &c->timer, o->now_ms + ring_time_ms(seconds),
-		     on_time_up);
+	zv_office_timer_set(&o->timers, &c->timer, o->now_ms + ring_time_ms(seconds),
+			    on_time_up);
 	return ZV_FLOW_STAY;
 }

@@ -59,7 +59,7 @@ plan_fate(struct zv_office *o)
 }
 
 static void
-on_patience_over(struct zv_timer *timer)
+on_patience_over(struct zv_office_timer *timer)
 {
 	zv_hangup_by_phone(ZV_OWNER(timer, struct zv_channel, patience));
 }
@@ -76,8 +76,8 @@ give_wishes(struct zv_channel *c, int least_patience_ms)
 	c->wish.talk = plan_talk(o);
 	patience_ms = least_patience_ms + zv_chance_between(&o->chance, 1000, 8000) +
 		      (impatient ? 0 : zv_chance_between(&o->chance, 8000, 60000));
-	zv_timer_set(&o->timers, &c->patience, o->now_ms + patience_ms,
-		     on_patience_over);
+	zv_office_timer_set(&o->timers, &c->patience, o->now_ms + patience_ms,
+			    on_patience_over);
 }
 
 /* ---- kinds of calls -------------------------------------------------------- */
@@ -169,7 +169,7 @@ count_channels(struct zv_office *o)
 	return n;
 }
 
-static void on_next_call(struct zv_timer *timer);
+static void on_next_call(struct zv_office_timer *timer);
 
 /* At random around the mean, between a tenth and nearly twice of it. */
 static void
@@ -177,14 +177,14 @@ wait_for_next(struct zv_office *o)
 {
 	int mean = 60000 / o->calls_per_minute;
 
-	zv_timer_set(&o->timers, &o->life,
-		     o->now_ms +
-			     zv_chance_between(&o->chance, mean / 10, mean * 19 / 10),
-		     on_next_call);
+	zv_office_timer_set(
+		&o->timers, &o->life,
+		o->now_ms + zv_chance_between(&o->chance, mean / 10, mean * 19 / 10),
+		on_next_call);
 }
 
 static void
-on_next_call(struct zv_timer *timer)
+on_next_call(struct zv_office_timer *timer)
 {
 	struct zv_office *o = ZV_OWNER(timer, struct zv_office, life);
 	int last = (int)(sizeof kinds / sizeof *kinds) - 1;
@@ -198,5 +198,6 @@ void
 zv_life_start(struct zv_office *o)
 {
 	if (o->calls_per_minute > 0)
-		zv_timer_set(&o->timers, &o->life, o->now_ms + 500, on_next_call);
+		zv_office_timer_set(&o->timers, &o->life, o->now_ms + 500,
+				    on_next_call);
 }

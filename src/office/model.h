@@ -128,7 +128,7 @@ struct zv_bridge {
 	struct zv_channel *holder;     /* has the other one on hold */
 	struct zv_talk talk;
 	int64_t since_ms;
-	struct zv_timer timer;
+	struct zv_office_timer timer;
 };
 
 struct zv_channel {
@@ -144,8 +144,8 @@ struct zv_channel {
 	int64_t created_ms, answered_ms; /* 0: not answered */
 
 	const struct zv_extension *extension; /* the dialplan it runs, or NULL */
-	struct zv_timer timer; /* its phone's or application's next step */
-	struct zv_timer patience;
+	struct zv_office_timer timer; /* its phone's or application's next step */
+	struct zv_office_timer patience;
 	struct zv_wish wish;
 	struct zv_fate fate;
 	int64_t dialed_ms;	   /* when the ringing began that `callee` is about */
@@ -185,7 +185,7 @@ struct zv_waiting {
 	int first_position;
 	int64_t since_ms, connected_ms;
 	int hold_s;
-	struct zv_timer limit; /* of the Queue application */
+	struct zv_office_timer limit; /* of the Queue application */
 };
 
 struct zv_queue {
@@ -211,7 +211,7 @@ struct zv_office {
 	struct zv_node timers, channels, dead, bridges, sessions;
 	struct zv_line lines[ZV_LINES];
 	struct zv_queue queue;
-	struct zv_timer life;
+	struct zv_office_timer life;
 	struct zv_node globals; /* variables */
 	struct zv_buf event;	/* the one being written */
 	unsigned event_class;

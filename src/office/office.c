@@ -61,7 +61,7 @@ free_channels(struct zv_office *o)
 
 		zv_attempt_free(c);
 		if (c->waiting) {
-			zv_timer_stop(&c->waiting->limit);
+			zv_office_timer_stop(&c->waiting->limit);
 			zv_free(c->waiting);
 		}
 		zv_channel_free(c);
@@ -119,16 +119,17 @@ skip_jump(struct zv_office *o, int64_t real_ms)
 static void
 live(struct zv_office *o, int64_t real_ms)
 {
-	struct zv_timer *t;
+	struct zv_office_timer *t;
 	int64_t now;
 
 	skip_jump(o, real_ms);
 	now = own_time(o, real_ms);
 	o->real_ms = real_ms;
-	while (!o->failed && (t = zv_timer_first(&o->timers)) && t->at_ms <= now) {
+	while (!o->failed && (t = zv_office_timer_first(&o->timers)) &&
+	       t->at_ms <= now) {
 		if (t->at_ms > o->now_ms)
 			o->now_ms = t->at_ms;
-		zv_timer_stop(t);
+		zv_office_timer_stop(t);
 		t->fn(t);
 		zv_channel_sweep(o);
 	}
@@ -153,7 +154,7 @@ zv_office_tick(struct zv_office *o, int64_t now_ms)
 int64_t
 zv_office_deadline(const struct zv_office *o)
 {
-	struct zv_timer *t = zv_timer_first(&o->timers);
+	struct zv_office_timer *t = zv_office_timer_first(&o->timers);
 	int64_t at = t ? real_time(o, t->at_ms) : INT64_MAX;
 	struct zv_node *node, *next;
 

@@ -123,7 +123,7 @@ run_hangup(struct zv_channel *c)
 }
 
 static void
-on_patience_over(struct zv_timer *timer)
+on_patience_over(struct zv_office_timer *timer)
 {
 	zv_hangup_by_phone(ZV_OWNER(timer, struct zv_channel, patience));
 }
@@ -131,13 +131,13 @@ on_patience_over(struct zv_timer *timer)
 static enum zv_flow
 run_echo(struct zv_channel *c)
 {
-	zv_timer_set(&c->office->timers, &c->patience, c->office->now_ms + ECHO_MS,
-		     on_patience_over);
+	zv_office_timer_set(&c->office->timers, &c->patience,
+			    c->office->now_ms + ECHO_MS, on_patience_over);
 	return ZV_FLOW_STAY;
 }
 
 static void
-on_waited(struct zv_timer *timer)
+on_waited(struct zv_office_timer *timer)
 {
 	zv_plan_next(ZV_OWNER(timer, struct zv_channel, timer));
 }
@@ -145,7 +145,8 @@ on_waited(struct zv_timer *timer)
 static enum zv_flow
 wait_ms(struct zv_channel *c, long long ms)
 {
-	zv_timer_set(&c->office->timers, &c->timer, c->office->now_ms + ms, on_waited);
+	zv_office_timer_set(&c->office->timers, &c->timer, c->office->now_ms + ms,
+			    on_waited);
 	return ZV_FLOW_STAY;
 }
 
@@ -167,7 +168,7 @@ run_playback(struct zv_channel *c)
 
 /* A tone for who is connected already; else the phone hears the cause and hangs up. */
 static void
-end_tone(struct zv_timer *timer)
+end_tone(struct zv_office_timer *timer)
 {
 	struct zv_channel *c = ZV_OWNER(timer, struct zv_channel, timer);
 
@@ -187,8 +188,8 @@ run_tone(struct zv_channel *c, int cause, int sip)
 	c->sip = up ? 0 : sip;
 	if (!up)
 		zv_channel_set_state(c, ZV_CHANNEL_BUSY);
-	zv_timer_set(&c->office->timers, &c->timer,
-		     c->office->now_ms + (up ? TONE_MS : REFUSED_MS), end_tone);
+	zv_office_timer_set(&c->office->timers, &c->timer,
+			    c->office->now_ms + (up ? TONE_MS : REFUSED_MS), end_tone);
 	return ZV_FLOW_STAY;
 }
 
@@ -268,7 +269,7 @@ run_steps(struct zv_channel *c)
 }
 
 static void
-on_next(struct zv_timer *timer)
+on_next(struct zv_office_timer *timer)
 {
 	struct zv_channel *c = ZV_OWNER(timer, struct zv_channel, timer);
 
@@ -285,7 +286,8 @@ void
 zv_plan_next(struct zv_channel *c)
 {
 	if (!c->hung_up)
-		zv_timer_set(&c->office->timers, &c->timer, c->office->now_ms, on_next);
+		zv_office_timer_set(&c->office->timers, &c->timer, c->office->now_ms,
+				    on_next);
 }
 
 void

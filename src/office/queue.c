@@ -97,7 +97,7 @@ leave(struct zv_waiting *w)
 	int position = position_of(w);
 	struct zv_buf *e;
 
-	zv_timer_stop(&w->limit);
+	zv_office_timer_stop(&w->limit);
 	zv_list_remove(&w->node);
 	show_callers(o);
 	e = caller_event(w, "QueueCallerLeave");
@@ -131,7 +131,7 @@ abandon_event(struct zv_waiting *w)
 static void
 free_waiting(struct zv_waiting *w)
 {
-	zv_timer_stop(&w->limit);
+	zv_office_timer_stop(&w->limit);
 	w->channel->waiting = NULL;
 	zv_free(w);
 }
@@ -140,7 +140,7 @@ free_waiting(struct zv_waiting *w)
 static void
 untie(struct zv_waiting *w, struct zv_channel *agent)
 {
-	zv_timer_stop(&w->channel->timer);
+	zv_office_timer_stop(&w->channel->timer);
 	agent->ringer = w->channel->callee = NULL;
 	agent->tie = NULL;
 	if (w->member)
@@ -164,7 +164,7 @@ zv_queue_gone(struct zv_channel *c)
 
 	if (!w)
 		return;
-	zv_timer_stop(&c->timer);
+	zv_office_timer_stop(&c->timer);
 	stop_music(w);
 	if (agent) {
 		/* twice, as app_queue does: once for the dialling, once for itself */
@@ -180,13 +180,13 @@ zv_queue_gone(struct zv_channel *c)
 }
 
 static void
-on_limit(struct zv_timer *timer)
+on_limit(struct zv_office_timer *timer)
 {
 	struct zv_waiting *w = ZV_OWNER(timer, struct zv_waiting, limit);
 	struct zv_channel *c = w->channel;
 
 	zv_queue_gone(c);
-	zv_timer_stop(&c->patience);
+	zv_office_timer_stop(&c->patience);
 	zv_plan_next(c);
 }
 
@@ -224,8 +224,8 @@ on_answered(struct zv_channel *agent)
 		w->member->in_call = true;
 	}
 	q->hold_s = average(q->hold_s, w->hold_s);
-	zv_timer_stop(&caller->timer);
-	zv_timer_stop(&caller->patience);
+	zv_office_timer_stop(&caller->timer);
+	zv_office_timer_stop(&caller->patience);
 	dial_end(agent, "ANSWER");
 	agent->ringer = caller->callee = NULL;
 	stop_music(w);
@@ -272,13 +272,13 @@ zv_queue_complete(struct zv_channel *caller, enum zv_queue_reason reason)
 
 /* ---- ringing --------------------------------------------------------------- */
 
-static void try_member(struct zv_timer *timer);
+static void try_member(struct zv_office_timer *timer);
 
 static void
 try_later(struct zv_channel *caller)
 {
-	zv_timer_set(&caller->office->timers, &caller->timer,
-		     caller->office->now_ms + RETRY_MS, try_member);
+	zv_office_timer_set(&caller->office->timers, &caller->timer,
+			    caller->office->now_ms + RETRY_MS, try_member);
 }
 
 static void
@@ -288,7 +288,7 @@ on_ringing(struct zv_channel *agent)
 }
 
 static void
-on_no_answer(struct zv_timer *timer)
+on_no_answer(struct zv_office_timer *timer)
 {
 	struct zv_channel *caller = ZV_OWNER(timer, struct zv_channel, timer);
 	struct zv_channel *agent = caller->callee;
@@ -387,11 +387,12 @@ ring_member(struct zv_waiting *w, struct zv_member *m)
 	zv_event_dial(caller, agent, "DialBegin", "DialString", m->interface);
 	zv_show_connected(caller, agent);
 	zv_ring(agent, &tie, fate_of_agent(o));
-	zv_timer_set(&o->timers, &caller->timer, o->now_ms + RING_MS, on_no_answer);
+	zv_office_timer_set(&o->timers, &caller->timer, o->now_ms + RING_MS,
+			    on_no_answer);
 }
 
 static void
-try_member(struct zv_timer *timer)
+try_member(struct zv_office_timer *timer)
 {
 	struct zv_channel *caller = ZV_OWNER(timer, struct zv_channel, timer);
 	struct zv_member *m = next_member(&caller->office->queue);
@@ -435,7 +436,7 @@ zv_queue_run(struct zv_channel *c)
 	e = zv_event_of(c, "MusicOnHoldStart", ZV_CLASS_CALL);
 	zv_put_text(e, "Class", "default");
 	zv_event_send(o);
-	zv_timer_set(&o->timers, &w->limit, o->now_ms + LIMIT_MS, on_limit);
-	zv_timer_set(&o->timers, &c->timer, o->now_ms, try_member);
+	zv_office_timer_set(&o->timers, &w->limit, o->now_ms + LIMIT_MS, on_limit);
+	zv_office_timer_set(&o->timers, &c->timer, o->now_ms, try_member);
 	return ZV_FLOW_STAY;
 }

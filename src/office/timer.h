@@ -6,22 +6,22 @@
 
 #include "base/list.h"
 
-struct zv_timer;
-typedef void (*zv_timer_fn)(struct zv_timer *timer);
+struct zv_office_timer;
+typedef void (*zv_office_timer_fn)(struct zv_office_timer *timer);
 
 /* Lives in the object it wakes (ZV_OWNER). Zeroed = not set. */
-struct zv_timer {
+struct zv_office_timer {
 	struct zv_node node;
 	int64_t at_ms;
-	zv_timer_fn fn;
+	zv_office_timer_fn fn;
 };
 
 /* Sets or moves it. Those of one moment go off in the order in which they were set. */
-void zv_timer_set(struct zv_node *timers, struct zv_timer *t, int64_t at_ms,
-		  zv_timer_fn fn);
-void zv_timer_stop(struct zv_timer *t); /* also when it is not set */
+void zv_office_timer_set(struct zv_node *timers, struct zv_office_timer *t,
+			 int64_t at_ms, zv_office_timer_fn fn);
+void zv_office_timer_stop(struct zv_office_timer *t); /* also when it is not set */
 
 /* The next one, or NULL. */
-struct zv_timer *zv_timer_first(const struct zv_node *timers);
+struct zv_office_timer *zv_office_timer_first(const struct zv_node *timers);
 
 #endif

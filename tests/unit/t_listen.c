@@ -17,7 +17,9 @@
 #define LIMIT_MS 10000 /* then a scene has failed */
 
 struct scene {
-	struct zv_listen_loop *loop;
+	struct zv_loop *loop;
+	struct zv_timer *timer;
+	struct zv_wake *wake;
 	struct zv_listener *listener;
 	bool (*step)(struct scene *s); /* true: over */
 	int64_t begun_ms;
@@ -82,9 +84,9 @@ on_timer(void *user)
 	if (zv_clock_ms() - s->begun_ms > LIMIT_MS)
 		fail_msg("the scene does not end");
 	if (s->step(s))
-		zv_listen_loop_stop(s->loop);
+		zv_loop_stop(s->loop);
 	else
-		zv_listen_loop_set_timer(s->loop, zv_clock_ms() + STEP_MS);
+		zv_timer_set(s->timer, zv_clock_ms() + STEP_MS);
 }
 
 static void
@@ -95,8 +97,12 @@ on_wake(void *user)
 	s->woken++;
 }
 
-static const struct zv_listen_handlers handlers = { on_accept, on_bytes, on_sent,
-						    on_close };
+static const struct zv_listen_handlers handlers = {
+	.on_accept = on_accept,
+	.on_bytes = on_bytes,
+	.on_sent = on_sent,
+	.on_close = on_close,
+};
 
 static int
 connect_to(int port)
@@ -115,8 +121,6 @@ connect_to(int port)
 static void
 scene_new(struct scene *s, size_t max_connections, size_t max_queue, int timeout_ms)
 {
-	static const struct zv_listen_loop_handlers loop_handlers = { on_timer,
-								      on_wake };
 	struct zv_listen_options options = {
 		.address = "127.0.0.1",
 		.max_connections = max_connections,
@@ -126,8 +130,11 @@ scene_new(struct scene *s, size_t max_connections, size_t max_queue, int timeout
 	struct zv_error err = { 0 };
 
 	*s = (struct scene){ .client = -1, .ordered = true };
-	s->loop = zv_listen_loop_new(&loop_handlers, s, &err);
+	s->loop = zv_loop_new(&err);
 	assert_non_null(s->loop);
+	s->timer = zv_timer_new(s->loop, on_timer, s);
+	s->wake = zv_wake_new(s->loop, on_wake, s);
+	assert_true(s->timer && s->wake);
 	s->listener = zv_listen_open(s->loop, &options, &handlers, s, &err);
 	assert_non_null(s->listener);
 	assert_true(zv_listen_port(s->listener) > 0);
@@ -140,14 +147,14 @@ play(struct scene *s, bool (*step)(struct scene *s))
 	s->begun_ms = zv_clock_ms();
 	if (s->client < 0)
 		s->client = connect_to(zv_listen_port(s->listener));
-	zv_listen_loop_set_timer(s->loop, zv_clock_ms());
-	zv_listen_loop_run(s->loop);
+	zv_timer_set(s->timer, zv_clock_ms());
+	zv_loop_run(s->loop);
 }
 
 static void
 scene_free(struct scene *s)
 {
-	zv_listen_loop_free(s->loop);
+	zv_loop_free(s->loop);
 	zv_buf_deinit(&s->got);
 	if (s->client >= 0)
 		close(s->client);
@@ -356,7 +363,7 @@ static bool
 wake_step(struct scene *s)
 {
 	if (!s->woken)
-		zv_listen_loop_wake(s->loop);
+		zv_wake_up(s->wake);
 	return s->woken;
 }
 

@@ -35,7 +35,7 @@ zv_unread_bytes(intptr_t fd)
 }
 
 int
-zv_wake_open(struct zv_wake *w, struct zv_error *err)
+zv_bell_open(struct zv_bell *w, struct zv_error *err)
 {
 	int fds[2];
 
@@ -47,7 +47,7 @@ zv_wake_open(struct zv_wake *w, struct zv_error *err)
 }
 
 void
-zv_wake_close(struct zv_wake *w)
+zv_bell_close(struct zv_bell *w)
 {
 	if (w->read_fd >= 0)
 		close(w->read_fd);
@@ -57,7 +57,7 @@ zv_wake_close(struct zv_wake *w)
 }
 
 void
-zv_wake_ring(struct zv_wake *w)
+zv_bell_ring(struct zv_bell *w)
 {
 	int saved = errno;
 
@@ -70,7 +70,7 @@ zv_wake_ring(struct zv_wake *w)
 }
 
 void
-zv_wake_clear(struct zv_wake *w)
+zv_bell_clear(struct zv_bell *w)
 {
 	char bytes[64];
 
@@ -82,7 +82,7 @@ zv_wake_clear(struct zv_wake *w)
 }
 
 struct zv_descriptor
-zv_wake_descriptor(const struct zv_wake *w)
+zv_bell_descriptor(const struct zv_bell *w)
 {
 	return (struct zv_descriptor){ w->read_fd, ZV_POLL_READ };
 }
