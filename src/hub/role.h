@@ -68,6 +68,8 @@ struct zv_user {
 	const struct zv_str *queues;
 	size_t n_queues;
 	struct zv_str context; /* in which his calls are dialled; empty: the server's */
+	const struct zv_str *contexts; /* further ones that he may choose */
+	size_t n_contexts;
 	struct zv_str interface; /* of his line: "PJSIP/101"; empty: by the server's
 	                          * `technology` and his line */
 	bool shared; /* stands for panels that nobody signed in: limits of a user are not
