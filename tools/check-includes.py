@@ -20,6 +20,7 @@ LAYERS = {
     "http": ("base",),
     "ws": ("base", "http"),
     "xml": ("base",),
+    "conf": ("base",),
     "ami": ("base",),
     "ajam": ("base", "ami", "http", "xml"),
     # 2 models
@@ -30,10 +31,13 @@ LAYERS = {
     "hub": ("base", "json", "ami", "call"),
     # the yard: drivers
     "io": ("base",),
+    "term": ("base",),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
     "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub",
-            "io", "client"),
+            "io", "term", "client"),
+    "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
+              "office", "hub", "io", "term", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.

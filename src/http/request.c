@@ -75,7 +75,8 @@ forget_request(struct zv_http_reader *r)
 static void
 give_memory_back(struct zv_http_reader *r)
 {
-	forget_request(r);
+	zv_free(r->block);
+	r->block = NULL;
 	zv_buf_deinit(&r->head);
 	zv_buf_deinit(&r->body);
 }

@@ -258,7 +258,7 @@ read_target(struct zv_http_request *q, char *room, const char **why)
 	path = rest;
 	if (rest.n)
 		zv_str_split(&rest, '?', &path);
-	q->query = rest;
+	q->query = path.p == rest.p ? (struct zv_str){ NULL, 0 } : rest;
 	status = read_path(q, path, room, why);
 	return status ? status : read_authority(q, authority, room + q->path.n, why);
 }

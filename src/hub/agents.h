@@ -7,6 +7,12 @@
 
 struct zv_agents;
 
+#define ZV_AGENT_KEY 256
+
+/* By what he is known to zv_hub_agent: his name; of a user that panels share "NAME/LINE",
+ * so that each line has a state of its own. */
+struct zv_str zv_agent_key_of(const struct zv_user *user, char out[ZV_AGENT_KEY]);
+
 struct zv_agents *zv_agents_new(struct zv_hub *h); /* NULL: no memory */
 void zv_agents_free(struct zv_agents *a);	   /* NULL is fine */
 

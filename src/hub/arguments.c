@@ -1,5 +1,7 @@
 #include "hub/arguments.h"
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/str.h"
 #include "base/utf.h"

@@ -137,11 +137,11 @@ wait_of_minute(const struct caller *c, int most, int64_t now_ms)
 }
 
 int
-zv_call_limits_wait(struct zv_call_limits *l, const struct zv_user *user, bool at_once,
-		    int64_t now_ms, const char **what)
+zv_call_limits_wait(struct zv_call_limits *l, struct zv_str caller,
+		    const struct zv_role *role, bool at_once, int64_t now_ms,
+		    const char **what)
 {
-	const struct zv_role *role = user->role;
-	const struct caller *c = find(l, user->name, now_ms);
+	const struct caller *c = find(l, caller, now_ms);
 	int wait;
 
 	*what = "the role may make no calls (calls_a_minute or calls_at_once is 0)";
@@ -179,14 +179,14 @@ note_time(struct caller *c, int64_t now_ms)
 }
 
 struct zv_made_call *
-zv_call_limits_take(struct zv_call_limits *l, const struct zv_user *user, bool at_once,
+zv_call_limits_take(struct zv_call_limits *l, struct zv_str caller, bool at_once,
 		    int64_t now_ms)
 {
-	struct caller *c = find(l, user->name, now_ms);
+	struct caller *c = find(l, caller, now_ms);
 	struct zv_made_call *m = zv_calloc(1, sizeof *m);
 
 	if (m && !c)
-		c = add(l, user->name);
+		c = add(l, caller);
 	if (!m || !c || note_time(c, now_ms) < 0) {
 		zv_free(m);
 		return NULL;

@@ -22,16 +22,17 @@ struct zv_made_call;
 void zv_call_limits_init(struct zv_call_limits *l);
 void zv_call_limits_deinit(struct zv_call_limits *l);
 
-/* How long that user must wait before he may make one more call: 0: none; < 0: never.
+/* caller: the name of a user. How long he must wait before he may make one more call: 0: none; < 0: never.
  * at_once: calls that are going on count too (not for consultations). *what gets the
  * limit in words. */
-int zv_call_limits_wait(struct zv_call_limits *l, const struct zv_user *user, bool at_once,
-			int64_t now_ms, const char **what);
+int zv_call_limits_wait(struct zv_call_limits *l, struct zv_str caller,
+			const struct zv_role *role, bool at_once, int64_t now_ms,
+			const char **what);
 
 /* It is made now. NULL: out of memory. at_once as above: it counts until
  * zv_call_limits_over, or, once told its id, until that call ends. */
 struct zv_made_call *zv_call_limits_take(struct zv_call_limits *l,
-					 const struct zv_user *user, bool at_once,
+					 struct zv_str caller, bool at_once,
 					 int64_t now_ms);
 /* It is that call of that server. ZV_ENOMEM: it does not count from now on. */
 int zv_call_limits_is(struct zv_made_call *m, size_t server, struct zv_str call);

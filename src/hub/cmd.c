@@ -1,5 +1,7 @@
 #include "hub/cmd.h"
 
+#include <stdio.h>
+
 #include "base/str.h"
 
 struct zv_request *

@@ -7,7 +7,7 @@ can(const struct zv_job *job, const char **why)
 	const struct zv_leg *own = zv_job_own_leg(job);
 
 	*why = "Asterisk cannot pick up a phone; where the phones obey NOTIFY \"talk\" set "
-	       "notify_answer = yes in [server] of zvond.conf";
+	       "notify = answer in [server] of zvond.conf";
 	if (!zv_job_server(job)->notify_answer)
 		return false;
 	*why = "your phone does not ring";

@@ -1,6 +1,8 @@
 /* call.mute, call.volume: what is done to the sound of the own leg. */
 #include "hub/cmd.h"
 
+#include <stdio.h>
+
 static bool
 can(const struct zv_job *job, const char **why)
 {

@@ -276,8 +276,10 @@ refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args
 		job->jobs->failed++;
 	else
 		job->jobs->refused++;
-	zv_job_log_refusal(job->jobs, job->user.name, zvon_str(job->command->name),
-			   zv_refusal_name(why), text, job->now_ms);
+	if (!job->as_ourselves || why != ZV_REFUSED_PBX_REFUSED) /* member of no queue */
+		zv_job_log_refusal(job->jobs, job->user.name,
+				   zvon_str(job->command->name), zv_refusal_name(why),
+				   text, job->now_ms);
 	write_error(job, &out, why, text);
 	end(job, zv_refusal_status(why), false,
 	    zv_buf_failed(&out) ? ZV_STR("\"error\":{\"code\":\"busy\",\"message\":"

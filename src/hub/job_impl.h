@@ -11,6 +11,7 @@
 #include "hub/arguments.h"
 #include "hub/call_limits.h"
 #include "hub/jobs.h"
+#include "hub/sight.h"
 #include "json/writer.h"
 
 #define ZV_JOB_NAME	    200 /* user, line, interface, context, a call's id */
@@ -22,7 +23,7 @@ struct zv_jobs {
 	struct zv_hub *h;
 	struct zv_node list; /* of struct zv_job */
 	size_t n;
-	uint64_t last_ticket;
+	uint64_t last_ticket, last_outside;
 	struct zv_call_limits limits;
 	struct zv_agents *agents;
 	uint64_t commands, refused, failed, denied_dials;
@@ -37,6 +38,7 @@ struct zv_job {
 	struct zv_jobs *jobs;
 	const struct zv_command *command;
 	struct zv_job_owner owner; /* done NULL: nobody listens */
+	struct zv_session *session; /* whose command it is, or NULL */
 	int64_t now_ms;
 	bool as_ourselves; /* begun by the daemon: the right is not asked */
 	int inside;	   /* functions of the job that are running */
@@ -70,6 +72,7 @@ struct zv_job {
 	struct zv_buf answer;
 	struct zv_json writer;
 	int retry_ms;
+	uint64_t outside; /* ticket of zv_hub_command */
 	char argument[64];
 	alignas(max_align_t) char room[ZV_JOB_ROOM];
 };
@@ -97,7 +100,7 @@ struct zv_job *zv_job_start_ourselves(struct zv_hub *h, const struct zv_user *us
 				      struct zv_str name, const json_t *args,
 				      int64_t now_ms);
 
-/* Do they take part in it: one of his lines, with a leg that lives? */
+/* The leg of one of his lines that takes part in it now, or NULL. */
 const struct zv_leg *zv_user_leg(const struct zv_user *user, struct zv_str server,
 				 const struct zv_call *call);
 

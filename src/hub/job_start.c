@@ -45,18 +45,25 @@ zv_user_leg(const struct zv_user *user, struct zv_str server, const struct zv_ca
 	return NULL;
 }
 
+/* Of calls that were his only what goes on with him is his to control. */
 static bool
-is_in_scope(const struct zv_user *user, enum zv_scope scope, struct zv_str server,
-	    const struct zv_call *call)
+controls(const struct zv_job *job, const struct zv_call *call)
 {
-	if (scope == ZV_SCOPE_ALL || zv_user_leg(user, server, call))
+	enum zv_scope scope = job->user.role->controls;
+	struct zv_who who = zv_who_of_user(&job->user);
+
+	if (zv_user_leg(&job->user, zv_job_server(job)->name, call))
 		return true;
-	if (scope != ZV_SCOPE_QUEUES || !call->queue.n)
-		return false;
-	for (size_t i = 0; i < user->n_queues; i++)
-		if (zvon_str_equal(user->queues[i], call->queue))
-			return true;
-	return false;
+	return scope != ZV_SCOPE_OWN &&
+	       zv_sight_call(job->jobs->h, &who, scope, job->server, call);
+}
+
+static bool
+sees(const struct zv_job *job, const struct zv_call *call)
+{
+	struct zv_who who = zv_who_of_user(&job->user);
+
+	return zv_sight_call(job->jobs->h, &who, zv_who_sees(&who), job->server, call);
 }
 
 /* ---- what the user may --------------------------------------------------------------- */
@@ -303,7 +310,7 @@ check_own_call(struct zv_job *job)
 	struct zv_str server = zv_job_server(job)->name;
 	const struct zv_leg *leg = call ? pick_leg(job, call) : NULL;
 
-	if (!call || !is_in_scope(&job->user, job->user.role->controls, server, call)) {
+	if (!call || !controls(job, call)) {
 		zv_job_refuse(job, ZV_REFUSED_DENIED,
 			      "in call %s no line of yours takes part", job->call);
 		return false;
@@ -328,8 +335,7 @@ check_any_call(struct zv_job *job)
 {
 	const struct zv_call *call = zv_job_call(job);
 
-	if (call && is_in_scope(&job->user, job->user.role->sees,
-				zv_job_server(job)->name, call))
+	if (call && sees(job, call))
 		return check_line(job);
 	zv_job_refuse(job, ZV_REFUSED_DENIED,
 		      "call %s is none that you may see (zvond.conf, [role], sees =)",
@@ -395,6 +401,13 @@ makes_call(const struct zv_job *job, bool *at_once)
 	return *at_once || strcmp(job->command->name, "call.consult") == 0;
 }
 
+/* Panels that nobody signed in share a user: each of their lines has limits of its own. */
+static struct zv_str
+caller_of(const struct zv_job *job)
+{
+	return job->user.shared ? zvon_str(job->interface) : job->user.name;
+}
+
 static bool
 check_limits(struct zv_job *job)
 {
@@ -404,7 +417,7 @@ check_limits(struct zv_job *job)
 
 	if (!makes_call(job, &at_once))
 		return true;
-	wait = zv_call_limits_wait(&job->jobs->limits, &job->user, at_once, job->now_ms,
+	wait = zv_call_limits_wait(&job->jobs->limits, caller_of(job), job->user.role, at_once, job->now_ms,
 				   &what);
 	if (wait == 0)
 		return true;
@@ -448,7 +461,7 @@ take_limit(struct zv_job *job)
 
 	if (!makes_call(job, &at_once))
 		return true;
-	job->made = zv_call_limits_take(&job->jobs->limits, &job->user, at_once,
+	job->made = zv_call_limits_take(&job->jobs->limits, caller_of(job), at_once,
 					job->now_ms);
 	if (!job->made)
 		zv_job_refuse(job, ZV_REFUSED_BUSY, "out of memory");
@@ -480,8 +493,19 @@ refuse_early(struct zv_jobs *jobs, const struct zv_user *user, struct zv_str nam
 			    zvon_str(members));
 }
 
+/* A panel stands for a line of its own. */
+static void
+take_lines(struct zv_job *job, struct zv_session *s)
+{
+	struct zv_who who = zv_who_of_session(s);
+
+	job->session = s;
+	job->user.lines = who.lines;
+	job->user.n_lines = who.n_lines;
+}
+
 static struct zv_job *
-new_job(struct zv_jobs *jobs, const struct zv_command *command,
+new_job(struct zv_jobs *jobs, struct zv_session *s, const struct zv_command *command,
 	const struct zv_user *user, const json_t *args, const struct zv_job_owner *owner,
 	int64_t now_ms)
 {
@@ -495,6 +519,8 @@ new_job(struct zv_jobs *jobs, const struct zv_command *command,
 	if (owner)
 		job->owner = *owner;
 	job->user = *user;
+	if (s)
+		take_lines(job, s);
 	if (!job->user.role)
 		job->user.role = &no_role;
 	job->json = json_incref((json_t *)(uintptr_t)args);
@@ -518,15 +544,15 @@ keep_user(struct zv_job *job)
 		.role = &no_role,
 		.auto_pause = job->user.auto_pause,
 		.wrap_up_s = job->user.wrap_up_s,
+		.shared = job->user.shared,
 	};
 }
 
 static struct zv_job *
-start(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
-      const json_t *args, const struct zv_job_owner *owner, bool as_ourselves,
-      int64_t now_ms)
+start(struct zv_jobs *jobs, struct zv_session *s, const struct zv_user *user,
+      struct zv_str name, const json_t *args, const struct zv_job_owner *owner,
+      bool as_ourselves, int64_t now_ms)
 {
-	struct zv_jobs *jobs = zv_hub_jobs(h);
 	const struct zv_command *command = zv_command_find(name);
 	struct zv_job *job = NULL;
 
@@ -539,7 +565,7 @@ start(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
 			     "there is no such command; GET /v1/commands lists them",
 			     now_ms);
 	else if (jobs->n >= ZV_JOBS_MAX ||
-		 !(job = new_job(jobs, command, user, args, owner, now_ms)))
+		 !(job = new_job(jobs, s, command, user, args, owner, now_ms)))
 		refuse_early(jobs, user, name, owner, ZV_REFUSED_BUSY,
 			     "too many commands are going on", now_ms);
 	if (!job)
@@ -558,14 +584,22 @@ struct zv_job *
 zv_job_start(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
 	     const json_t *args, const struct zv_job_owner *owner, int64_t now_ms)
 {
-	return start(h, user, name, args, owner, false, now_ms);
+	return start(zv_hub_jobs(h), NULL, user, name, args, owner, false, now_ms);
+}
+
+struct zv_job *
+zv_jobs_start(struct zv_jobs *jobs, struct zv_session *s, const struct zv_user *user,
+	      struct zv_str name, const json_t *args, const struct zv_job_owner *owner,
+	      int64_t now_ms)
+{
+	return start(jobs, s, user, name, args, owner, false, now_ms);
 }
 
 struct zv_job *
 zv_job_start_ourselves(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
 		       const json_t *args, int64_t now_ms)
 {
-	return start(h, user, name, args, NULL, true, now_ms);
+	return start(zv_hub_jobs(h), NULL, user, name, args, NULL, true, now_ms);
 }
 
 /* ---- features of the panel ------------------------------------------------------------------ */

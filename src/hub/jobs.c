@@ -341,3 +341,33 @@ zv_jobs_tick(struct zv_jobs *jobs, int64_t now_ms)
 	}
 	zv_agents_tick(jobs->agents, now_ms);
 }
+
+/* ---- sessions, and commands from elsewhere ------------------------------------------------- */
+
+struct zv_session *
+zv_job_session(const struct zv_job *job)
+{
+	return job->session;
+}
+
+size_t
+zv_jobs_of_session(const struct zv_jobs *jobs, const struct zv_session *s)
+{
+	size_t n = 0;
+
+	for (const struct zv_node *node = jobs->list.next; node != &jobs->list;
+	     node = node->next)
+		n += JOB(node)->session == s && s != NULL;
+	return n;
+}
+
+void
+zv_jobs_forget_session(struct zv_jobs *jobs, const struct zv_session *s)
+{
+	for (struct zv_node *node = jobs->list.next; node != &jobs->list;
+	     node = node->next)
+		if (JOB(node)->session == s) {
+			JOB(node)->session = NULL;
+			zv_job_forget(JOB(node));
+		}
+}
