@@ -64,3 +64,4 @@ packages-build:
 
 packages-test:
 	@tools/install-packages.sh tools/debian-packages-test.txt
+	@tools/install-npm.sh

@@ -6,12 +6,19 @@
 set -eu
 export LC_ALL=C
 
+# Also what an installed package stands for: the nodejs of others than Debian brings npm.
+installed_names() {
+	dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
+		sed -n 's/^installed //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//; /^$/d'
+}
+
 is_installed() {
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+	echo "$installed" | grep -qxF -- "$1"
 }
 
 # Prints the lines of the lists whose package is missing.
 missing_lines() {
+	installed=$(installed_names)
 	sed 's/#.*//' "$@" | while read -r package purpose; do
 		[ -z "$package" ] || is_installed "$package" ||
 			printf '  %-22s %s\n' "$package" "$purpose"

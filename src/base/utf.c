@@ -1,7 +1,5 @@
 #include "base/utf.h"
 
-#include <stdint.h>
-
 /* The Unicode Standard 15, table 3-7: what the second byte may be decides over
  * overlong forms, surrogates and the end at U+10FFFF. */
 static const struct lead {
@@ -83,6 +81,50 @@ zv_utf8_valid(struct zv_str s)
 		i += n;
 	}
 	return i;
+}
+
+/* What a state of zv_utf8_feed holds: how many bytes are missing, and between which
+ * bounds the next of them must be. */
+static uint32_t
+state_of(unsigned missing, unsigned low, unsigned high)
+{
+	return missing | low << 8 | high << 16;
+}
+
+/* After that byte, which may not belong here: false. */
+static bool
+feed_byte(uint32_t *state, unsigned char c)
+{
+	const struct lead *lead;
+
+	if (*state) {
+		unsigned missing = *state & 0xff;
+
+		if (c < (*state >> 8 & 0xff) || c > *state >> 16)
+			return false;
+		*state = missing > 1 ? state_of(missing - 1, 0x80, 0xbf) : 0;
+		return true;
+	}
+	if (c < 0x80)
+		return true;
+	lead = lead_of(c);
+	if (lead)
+		*state = state_of(lead->length - 1u, lead->low, lead->high);
+	return lead;
+}
+
+size_t
+zv_utf8_feed(uint32_t *state, struct zv_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!*state)
+			i += ascii_run((struct zv_str){ s.p + i, s.n - i });
+		if (i == s.n)
+			break;
+		if (!feed_byte(state, (unsigned char)s.p[i]))
+			return i;
+	}
+	return s.n;
 }
 
 size_t

@@ -2,6 +2,8 @@
 #ifndef ZV_BASE_UTF_H
 #define ZV_BASE_UTF_H
 
+#include <stdint.h>
+
 #include "zvon/str.h"
 
 /* The length (1-4) of the well-formed character at the start of s, or 0 when the
@@ -11,6 +13,10 @@ size_t zv_utf8_char(struct zv_str s, size_t *bad);
 
 /* The number of leading bytes that are well-formed. */
 size_t zv_utf8_valid(struct zv_str s);
+
+/* The same for text that comes in pieces: *state is 0 at first, and 0 again where a
+ * character ends. Less than s.n: the byte there can belong to no character. */
+size_t zv_utf8_feed(uint32_t *state, struct zv_str s);
 
 /* At most `most` bytes of s, cut in front of a character that would not fit whole. */
 size_t zv_utf8_cut(struct zv_str s, size_t most);

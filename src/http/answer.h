@@ -14,8 +14,8 @@ struct zv_http_answer {
 	const char *content_type; /* NULL: none */
 	long long length;	  /* of the body; -1: until the connection closes */
 	bool keep_alive;
-	bool no_store;			/* Cache-Control: no-store */
-	const char *security_policy;	/* Content-Security-Policy; NULL: default-src
+	bool no_store;		     /* Cache-Control: no-store */
+	const char *security_policy; /* Content-Security-Policy; NULL: default-src
 					 * 'none' */
 	const struct zv_http_answer_field *more;
 	size_t n_more;

@@ -4,36 +4,6 @@
 #include "base/num.h"
 #include "base/str.h"
 
-/* RFC 9110, 5.6.2: what names of fields are made of. */
-static bool
-is_token(struct zv_str s)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = zv_lower((unsigned char)s.p[i]);
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    !memchr(others, c, sizeof others - 1))
-			return false;
-	}
-	return s.n > 0;
-}
-
-/* RFC 9110, 5.5: a CR or NUL inside would be read in one way here and in another
- * there. Bytes above 127 are text of some kind. */
-static bool
-has_control(struct zv_str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return true;
-	}
-	return false;
-}
-
 /* Cuts the first line off *rest, without what ends it. */
 static struct zv_str
 cut_line(struct zv_str *rest)
@@ -80,7 +50,7 @@ parse_field(struct zv_http_head *head, struct zv_str line)
 		return "a field is folded over two lines";
 	zv_str_split(&value, ':', &name);
 	name = zv_str_trim(name); /* RFC 9112, 5.1: a client drops blanks there */
-	if (!value.p || !is_token(name))
+	if (!value.p || !zv_http_is_token(name))
 		return "no `name: value`";
 	head->fields[head->n_fields++] =
 		(struct zv_http_field){ name, zv_str_trim(value) };
@@ -90,7 +60,7 @@ parse_field(struct zv_http_head *head, struct zv_str line)
 static const char *
 parse_line(struct zv_http_head *head, struct zv_str line, bool *between)
 {
-	if (has_control(line))
+	if (zv_http_has_control(line))
 		return "control characters";
 	if (line.n == 0) {
 		*between = true;
@@ -147,15 +117,8 @@ bool
 zv_http_head_find(const struct zv_http_head *head, struct zv_str name, size_t *cursor,
 		  struct zv_str *value)
 {
-	for (size_t i = cursor ? *cursor : 0; i < head->n_fields; i++) {
-		if (!zvon_str_equal_nocase(head->fields[i].name, name))
-			continue;
-		*value = head->fields[i].value;
-		if (cursor)
-			*cursor = i + 1;
-		return true;
-	}
-	if (cursor)
-		*cursor = head->n_fields;
-	return false;
+	size_t first = 0;
+
+	return zv_http_next_field(head->fields, head->n_fields, name,
+				  cursor ? cursor : &first, value);
 }

@@ -2,16 +2,11 @@
 #ifndef ZV_HTTP_HEAD_H
 #define ZV_HTTP_HEAD_H
 
+#include "http/field.h"
 #include "zvon/error.h"
-#include "zvon/str.h"
 
 #define ZV_HTTP_MAX_HEAD_BYTES (32u * 1024)
 #define ZV_HTTP_MAX_FIELDS     100u
-
-struct zv_http_field {
-	struct zv_str name;  /* compared without case */
-	struct zv_str value; /* without spaces at its ends */
-};
 
 /* Views into the bytes that were parsed. */
 struct zv_http_head {

@@ -13,7 +13,8 @@ struct zv_http_range {
 };
 
 /* How many ranges (1…8), in the order asked for, overlapping ones joined; 0: no usable
- * Range field, the whole file is the answer; -1: none can be satisfied, 416. */
+ * Range field (not understood, more than 8, or the file is empty), the whole file is the
+ * answer; -1: none can be satisfied, 416. */
 int zv_http_ranges(struct zv_str value, uint64_t size,
 		   struct zv_http_range out[ZV_HTTP_MAX_RANGES]);
 

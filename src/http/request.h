@@ -11,7 +11,7 @@
 /* 0: the default. */
 struct zv_http_limits {
 	size_t head_bytes; /* request line and fields: 16 KiB */
-	size_t line_bytes; /* request line: 8 KiB; longer: 414 */
+	size_t line_bytes; /* request line with its CRLF: 8 KiB; longer: 414 */
 	size_t fields;	   /* 100 */
 	size_t body_bytes; /* 64 KiB */
 	size_t chunk_line; /* size and extensions of one chunk: 256 */
@@ -20,14 +20,17 @@ struct zv_http_limits {
 struct zv_http_request {
 	struct zv_str method; /* "GET": of the methods we know, else 501 */
 	struct zv_str target; /* as sent */
-	struct zv_str path;   /* decoded; begins with '/'; no NUL, no "." or ".." part */
+	struct zv_str path;   /* decoded; begins with '/'; UTF-8 without control
+			       * characters; no "." or ".." part */
 	struct zv_str query;  /* behind '?', as sent */
-	struct zv_str host;   /* of Host, or of an absolute target; lower case, no port */
+	struct zv_str host;   /* of Host, or of an absolute target; lower case, no port;
+			       * an IPv6 address in its brackets */
 	int port;	      /* of Host; 0: none */
 	int minor;	      /* HTTP/1.minor */
 	bool keep_alive;      /* the connection may be used again */
 	bool expects_continue;
-	bool is_upgrade;      /* Connection: upgrade and an Upgrade field */
+	bool is_upgrade; /* Connection: upgrade and an Upgrade field */
+	bool pipelined;	 /* sent before the answer to the request before it */
 	const struct zv_http_field *fields;
 	size_t n_fields;
 	struct zv_str body; /* whole, unchunked */
@@ -41,8 +44,9 @@ void zv_http_reader_free(struct zv_http_reader *r);
 /* Reads from *bytes and moves it behind what was used. 1: *request is whole, borrowed
  * until the next call; what follows it stays in *bytes (the next request, or the first
  * frame after an upgrade). 0: more bytes are needed, all were used. < 0: *status is what
- * to answer (400 413 414 431 501 505) before closing, *err says why; the same from then on.
- * An idle reader holds no memory but itself. */
+ * to answer (400 413 414 431 501 505; 503: no memory) before closing, *err says why; the
+ * same from then on. An idle reader holds no memory but itself: after a request, call it
+ * once more, if only with no bytes, when the answer is on its way. */
 int zv_http_reader_next(struct zv_http_reader *r, struct zv_str *bytes,
 			const struct zv_http_request **request, int *status,
 			struct zv_error *err);

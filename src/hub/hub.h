@@ -59,6 +59,8 @@ struct zv_hub_options {
 	const struct zv_log *log;
 	struct zv_str stream; /* names this numbering; kept across restarts */
 	uint64_t first_seq;   /* the next event's number; at least 1 */
+	struct zv_str version; /* of the program, for "hello" */
+	bool letters_in_numbers;
 };
 
 struct zv_hub *zv_hub_new(const struct zv_hub_options *options); /* NULL: no memory */
@@ -79,6 +81,7 @@ struct zv_hub_server {
 	struct zv_str recordings;	  /* folder of MixMonitor; empty: Asterisk's own */
 	struct zv_str queue_interface;	  /* "Local/{0}@from-queue/n"; empty: the line's */
 	struct zv_str caller_id;	  /* of calls that are made; empty: the line */
+	struct zv_str dnd; /* family of Asterisk's database for line.dnd: "DND" */
 	struct zv_str auto_answer; /* SIP header for the own phone: "Alert-Info: …" */
 	bool notify_answer, notify_hold;  /* phones obey NOTIFY "talk", "hold" */
 	bool ring_on_state;	  /* sendRingStartedOnRingingState */
@@ -114,8 +117,9 @@ void zv_hub_on_reply(struct zv_hub *h, uint64_t ticket, enum zv_reply_part part,
 /* ---- users ------------------------------------------------------------------------ */
 
 /* The users now; borrowed until the next call of it or zv_hub_free. Sessions of users
- * that are gone end (1008); the others go on under their new rights. 0 or ZV_ENOMEM:
- * everything is as it was. */
+ * that are gone end (1008); the others go on under their new rights, and begin anew with a
+ * resync ("rights") when what they may see is another. What waits in their queues was
+ * allowed when it was told, and is sent. 0 or ZV_ENOMEM: everything is as it was. */
 int zv_hub_set_users(struct zv_hub *h, const struct zv_user *users, size_t n,
 		     int64_t now_ms);
 const struct zv_user *zv_hub_find_user(const struct zv_hub *h, struct zv_str name);
@@ -127,8 +131,9 @@ enum zv_dialect_kind {
 	ZV_DIALECT_TMS,	 /* Creatio, bpm'online, BPMSoft: docs/protocol/tms.md */
 };
 
-/* user: for TMS the role that unnamed panels have; whose line it is comes with
- * OpenConnection. remote: for the log. NULL: *err says why (limits, memory). */
+/* user: one of zv_hub_set_users; for TMS the shared one that unnamed panels have; whose line
+ * it is comes with OpenConnection. remote: for the log. NULL: *err says why: ZV_EBUSY a
+ * limit (close with 1008 and its text), ZV_ENOMEM. */
 struct zv_session *zv_session_new(struct zv_hub *h, enum zv_dialect_kind dialect,
 				  const struct zv_user *user, struct zv_str remote,
 				  void *owner, int64_t now_ms, struct zv_error *err);
@@ -143,8 +148,9 @@ void zv_session_input(struct zv_session *s, struct zv_str text, int64_t now_ms);
 struct zv_message *zv_session_take(struct zv_session *s);
 bool zv_session_has_messages(const struct zv_session *s);
 
-/* Bytes that the transport holds and that the peer has not taken: they count for the
- * limit, beyond which the session is over with 1013. */
+/* Bytes that the transport holds and that the peer has not taken. They count for the limit:
+ * a message that comes when so much waits already ends the session with 1013. A snapshot
+ * may be larger than the limit; it does not count until all before and in it was taken. */
 void zv_session_held(struct zv_session *s, size_t bytes);
 
 /* true: close with this code of RFC 6455 (1000 1001 1008 1009 1013) and reason when the
@@ -194,8 +200,10 @@ struct zv_str zv_hub_stream(const struct zv_hub *h);
 int64_t zv_hub_deadline(const struct zv_hub *h); /* INT64_MAX: never */
 void zv_hub_tick(struct zv_hub *h, int64_t now_ms);
 
-/* The ring and what was going on, as text for a file; and back, before any server is
- * added. load: 0; ZV_EPROTO: not such a text (nothing is taken from it), ZV_ENOMEM. */
+/* The ring and what was going on, as text for a file; and back, before any user, server or
+ * session is added. load: 0; ZV_EPROTO: not such a text (nothing is taken from it), ZV_ENOMEM.
+ * When first_seq of the options is beyond the number that follows in the text, events were
+ * told after it was saved: then its ring is not taken, and who resumes gets a resync. */
 int zv_hub_save(const struct zv_hub *h, struct zv_buf *out, int64_t now_ms);
 int zv_hub_load(struct zv_hub *h, struct zv_str text, int64_t now_ms,
 		struct zv_error *err);

@@ -84,6 +84,10 @@ void zv_job_send(struct zv_job *job, struct zv_request *request,
 void zv_job_send_any(struct zv_job *job, struct zv_request *request,
 		     zv_job_reply_fn on_response);
 
+/* For lists: on_item for each item, on_end when the answer is complete (also of one that
+ * was no list). To be called before zv_job_send. */
+void zv_job_list(struct zv_job *job, zv_job_reply_fn on_item, zv_job_time_fn on_end);
+
 /* Call events of its server from now on; packets likewise (only from servers that tell
  * an outcome no call event has). on_late at the latest after timeout_ms; NULL: refused with
  * timeout. Each replaces the one before. */

@@ -70,6 +70,8 @@ struct zv_user {
 	struct zv_str context; /* in which his calls are dialled; empty: the server's */
 	struct zv_str interface; /* of his line: "PJSIP/101"; empty: by the server's
 	                          * `technology` and his line */
+	bool shared; /* stands for panels that nobody signed in: limits of a user are not
+	              * for all of them together */
 	bool auto_pause; /* pause in all queues when a call of his is answered */
 	int wrap_up_s;	 /* so long after it; 0: until he says */
 };

@@ -22,6 +22,8 @@ struct zv_dialect {
 	/* A state of its user's agent or of a line of his has changed by a command of
 	 * another of his sessions. May be NULL. */
 	void (*on_user)(struct zv_session *s, int64_t now_ms);
+	/* The user's lines, queues, scope or role are others now. May be NULL. */
+	void (*on_rights)(struct zv_session *s, int64_t now_ms);
 	int64_t (*deadline)(const struct zv_session *s); /* NULL: never */
 	void (*tick)(struct zv_session *s, int64_t now_ms);
 	void (*close)(struct zv_session *s); /* frees what its room holds */
@@ -39,7 +41,15 @@ struct zv_str zv_session_remote(const struct zv_session *s);
 void zv_session_put(struct zv_session *s, struct zv_message *m);
 /* The same for a text of its own. */
 void zv_session_say(struct zv_session *s, struct zv_str text);
+/* For a snapshot: as large as it must be, it does not count for the limit. */
+void zv_session_say_all(struct zv_session *s, struct zv_str text);
+/* One such has not been taken yet. */
+bool zv_session_owes_all(const struct zv_session *s);
+/* The first one counts. What waits is still sent, but with 1013 it is dropped. */
 void zv_session_end(struct zv_session *s, int code, const char *reason);
+
+/* Its deadline has changed outside of the dialect's functions (a job's outcome). */
+void zv_session_touch(struct zv_session *s);
 
 /* The lines that this session stands for instead of its user's (TMS: ExtensionName of
  * OpenConnection). Copied; 0 or < 0: not allowed (the user has lines and this is none of
@@ -50,9 +60,11 @@ int zv_session_set_lines(struct zv_session *s, const struct zv_str *lines, size_
 /* Does it get events at all? zvon.v1: after start, resume; TMS: after OpenConnection. */
 void zv_session_listen(struct zv_session *s, bool on);
 
-/* From the ring, what comes after seq: put into the queue through on_event's `shared`.
- * ZV_ENOTFOUND: it does not reach back so far. */
-int zv_session_replay(struct zv_session *s, uint64_t after_seq);
+/* zvon.v1: it gets from the ring what comes after seq, as it takes messages, and what is new
+ * then; *n how many there are now. Listens from now on. ZV_ENOTFOUND: the ring does not
+ * reach back so far; nothing is changed. When it takes too slowly and the ring loses what it
+ * had still to get, on_synced is called instead. */
+int zv_session_replay(struct zv_session *s, uint64_t after_seq, size_t *n);
 
 /* A command of this session's user, with the session's lines. on_done gets members as in
  * job.h; progress may be NULL; owner: anything, with the session by zv_job_session. */
@@ -60,7 +72,7 @@ struct zv_job *zv_session_command(struct zv_session *s, struct zv_str name,
 				  const struct json_t *args,
 				  const struct zv_job_owner *owner, int64_t now_ms);
 
-/* Is that line one of the session's, or (controls, sees) within its scope? */
+/* Is that line one of the session's own? What is within a scope: sight.h. */
 bool zv_session_has_line(const struct zv_session *s, size_t server, struct zv_str line);
 bool zv_session_sees_call(const struct zv_session *s, size_t server,
 			  const struct zv_call *call);
@@ -68,6 +80,15 @@ bool zv_session_sees_call(const struct zv_session *s, size_t server,
 /* Goes through the calls it may see; f returning false stops. */
 typedef bool (*zv_call_fn)(void *context, size_t server, const struct zv_call *call);
 void zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context);
+
+/* What a client of zvon.v1 wants to see of what it may see: lists of start and resume. */
+struct zv_narrow {
+	uint32_t events; /* 1u << enum zv_call_event_kind; 0: all */
+	const struct zv_str *lines, *queues, *numbers; /* none at all: all */
+	size_t n_lines, n_queues, n_numbers;
+};
+/* Copied; 0 or ZV_ENOMEM (everything is as it was). */
+int zv_session_narrow(struct zv_session *s, const struct zv_narrow *narrow);
 
 /* ---- the user's agent: one for all of his sessions -------------------------------------- */
 

@@ -3,8 +3,9 @@
 #ifndef ZV_WS_FRAME_H
 #define ZV_WS_FRAME_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
-#include "ws/deflate.h"
 
 enum zv_ws_op {
 	ZV_WS_TEXT = 1,
@@ -21,30 +22,37 @@ enum zv_ws_role {
 
 /* 0: the default. */
 struct zv_ws_limits {
-	size_t message_bytes; /* inflated: 64 KiB */
+	size_t message_bytes; /* of one message, inflated: 64 KiB */
 	size_t fragments;     /* of one message: 1024 */
 };
 
-/* Embedded: small while idle, because thousands are. Zero it, then zv_ws_reader_init. */
+/* Embedded: small while idle, because thousands are, and without memory of its own.
+ * zv_ws_reader_init first; the fields are its own business. */
 struct zv_ws_reader {
-	struct zv_buf message; /* fragments, or what of a frame has come */
+	struct zv_buf message; /* the fragments so far; after the last: all of it */
 	struct zv_ws_limits limits;
+	size_t fragments;    /* of it */
+	size_t payload_left; /* of the frame */
+	const char *why;     /* it failed */
 	enum zv_ws_role role;
-	bool may_deflate; /* permessage-deflate was agreed on */
-	unsigned char head[14], n_head;
-	unsigned char op;      /* of the message that is being put together */
-	bool deflated, failed, final;
-	unsigned char control[125], n_control;
+	int code, close_code; /* it failed */
+	uint32_t utf8;	      /* zv_utf8_feed */
 	unsigned mask_at;
-	uint32_t utf8;	       /* state of the check of text */
-	size_t fragments, payload_left;
-	int close_code;
+	unsigned char op; /* of the message that is being put together; 0: none */
+	unsigned char n_head, n_control;
+	bool may_deflate; /* permessage-deflate was agreed on */
+	bool deflated;	  /* the message is */
+	bool in_payload, failed, closed;
+	unsigned char head[14];	    /* of the frame; at its end the mask */
+	unsigned char control[125]; /* payload of a control frame */
 };
 
 struct zv_ws_message {
 	enum zv_ws_op op;
-	struct zv_str payload; /* borrowed until the next call; CLOSE: the reason */
-	int close_code;	       /* CLOSE: what the peer said; 1005: nothing */
+	struct zv_str
+		payload; /* borrowed until the next call; TEXT: it is UTF-8; CLOSE:
+				* the reason */
+	int close_code;	 /* CLOSE: what the peer said; 1005: nothing */
 };
 
 void zv_ws_reader_init(struct zv_ws_reader *r, enum zv_ws_role role,
@@ -52,8 +60,10 @@ void zv_ws_reader_init(struct zv_ws_reader *r, enum zv_ws_role role,
 void zv_ws_reader_deinit(struct zv_ws_reader *r);
 
 /* Moves *bytes behind what was used. 1: *message; 0: all used, give more; < 0: broken by
- * the peer, *close_code (1002 1007 1009) is what to close with, *why a word for the log;
- * the same from then on. Memory is never taken by a length that was only claimed. */
+ * the peer, *close_code (1002 1007 1009; 1011: no memory) is what to close with, *why a
+ * word for the log; the same from then on. What follows a CLOSE is passed over. Memory is
+ * never taken by a length that was only claimed, and given back when no message is under
+ * way: call it once more, if only with no bytes, when a message was dealt with. */
 int zv_ws_reader_next(struct zv_ws_reader *r, struct zv_str *bytes,
 		      struct zv_ws_message *message, int *close_code, const char **why);
 

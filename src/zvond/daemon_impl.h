@@ -11,6 +11,7 @@
 #include "zvond/config.h"
 
 struct zv_auth;
+struct zv_numbering;
 
 #define ZV_RETRY_MS 1000 /* after a goodbye: come back then */
 #define ZV_STOP_MS  2000 /* so long connections may take to end after SIGTERM */
@@ -32,7 +33,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t logins, logins_failed, logins_delayed;
 	uint64_t frames_in, bytes_in, bytes_out;
 	uint64_t sends;
-	uint64_t reloads, reloads_failed;
+	uint64_t reloads, reloads_failed, state_errors;
 	uint64_t pongs, pong_us; /* sum of the ways there and back */
 	int64_t lag_ms, lag_most_ms; /* the loop came so late; since the last look */
 	size_t websockets, streams;
@@ -60,8 +61,12 @@ struct zv_daemon {
 	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
 	int64_t second_ms;
 
-	struct zv_buf stream;	/* name of the numbering */
-	uint64_t ceiling;	/* numbers below are promised to be ours, on disk */
+	struct zv_numbering *numbering;
+	char *folder; /* of what is kept; "": nothing */
+	int lock;
+	uint64_t tokens_saved; /* version of them that is on disk */
+	bool writing_tokens;
+	int64_t told_unwritten_ms;
 	int64_t started_ms, started_unix_s;
 	bool stopping;
 	struct zv_timer *stop_timer;
@@ -85,13 +90,17 @@ void zv_daemon_reload(struct zv_daemon *d);
 /* The last connection has gone while stopping. */
 void zv_daemon_check_stopped(struct zv_daemon *d);
 
-/* users.c: gives the users of that configuration to hub and auth. 0 or ZV_ENOMEM, and
- * everything is as it was. */
+/* users.c: gives the users of that configuration, and one for the panels of each listener,
+ * to the hub and to auth. 0 or ZV_ENOMEM: everything is as it was. */
 int zv_daemon_set_users(struct zv_daemon *d, struct zv_settings *settings);
+const struct zv_user *zv_daemon_panel_user(struct zv_daemon *d,
+					   const struct zv_config_listen *listen);
 
-/* saved.c: what is kept across restarts. */
-int zv_saved_load(struct zv_daemon *d, struct zv_hub_options *hub, struct zv_buf *ring);
-void zv_saved_each_second(struct zv_daemon *d);
-void zv_saved_at_end(struct zv_daemon *d);
+/* saved.c: what is kept across restarts: the hub's numbers and ring, session tokens. */
+int zv_saved_open(struct zv_daemon *d, struct zv_error *err);
+int zv_saved_load(struct zv_daemon *d); /* hub and auth are there */
+void zv_saved_each_second(struct zv_daemon *d, int64_t now_ms);
+void zv_saved_at_end(struct zv_daemon *d, int64_t now_ms);
+void zv_saved_close(struct zv_daemon *d);
 
 #endif

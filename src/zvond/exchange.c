@@ -26,6 +26,8 @@ count(struct zv_exchange *x, int status)
 {
 	struct zv_metrics *m = &zv_exchange_daemon(x)->metrics;
 
+	if (status >= 400 && x->request && x->request->is_upgrade)
+		m->refused_upgrades++;
 	if (status >= 500)
 		m->answers_5xx++;
 	else if (status >= 400)

@@ -10,6 +10,8 @@
 struct zv_route;
 struct zv_exchange;
 
+typedef void (*zv_login_fn)(struct zv_exchange *x);
+
 struct zv_exchange {
 	struct zv_front *front;
 	const struct zv_http_request *request; /* until it is answered */
@@ -17,8 +19,8 @@ struct zv_exchange {
 	const struct zv_user *user; /* who asks; valid while a function of the route runs */
 	struct zv_str argument;	    /* what stands for {…} in the path */
 	bool answered;
-	bool bearer; /* he came with a token: it is `token` */
-	struct zv_str token;
+	struct zv_str token; /* that he came with; p NULL: none */
+	zv_login_fn go;	     /* when his password has been checked */
 	char origin[128]; /* another site that may read the answer, or "" */
 	/* The connection goes before the answer: forget it. */
 	void (*cancel)(struct zv_exchange *x);

@@ -33,16 +33,6 @@ struct zv_front {
 	bool closing;
 };
 
-/* door.c. open: NULL, *err says why. activated: see config. */
-struct zv_door *zv_door_open(struct zv_daemon *d, struct zv_settings *settings,
-			     const struct zv_config_listen *config,
-			     struct zv_error *err);
-void zv_door_close(struct zv_door *door); /* accepts no more */
-/* A new configuration; 1: taken over, 0: it must be opened anew, < 0: *err. */
-int zv_door_change(struct zv_door *door, struct zv_settings *settings,
-		   const struct zv_config_listen *config, struct zv_error *err);
-bool zv_door_is_tls(const struct zv_door *door);
-
 /* The round's end: answers what has waited, sends what the session has. */
 void zv_front_work(struct zv_front *f);
 /* To be done at the end of this round. */

@@ -20,11 +20,7 @@ void zv_talk_answered(struct zv_talk *t, bool keep_alive);
 /* guard.c: may that request be answered at all: is its Host ours, its Origin allowed?
  * false: it has been refused. */
 bool zv_guard_request(struct zv_exchange *x);
+/* The same for a WebSocket that tells no Origin. */
 bool zv_guard_may_upgrade(struct zv_exchange *x, bool has_credentials);
-
-/* login.c: who asks? Then `go` is called, at once or later, with x->user, or it has been
- * refused. optional: without credentials too, with x->user NULL. */
-typedef void (*zv_login_fn)(struct zv_exchange *x);
-void zv_login_request(struct zv_exchange *x, bool optional, zv_login_fn go);
 
 #endif

@@ -165,9 +165,9 @@ test_state_names(void **state)
 /* ---- the bell ------------------------------------------------------------------------------ */
 
 static bool
-is_ringing(struct zv_wake *w)
+is_ringing(struct zv_bell *w)
 {
-	struct zv_descriptor fd = zv_wake_descriptor(w);
+	struct zv_descriptor fd = zv_bell_descriptor(w);
 
 	return zv_wait(&fd, 1, 0);
 }
@@ -175,37 +175,37 @@ is_ringing(struct zv_wake *w)
 static void
 test_bell(void **state)
 {
-	struct zv_wake w = { .read_fd = -1, .write_fd = -1 };
+	struct zv_bell w = { .read_fd = -1, .write_fd = -1 };
 	struct zv_error err = { 0 };
 
-	assert_int_equal(zv_wake_open(&w, &err), 0);
+	assert_int_equal(zv_bell_open(&w, &err), 0);
 	assert_false(is_ringing(&w));
 	for (int i = 0; i < 100000; i++) /* more than a pipe holds */
-		zv_wake_ring(&w);
+		zv_bell_ring(&w);
 	assert_true(is_ringing(&w));
-	zv_wake_clear(&w);
+	zv_bell_clear(&w);
 	assert_false(is_ringing(&w));
-	zv_wake_ring(&w);
+	zv_bell_ring(&w);
 	assert_true(is_ringing(&w));
-	zv_wake_clear(&w);
+	zv_bell_clear(&w);
 
 	/* one who rings was held up just before the byte, and it was cleared meanwhile:
 	 * the byte must not ring for ever, the next ring must be heard */
 	w.rung = false;
 	assert_int_equal(write(w.write_fd, "", 1), 1);
 	assert_true(is_ringing(&w));
-	zv_wake_clear(&w);
+	zv_bell_clear(&w);
 	assert_false(is_ringing(&w));
-	zv_wake_ring(&w);
+	zv_bell_ring(&w);
 	assert_true(is_ringing(&w));
-	zv_wake_close(&w);
+	zv_bell_close(&w);
 }
 
 static void *
 ring_much(void *user)
 {
 	for (int i = 0; i < 20000; i++)
-		zv_wake_ring(user);
+		zv_bell_ring(user);
 	return NULL;
 }
 
@@ -213,25 +213,25 @@ ring_much(void *user)
 static void
 test_bell_of_many(void **state)
 {
-	struct zv_wake w = { .read_fd = -1, .write_fd = -1 };
+	struct zv_bell w = { .read_fd = -1, .write_fd = -1 };
 	pthread_t threads[4];
 
-	assert_int_equal(zv_wake_open(&w, NULL), 0);
+	assert_int_equal(zv_bell_open(&w, NULL), 0);
 	for (size_t i = 0; i < N_OF(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, ring_much, &w), 0);
 	for (int i = 0; i < 20000; i++)
 		if (is_ringing(&w))
-			zv_wake_clear(&w);
+			zv_bell_clear(&w);
 	for (size_t i = 0; i < N_OF(threads); i++)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < 3; i++) {
 		if (is_ringing(&w))
-			zv_wake_clear(&w);
+			zv_bell_clear(&w);
 		assert_false(is_ringing(&w));
-		zv_wake_ring(&w);
+		zv_bell_ring(&w);
 		assert_true(is_ringing(&w));
 	}
-	zv_wake_close(&w);
+	zv_bell_close(&w);
 }
 
 /* ---- SIGPIPE ---------------------------------------------------------------------------------- */

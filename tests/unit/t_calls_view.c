@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cli/calls_clock.h"
-#include "cli/calls_json.h"
+#include "hub/call_json.h"
 #include "helper.h"
 #include "scene.h"
 #include "zvon/error.h"
@@ -31,7 +31,7 @@ test_time_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_OF(rows); i++)
-		assert_string_equal(zv_calls_time_text(rows[i].us, text),
+		assert_string_equal(zv_call_time_text(rows[i].us, text),
 				    rows[i].wanted);
 }
 
@@ -162,6 +162,14 @@ inbound(struct scene *s)
  "\"result\":\"busy\",\"rang\":true,\"answered\":false,\"cause\":17,"                  \
  "\"forwarded_to\":\"103\"}"
 
+/* As `zvon calls` does; begin_ms: when its time began. */
+static void
+add_event(struct zv_buf *out, const struct zv_call_event *e, int64_t begin_ms)
+{
+	zv_call_event_json(&(struct zv_json){ .out = out }, NULL, e->seq,
+			   e->now_ms - begin_ms, e);
+}
+
 static void
 test_event(void **state)
 {
@@ -173,7 +181,7 @@ test_event(void **state)
 	inbound(&s);
 	e = scene_event(&s, ZV_LEG_ENDED, &s.legs[1]);
 	e.cause = 17;
-	zv_calls_json_event(&out, &e, 1000);
+	add_event(&out, &e, 1000);
 	check_text(
 		"leg.ended", zv_buf_str(&out),
 		ZV_STR("{\"seq\":7,\"time\":\"2026-11-21T01:39:55.123Z\",\"ms\":234,"
@@ -202,7 +210,7 @@ test_nothing_known(void **state)
 	e = scene_event(&s, ZV_CALL_ENDED, NULL);
 	e.reason = ZV_STR("merged");
 	e.into = ZV_STR("7.0");
-	zv_calls_json_event(&out, &e, 5);
+	add_event(&out, &e, 5);
 	check_text("call.ended", zv_buf_str(&out),
 		   ZV_STR("{\"seq\":1,\"time\":null,\"ms\":0,\"server\":\"pbx\","
 			  "\"call\":\"7.1\",\"event\":\"call.ended\","
@@ -235,7 +243,7 @@ test_last_time(void **state)
 						 .unix_us = rows[i].us };
 		struct zv_buf out = { 0 };
 
-		zv_calls_json_event(&out, &e, 0);
+		add_event(&out, &e, 0);
 		assert_non_null(strstr(zv_buf_cstr(&out), rows[i].wanted));
 		zv_buf_deinit(&out);
 	}
@@ -282,7 +290,7 @@ test_others(void **state)
 		zv_buf_printf(&wanted,
 			      "{\"seq\":0,\"time\":null,\"ms\":0,\"server\":null,%s",
 			      rows[i].wanted);
-		zv_calls_json_event(&out, &rows[i].e, 0);
+		add_event(&out, &rows[i].e, 0);
 		check_text("other", zv_buf_str(&out), zv_buf_str(&wanted));
 		zv_buf_deinit(&out);
 	}
@@ -297,7 +305,8 @@ test_summary(void **state)
 
 	(void)state;
 	inbound(&s);
-	zv_calls_json_summary(&out, ZV_STR("pbx"), &s.call, ZV_STR("lost"));
+	zv_call_summary_json(&(struct zv_json){ .out = &out }, ZV_STR("pbx"), &s.call,
+			     ZV_STR("lost"));
 	check_text("summary", zv_buf_str(&out),
 		   ZV_STR("{\"call\":\"7.1\",\"server\":\"pbx\"," HEAD
 			  "\"result\":\"answered\",\"legs\":["

@@ -1,0 +1,534 @@
+#include "hub/hub_impl.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "hub/jobs.h"
+
+const char zv_reason_slow[] = "you did not read: come back and resume";
+const char zv_reason_memory[] = "out of memory: come back and resume";
+
+static const struct zv_dialect *const dialects[] = {
+	[ZV_DIALECT_ZVON] = &zv_dialect_zvon,
+	[ZV_DIALECT_TMS] = &zv_dialect_tms,
+};
+
+/* ---- what is asked of it -------------------------------------------------------------- */
+
+void *
+zv_session_owner(const struct zv_session *s)
+{
+	return s->owner;
+}
+
+struct zv_hub *
+zv_session_hub(const struct zv_session *s)
+{
+	return s->hub;
+}
+
+const struct zv_user *
+zv_session_user(const struct zv_session *s)
+{
+	return s->person->user;
+}
+
+void *
+zv_session_room(struct zv_session *s)
+{
+	return s->room;
+}
+
+struct zv_str
+zv_session_remote(const struct zv_session *s)
+{
+	return s->remote;
+}
+
+bool
+zv_session_has_line(const struct zv_session *s, size_t server, struct zv_str line)
+{
+	const struct zv_server *at = zv_hub_server_at(s->hub, server);
+	const struct zv_who who = zv_who_of_session(s);
+
+	return at && zv_who_has_line(&who, at->pub.name, line);
+}
+
+bool
+zv_session_sees_call(const struct zv_session *s, size_t server,
+		     const struct zv_call *call)
+{
+	const struct zv_who who = zv_who_of_session(s);
+
+	return zv_sight_call(s->hub, &who, zv_who_sees(&who), server, call);
+}
+
+void
+zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context)
+{
+	const struct zv_call *call;
+
+	for (size_t i = 0; i < s->hub->n_servers; i++) {
+		const struct zv_server *server = zv_hub_server_at(s->hub, i);
+
+		for (call = NULL; server &&
+				  (call = zvon_calls_next(server->pub.calls, call));)
+			if (zv_session_sees_call(s, i, call) && !f(context, i, call))
+				return;
+	}
+}
+
+/* ---- its queue --------------------------------------------------------------------------- */
+
+static int
+grow(struct zv_queue_of_messages *q)
+{
+	size_t cap = q->cap ? q->cap * 2 : 4;
+	struct zv_message **list = zv_malloc(cap * sizeof *list);
+
+	if (!list)
+		return ZV_ENOMEM;
+	for (size_t i = 0; i < q->n; i++)
+		list[i] = q->list[(q->first + i) & (q->cap - 1)];
+	zv_free(q->list);
+	q->list = list;
+	q->cap = cap;
+	q->first = 0;
+	return 0;
+}
+
+static int
+push(struct zv_queue_of_messages *q, struct zv_message *m)
+{
+	if (q->n == q->cap && grow(q) < 0)
+		return ZV_ENOMEM;
+	q->list[(q->first + q->n++) & (q->cap - 1)] = zv_message_ref(m);
+	q->bytes += m->text.n;
+	return 0;
+}
+
+/* An idle session keeps no memory for messages. */
+static struct zv_message *
+pop(struct zv_queue_of_messages *q)
+{
+	struct zv_message *m = q->list[q->first];
+
+	q->first = (q->first + 1) & (q->cap - 1);
+	q->bytes -= m->text.n;
+	if (--q->n == 0) {
+		zv_free(q->list);
+		*q = (struct zv_queue_of_messages){ 0 };
+	}
+	return m;
+}
+
+static void
+drop_queue(struct zv_session *s)
+{
+	while (s->queue.n)
+		zv_message_unref(pop(&s->queue));
+	s->free_ride = 0;
+}
+
+static void
+tell_ready(struct zv_session *s)
+{
+	if (s->ready_told)
+		return;
+	s->ready_told = true;
+	s->hub->hooks.on_ready(s->hub->context, s);
+}
+
+static bool
+is_full(const struct zv_session *s)
+{
+	const struct zv_hub_limits *l = &s->hub->limits;
+
+	return s->queue.n >= l->session_messages ||
+	       s->queue.bytes + s->held >= l->session_bytes + s->free_ride;
+}
+
+static void
+end_slow(struct zv_session *s)
+{
+	s->hub->counters.slow++;
+	zv_log(s->hub->log, ZV_LOG_WARN, "hub",
+	       "session does not read: closed user=%.*s remote=%.*s bytes=%zu "
+	       "messages=%zu",
+	       ZV_ARG(s->person->user->name), ZV_ARG(s->remote),
+	       s->queue.bytes + s->held, s->queue.n);
+	zv_session_end(s, 1013, zv_reason_slow);
+}
+
+void
+zv_session_put(struct zv_session *s, struct zv_message *m)
+{
+	if (s->over_code)
+		return;
+	if (is_full(s))
+		end_slow(s);
+	else if (push(&s->queue, m) < 0)
+		zv_session_end(s, 1013, zv_reason_memory);
+	else
+		tell_ready(s);
+}
+
+void
+zv_session_say(struct zv_session *s, struct zv_str text)
+{
+	struct zv_message *m = zv_message_new(text, 0);
+
+	if (m)
+		zv_session_put(s, m);
+	else
+		zv_session_end(s, 1013, zv_reason_memory);
+	zv_message_unref(m);
+}
+
+void
+zv_session_say_all(struct zv_session *s, struct zv_str text)
+{
+	bool had_room = !s->over_code && !is_full(s);
+
+	zv_session_say(s, text);
+	if (had_room && !s->over_code)
+		s->free_ride += text.n;
+}
+
+bool
+zv_session_owes_all(const struct zv_session *s)
+{
+	return s->free_ride > 0;
+}
+
+/* What it owed was taken. */
+static void
+settle(struct zv_session *s)
+{
+	if (s->queue.n == 0 && s->held == 0)
+		s->free_ride = 0;
+}
+
+void
+zv_session_held(struct zv_session *s, size_t bytes)
+{
+	s->held = bytes;
+	settle(s);
+}
+
+/* ---- replay ---------------------------------------------------------------------------------- */
+
+static bool
+wants_entry(const struct zv_session *s, const struct zv_ring_entry *e)
+{
+	return zv_session_wants(s, e->kind, e->server, e->tags, e->n_tags);
+}
+
+int
+zv_session_replay(struct zv_session *s, uint64_t after_seq, size_t *n)
+{
+	const struct zv_ring *ring = &s->hub->ring;
+	const struct zv_ring_entry *e;
+
+	zv_ring_age(&s->hub->ring, &s->hub->topics, s->hub->now_ms);
+	if (!zv_ring_reaches(ring, after_seq))
+		return ZV_ENOTFOUND;
+	*n = 0;
+	for (uint64_t seq = after_seq; (e = zv_ring_find(ring, seq + 1)); seq++)
+		*n += wants_entry(s, e);
+	s->at_seq = after_seq;
+	s->replaying = *n > 0;
+	s->hub->counters.resumed++;
+	zv_session_listen(s, true);
+	if (s->replaying)
+		tell_ready(s);
+	return 0;
+}
+
+/* The ring lost what it had still to get: it begins anew. */
+static void
+fell_behind(struct zv_session *s)
+{
+	s->replaying = false;
+	zv_session_synced(s, SIZE_MAX, s->hub->now_ms);
+}
+
+/* The next event from the ring, or NULL: it has all. */
+static struct zv_message *
+take_replayed(struct zv_session *s)
+{
+	const struct zv_ring *ring = &s->hub->ring;
+	const struct zv_ring_entry *e;
+
+	if (!zv_ring_reaches(ring, s->at_seq)) {
+		fell_behind(s);
+		return NULL;
+	}
+	while ((e = zv_ring_find(ring, s->at_seq + 1))) {
+		s->at_seq++;
+		if (wants_entry(s, e))
+			return zv_message_ref(e->message);
+	}
+	s->replaying = false;
+	return NULL;
+}
+
+struct zv_message *
+zv_session_take(struct zv_session *s)
+{
+	struct zv_message *m = NULL;
+
+	if (s->queue.n)
+		m = pop(&s->queue);
+	else if (s->replaying)
+		m = take_replayed(s);
+	if (!m && s->queue.n) /* a resync instead */
+		m = pop(&s->queue);
+	if (!m) {
+		s->ready_told = false;
+		settle(s);
+	}
+	return m;
+}
+
+bool
+zv_session_has_messages(const struct zv_session *s)
+{
+	return s->queue.n > 0 || s->replaying;
+}
+
+/* ---- its end ------------------------------------------------------------------------------------ */
+
+void
+zv_session_end(struct zv_session *s, int code, const char *reason)
+{
+	if (s->over_code)
+		return;
+	s->over_code = code;
+	s->over_text = zv_strdup(reason);
+	s->over_reason = s->over_text ? s->over_text : "";
+	zv_session_listen(s, false);
+	if (code == 1013) {
+		drop_queue(s);
+		s->replaying = false;
+	}
+	tell_ready(s);
+}
+
+bool
+zv_session_is_over(const struct zv_session *s, int *code, struct zv_str *reason)
+{
+	if (!s->over_code)
+		return false;
+	if (code)
+		*code = s->over_code;
+	if (reason)
+		*reason = zvon_str(s->over_reason);
+	return true;
+}
+
+void
+zv_hub_say_goodbye(struct zv_hub *h, int retry_ms, int64_t now_ms)
+{
+	struct zv_node *node, *following;
+	char reason[80];
+
+	h->now_ms = now_ms;
+	snprintf(reason, sizeof reason, "going away: come back in %d ms", retry_ms);
+	ZV_EACH(&h->sessions, node, following)
+	zv_session_end(ZV_OWNER(node, struct zv_session, all), 1001, reason);
+}
+
+/* ---- its dialect ----------------------------------------------------------------------------------- */
+
+void
+zv_session_touch(struct zv_session *s)
+{
+	s->wake_ms = s->dialect->deadline && !s->over_code ? s->dialect->deadline(s)
+							   : INT64_MAX;
+	if (s->wake_ms == INT64_MAX) {
+		if (zv_list_is_linked(&s->timed))
+			zv_list_remove(&s->timed);
+		return;
+	}
+	if (!zv_list_is_linked(&s->timed))
+		zv_list_append(&s->hub->timed, &s->timed);
+	if (s->wake_ms < s->hub->timed_ms)
+		s->hub->timed_ms = s->wake_ms;
+}
+
+void
+zv_session_tell(struct zv_session *s, size_t server, const struct zv_call_event *event,
+		struct zv_message *shared)
+{
+	s->dialect->on_event(s, server, event, shared);
+	if (s->dialect->deadline)
+		zv_session_touch(s);
+}
+
+void
+zv_session_synced(struct zv_session *s, size_t server, int64_t now_ms)
+{
+	if (s->over_code || !s->dialect->on_synced)
+		return;
+	s->dialect->on_synced(s, server, now_ms);
+	zv_session_touch(s);
+}
+
+void
+zv_session_input(struct zv_session *s, struct zv_str text, int64_t now_ms)
+{
+	s->hub->now_ms = now_ms;
+	if (s->over_code)
+		return;
+	if (text.n > s->hub->limits.input_bytes) {
+		s->hub->counters.bad_inputs++;
+		zv_session_end(s, 1009, "this message is too long");
+		return;
+	}
+	s->dialect->input(s, text, now_ms);
+	zv_session_touch(s);
+}
+
+struct zv_job *
+zv_session_command(struct zv_session *s, struct zv_str name, const struct json_t *args,
+		   const struct zv_job_owner *owner, int64_t now_ms)
+{
+	struct zv_user user = *s->person->user;
+
+	if (s->lines) {
+		user.lines = s->lines;
+		user.n_lines = s->n_lines;
+	}
+	return zv_jobs_start(s->hub->jobs, s, &user, name, args, owner, now_ms);
+}
+
+/* ---- its beginning ------------------------------------------------------------------------------------ */
+
+static int
+refuse(struct zv_error *err, int code, const char *text)
+{
+	zv_fail(err, code, "%s", text);
+	return code;
+}
+
+static int
+check_limits(struct zv_hub *h, const struct zv_person *p, struct zv_error *err)
+{
+	if (h->n_sessions >= h->limits.sessions)
+		return refuse(err, ZV_EBUSY, "too many sessions on this server: later");
+	if (!p->user->shared && p->n_sessions >= h->limits.sessions_of_a_user)
+		return refuse(err, ZV_EBUSY,
+			      "this user has too many sessions: close another one");
+	return 0;
+}
+
+int
+zv_hub_reserve_found(struct zv_hub *h)
+{
+	size_t cap = h->found_cap ? h->found_cap * 2 : 16;
+	struct zv_session **found;
+
+	if (h->n_sessions < h->found_cap)
+		return 0;
+	found = zv_realloc(h->found, cap * sizeof *found);
+	if (!found)
+		return ZV_ENOMEM;
+	h->found = found;
+	h->found_cap = cap;
+	return 0;
+}
+
+static struct zv_session *
+make_session(struct zv_hub *h, const struct zv_dialect *dialect, struct zv_person *p,
+	     struct zv_str remote, void *owner)
+{
+	struct zv_session *s = zv_calloc(1, sizeof *s + dialect->room);
+	char *text = s ? zv_memdup(remote.p, remote.n) : NULL;
+
+	if (!text) {
+		zv_free(s);
+		return NULL;
+	}
+	s->hub = h;
+	s->dialect = dialect;
+	s->person = p;
+	s->owner = owner;
+	s->remote = (struct zv_str){ text, remote.n };
+	s->wake_ms = INT64_MAX;
+	zv_list_append(&h->sessions, &s->all);
+	zv_list_append(&p->sessions, &s->of_person);
+	h->n_sessions++;
+	p->n_sessions++;
+	return s;
+}
+
+/* The dialect's open may have ended it: its owner is told that by is_over. */
+static int
+open_session(struct zv_session *s, int64_t now_ms)
+{
+	s->rights = zv_session_make_rights(s, s->person->user, &s->sees_all);
+	if (!s->rights)
+		return ZV_ENOMEM;
+	s->opened = true;
+	if (s->dialect->open(s, now_ms) < 0)
+		return ZV_ENOMEM;
+	zv_session_touch(s);
+	return 0;
+}
+
+struct zv_session *
+zv_session_new(struct zv_hub *h, enum zv_dialect_kind dialect,
+	       const struct zv_user *user, struct zv_str remote, void *owner,
+	       int64_t now_ms, struct zv_error *err)
+{
+	struct zv_person *p = zv_person_find(h, user->name);
+	struct zv_session *s;
+
+	h->now_ms = now_ms;
+	if (!p) {
+		refuse(err, ZV_EBUSY, "this user is not in the configuration any more");
+		return NULL;
+	}
+	if (check_limits(h, p, err) < 0)
+		return NULL;
+	s = zv_hub_reserve_found(h) < 0
+		    ? NULL
+		    : make_session(h, dialects[dialect], p, remote, owner);
+	if (!s || open_session(s, now_ms) < 0) {
+		zv_session_free(s);
+		refuse(err, ZV_ENOMEM, "out of memory: later");
+		return NULL;
+	}
+	return s;
+}
+
+void
+zv_session_free(struct zv_session *s)
+{
+	struct zv_hub *h;
+
+	if (!s)
+		return;
+	h = s->hub;
+	s->over_code = s->over_code ? s->over_code : 1000; /* nothing is put any more */
+	zv_jobs_forget_session(h->jobs, s);
+	if (s->opened && s->dialect->close)
+		s->dialect->close(s);
+	zv_watches_end(s);
+	zv_session_listen(s, false);
+	if (zv_list_is_linked(&s->timed))
+		zv_list_remove(&s->timed);
+	drop_queue(s);
+	zv_ears_free(s->rights, &h->topics);
+	zv_ears_free(s->narrow, &h->topics);
+	zv_list_remove(&s->all);
+	zv_list_remove(&s->of_person);
+	h->n_sessions--;
+	s->person->n_sessions--;
+	zv_free((char *)(uintptr_t)s->remote.p);
+	zv_free(s->lines);
+	zv_free(s->over_text);
+	zv_free(s);
+}

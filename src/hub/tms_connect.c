@@ -1,0 +1,343 @@
+/* The library, the connection of a user, and the loss of the PBX. */
+#include "hub/tms.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "hub/agents.h"
+#include "hub/jobs.h"
+#include "json/reader.h"
+
+/* ---- helpers ------------------------------------------------------------------------ */
+
+/* An id that nobody can guess. */
+static void
+random_guid(struct zv_session *s, char out[ZV_TMS_GUID])
+{
+	uint64_t chance[2] = { zv_hub_random(zv_session_hub(s)),
+			       zv_hub_random(zv_session_hub(s)) };
+	const struct zv_str text = { (const char *)chance, sizeof chance };
+
+	zv_tms_guid_of(&text, 1, out);
+}
+
+static bool
+is_up(const struct zv_session *s, size_t server)
+{
+	struct zv_hub *h = zv_session_hub(s);
+
+	return zv_hub_find_server(h, server) && zv_hub_server_is_up(h, server);
+}
+
+/* Where its line has been seen; else the first that is up. */
+int
+zv_tms_home(const struct zv_session *s)
+{
+	const struct zv_hub *h = zv_session_hub(s);
+	struct zv_str line = zvon_str(zv_tms_of(s)->line);
+	int found = -1;
+
+	for (size_t i = 0; i < zv_hub_n_servers(h); i++) {
+		const struct zv_hub_server *on = zv_hub_find_server(h, i);
+
+		if (!is_up(s, i))
+			continue;
+		if (on->calls && zvon_calls_find_line(on->calls, line))
+			return (int)i;
+		found = found < 0 ? (int)i : found;
+	}
+	return found;
+}
+
+/* ---- the agent ------------------------------------------------------------------------- */
+
+const struct zv_agent *
+zv_tms_agent(const struct zv_session *s)
+{
+	struct zv_user user = *zv_session_user(s);
+	struct zv_str line = zvon_str(zv_tms_of(s)->line);
+	char key[ZV_AGENT_KEY];
+
+	user.lines = &line;
+	user.n_lines = 1;
+	return zv_hub_agent(zv_session_hub(s), zv_agent_key_of(&user, key));
+}
+
+/* Nothing before a state was set: the CRM's codes are the CRM's. */
+void
+zv_tms_tell_agent(struct zv_session *s, bool again)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	const struct zv_agent *agent = zv_tms_agent(s);
+	struct zv_buf out = { 0 };
+	struct zv_json j = { .out = &out };
+
+	if (!t->is_open || t->no_call_centre || !agent || !agent->state.n)
+		return;
+	if (!zv_tms_copy(t->agent_state, sizeof t->agent_state, agent->state) && !again)
+		return;
+	zv_json_string(&j, agent->state);
+	if (zv_buf_failed(&out))
+		zv_tms_no_memory(s);
+	else
+		zv_tms_say(s, ZV_TMS_AGENT_STATE_CHANGED, zv_buf_str(&out));
+	zv_buf_deinit(&out);
+}
+
+/* ---- the library ----------------------------------------------------------------------- */
+
+void
+zv_tms_load_library(struct zv_session *s, struct zv_str assembly)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	if (!zv_tms_is_our_library(assembly, &t->family)) {
+		zv_tms_say_error(
+			s, ZV_TMS_ERROR_LIBRARY, "unknown_library",
+			ZV_STR("there is no such library here: choose the one "
+			       "for Asterisk in the system setting SysMsgLib"));
+		return;
+	}
+	if (!*t->library)
+		random_guid(s, t->library);
+	zv_tms_say(s, ZV_TMS_LIBRARY_INITIALIZED, zvon_str(t->library));
+}
+
+/* ---- the connection ---------------------------------------------------------------------- */
+
+/* What an administrator may have written there: 305, SIP/305, PJSIP/office. */
+static struct zv_str
+line_of(struct zv_str extension)
+{
+	struct zv_str rest = zv_str_trim(extension), part;
+
+	while (zv_str_split(&rest, '/', &part))
+		extension = part;
+	return zv_str_trim(extension);
+}
+
+static bool
+is_true(const json_t *config, const char *key)
+{
+	struct zv_str text = zv_json_text(config, key);
+
+	return json_is_true(json_object_get(config, key)) ||
+	       zvon_str_equal_nocase(text, ZV_STR("true")) ||
+	       zvon_str_equal(text, ZV_STR("1"));
+}
+
+/* The vendor's name of it was not found: these are plausible. */
+static struct zv_str
+context_of(const json_t *config)
+{
+	static const char *const keys[] = { "OriginateContext",
+					    "originateContext",
+					    "OutgoingCallContext",
+					    "outgoingCallContext",
+					    "CallContext",
+					    "callContext",
+					    "Context",
+					    "context" };
+	struct zv_str found = { 0 };
+
+	for (size_t i = 0; !found.n && i < sizeof keys / sizeof *keys; i++)
+		found = zv_str_trim(zv_json_text(config, keys[i]));
+	return found;
+}
+
+/* An object, or the text of one. NULL: neither. */
+static json_t *
+object_of(const json_t *parameters, const char *key)
+{
+	const json_t *value = json_object_get(parameters, key);
+	struct zv_str text = zv_json_text(parameters, key);
+	json_t *read = text.n ? zv_json_read(text, NULL) : NULL;
+
+	if (json_is_object(value))
+		return json_incref((json_t *)(uintptr_t)value);
+	if (json_is_object(read))
+		return read;
+	json_decref(read);
+	return NULL;
+}
+
+static void
+refuse(struct zv_session *s, enum zv_tms_error type, const char *code, const char *text)
+{
+	zv_log(zv_hub_log(zv_session_hub(s)), ZV_LOG_INFO, "panel",
+	       "connection refused user=%.*s from=%.*s why=%s: %s",
+	       ZV_ARG(zv_session_user(s)->name), ZV_ARG(zv_session_remote(s)), code,
+	       text);
+	zv_tms_say_error(s, type, code, zvon_str(text));
+}
+
+/* false: refused. */
+static bool
+take_line(struct zv_session *s, struct zv_str line)
+{
+	struct zv_error err = { 0 };
+
+	if (!line.n || line.n >= ZV_TMS_LINE_MAX) {
+		refuse(s, ZV_TMS_ERROR_CONFIG, "no_line",
+		       "connectionParams has no ExtensionName: enter the number in the "
+		       "user's telephony settings");
+		return false;
+	}
+	if (zv_session_set_lines(s, &line, 1, &err) < 0) {
+		refuse(s,
+		       err.code == ZV_ENOMEM ? ZV_TMS_ERROR_GENERAL
+					     : ZV_TMS_ERROR_AUTHENTICATION,
+		       "line_not_allowed", err.text);
+		return false;
+	}
+	zv_tms_copy(zv_tms_of(s)->line, ZV_TMS_LINE_MAX, line);
+	return true;
+}
+
+/* A context decides what a number means, so a panel cannot have any it likes. */
+static void
+take_context(struct zv_session *s, struct zv_str context)
+{
+	struct zv_error err = { 0 };
+
+	if (context.n && zv_session_set_context(s, context, &err) < 0)
+		refuse(s, ZV_TMS_ERROR_CONFIG, "context_not_allowed", err.text);
+}
+
+/* Two users with one line: both get its calls. The vendor's guide says that this "can
+ * cause errors"; here it causes a line in the log. */
+static void
+note_others(struct zv_session *s)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	const struct zv_user *user = NULL;
+
+	while ((user = zv_hub_next_user(zv_session_hub(s), user)))
+		for (size_t i = 0; user != zv_session_user(s) && i < user->n_lines; i++)
+			if (zvon_str_equal(line_of(user->lines[i]), zvon_str(t->line)))
+				zv_log(zv_hub_log(zv_session_hub(s)), ZV_LOG_WARN,
+				       "panel",
+				       "one line, two users line=%s user=%.*s "
+				       "other=%.*s",
+				       t->line, ZV_ARG(zv_session_user(s)->name),
+				       ZV_ARG(user->name));
+}
+
+static void
+created(struct zv_session *s)
+{
+	zv_tms_learn(s);
+	zv_tms_say(s, ZV_TMS_CONNECTION_CREATED, ZV_STR(""));
+	zv_tms_tell_line(s, true);
+	zv_tms_tell_agent(s, true);
+}
+
+static void
+open_with(struct zv_session *s, const json_t *config)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	if (!take_line(s, line_of(zv_json_text(config, "ExtensionName"))))
+		return;
+	if (zv_tms_home(s) < 0) {
+		refuse(s, ZV_TMS_ERROR_CONNECTION, "pbx_down",
+		       "there is no connection to Asterisk at the moment");
+		return;
+	}
+	take_context(s, context_of(config));
+	t->no_call_centre = is_true(config, "disableCallCentre");
+	t->debug = is_true(config, "debugMode");
+	t->is_open = true;
+	t->is_lost = false;
+	random_guid(s, t->connection);
+	note_others(s);
+	zv_session_listen(s, true);
+	created(s);
+}
+
+/* Who the CRM's user is, for the log: it proves nothing. */
+static void
+log_user(struct zv_session *s, const json_t *parameters)
+{
+	json_t *service = object_of(parameters, "sessionServiceParams");
+	char who[ZV_TMS_GUID] = "", where[ZV_TMS_PARTY_MAX] = "";
+
+	zv_tms_copy(who, sizeof who, zv_json_text(service, "UserUId"));
+	zv_tms_copy(where, sizeof where, zv_json_text(service, "ServiceUrl"));
+	zv_log(zv_hub_log(zv_session_hub(s)), ZV_LOG_INFO, "panel",
+	       "connected user=%.*s line=%s from=%.*s crm_user=%s crm=%s",
+	       ZV_ARG(zv_session_user(s)->name), zv_tms_of(s)->line,
+	       ZV_ARG(zv_session_remote(s)), who, where);
+	json_decref(service);
+}
+
+void
+zv_tms_open_connection(struct zv_session *s, const json_t *parameters)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	json_t *config = object_of(parameters, "connectionParams");
+
+	zv_session_listen(s, false);
+	t->is_open = false;
+	if (!*t->library)
+		refuse(s, ZV_TMS_ERROR_COMMAND, "not_initialized",
+		       "LoadLibrary comes first");
+	else if (!config)
+		refuse(s, ZV_TMS_ERROR_CONFIG, "bad_connection_params",
+		       "connectionParams is no JSON text of an object");
+	else
+		open_with(s, config);
+	if (t->is_open)
+		log_user(s, parameters);
+	json_decref(config);
+}
+
+void
+zv_tms_close_connection(struct zv_session *s)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	zv_session_listen(s, false);
+	t->is_open = false;
+	zv_tms_calls_free(t);
+	zv_tms_say_typed(s, ZV_TMS_DISCONNECTED, ZV_STR("\"closed\""), "",
+			 "{\"ignoreTryReconnection\":true}");
+	zv_session_end(s, 1000, "closed");
+}
+
+/* ---- the loss of the PBX --------------------------------------------------------------------- */
+
+/* The calls may go on, so no RING_FINISHED is told: the snapshot after the reconnect is
+ * the truth. */
+void
+zv_tms_server_lost(struct zv_session *s, size_t server)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	for (size_t i = 0; i < zv_hub_n_servers(zv_session_hub(s)); i++)
+		if (i != server && is_up(s, i))
+			return;
+	if (!t->is_open || t->is_lost)
+		return;
+	t->is_lost = true;
+	zv_tms_calls_free(t);
+	zv_tms_say_typed(s, ZV_TMS_DISCONNECTED, ZV_STR("\"pbx_down\""), "",
+			 "{\"ignoreTryReconnection\":false}");
+}
+
+/* A panel that has not come back by itself goes on. */
+void
+zv_tms_server_synced(struct zv_session *s, size_t server)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	if (!t->is_open)
+		return;
+	if (!t->is_lost) {
+		zv_tms_compare(s, server);
+		return;
+	}
+	t->is_lost = false;
+	created(s);
+}

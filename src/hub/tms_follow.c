@@ -1,0 +1,434 @@
+/* From the calls of the model to those of the panel: after each event about a call it is
+ * looked at as it is now, and what is different from what the panel knows is told. So a
+ * snapshot after a loss, and a call that was missed, need no rules of their own. */
+#include "hub/tms.h"
+
+/* ---- the end --------------------------------------------------------------------------- */
+
+/* RING_FINISHED once for each id: the call is forgotten with it. */
+static void
+finish(struct zv_session *s, struct zv_tms_call *c, const char *cause)
+{
+	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_NONE, cause);
+	c->features = 0;
+	zv_tms_tell(s, ZV_TMS_RING_FINISHED, c);
+	zv_tms_call_free(c);
+}
+
+static void
+busy(struct zv_session *s, struct zv_tms_call *c)
+{
+	if (c->busy_told || c->direction != ZV_TMS_OUT ||
+	    c->state != ZV_TMS_STATE_ALERTING)
+		return;
+	c->busy_told = true;
+	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_BUSY, "busy");
+	zv_tms_tell(s, ZV_TMS_ABONENT_BUSY, c);
+}
+
+/* Whom it called is busy, and nobody else is called: it hears the tone. In a queue that
+ * is one member of many. */
+static void
+note_busy(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
+	  const struct zv_call_event *event)
+{
+	if (event && event->kind == ZV_LEG_ENDED && event->leg &&
+	    event->leg != c->leg && event->leg->result == ZV_RESULT_BUSY &&
+	    !call->queue.n && zv_tms_count_others(call, zvon_str(c->line)) == 0)
+		busy(s, c);
+}
+
+static bool
+has_ended(const struct zv_leg *leg, const struct zv_call_event *event)
+{
+	return leg->state == ZV_LEG_STATE_ENDED &&
+	       (leg->result != ZV_RESULT_NONE ||
+		(event && event->kind == ZV_LEG_ENDED && event->leg == leg));
+}
+
+/* ---- talk and hold ----------------------------------------------------------------------- */
+
+static bool
+is_up(const struct zv_leg *leg)
+{
+	return leg->state == ZV_LEG_STATE_UP || leg->state == ZV_LEG_STATE_HELD;
+}
+
+static bool
+is_line(const struct zv_leg *leg, const char *line)
+{
+	return !leg->is_trunk && zvon_str_equal(leg->line, zvon_str(line));
+}
+
+static bool
+in_conversation(const struct zv_tms_call *c, const struct zv_call *call,
+		const struct zv_leg *leg)
+{
+	if (!is_up(leg) || !call->answered_ms)
+		return false;
+	for (const struct zv_leg *l = call->legs; l; l = l->next)
+		if (is_up(l) && !is_line(l, c->line))
+			return true;
+	return false;
+}
+
+/* The other side's hold is shown as well as ours (the example of the vendor's guide has
+ * it so), but only where there is one other side. */
+static void
+note_far_hold(struct zv_tms_call *c, const struct zv_call *call,
+	      const struct zv_call_event *event)
+{
+	if (!event)
+		return;
+	if (event->kind == ZV_LEG_HELD && event->leg != c->leg &&
+	    !is_line(event->leg, c->line) && c->state != ZV_TMS_STATE_ALERTING &&
+	    zv_tms_count_others(call, zvon_str(c->line)) == 1)
+		c->far_holder = event->leg;
+	else if (c->far_holder &&
+		 (event->kind == ZV_CALL_TRANSFERRED ||
+		  ((event->kind == ZV_LEG_RESUMED || event->kind == ZV_LEG_ENDED) &&
+		   event->leg == c->far_holder)))
+		c->far_holder = NULL;
+}
+
+static void
+follow_hold(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
+{
+	bool held;
+
+	c->held_by_us = leg->state == ZV_LEG_STATE_HELD;
+	held = c->held_by_us || c->far_holder;
+	if (held && c->state == ZV_TMS_STATE_CONNECTED) {
+		zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_HOLDED,
+				  c->held_by_us ? "held" : "held_by_other_side");
+		zv_tms_tell(s, ZV_TMS_PUT_HOLD_ACTION, c);
+	} else if (!held && c->state == ZV_TMS_STATE_HOLDED) {
+		zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_CONNECTED, "");
+		zv_tms_tell(s, ZV_TMS_END_HOLD_ACTION, c);
+	}
+}
+
+static void
+connect(struct zv_session *s, struct zv_tms_call *c)
+{
+	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_CONNECTED, "");
+	zv_tms_tell(s, ZV_TMS_COMMUTATION_STARTED, c);
+}
+
+static bool
+is_connected(const struct zv_tms_call *c)
+{
+	return c->state == ZV_TMS_STATE_CONNECTED || c->state == ZV_TMS_STATE_HOLDED;
+}
+
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+/* A caller from the start; who is called when the phone rings, or with
+ * sendRingStartedOnRingingState off, when it is dialled. */
+static bool
+is_shown(struct zv_session *s, size_t server, const struct zv_leg *leg)
+{
+	const struct zv_hub_server *on = zv_hub_find_server(zv_session_hub(s), server);
+
+	return leg->role == ZV_ROLE_CALLER || leg->state != ZV_LEG_STATE_DIALING ||
+	       !on || !on->ring_on_state;
+}
+
+/* What of it the panel needs to go on: the CRM's record is named by us as long as no CRM
+ * is asked. */
+static void
+ring(struct zv_session *s, struct zv_tms_call *c)
+{
+	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_ALERTING, "");
+	c->features = zv_tms_features(s, c);
+	zv_tms_tell(s, ZV_TMS_RING_STARTED, c);
+	zv_tms_tell(s, ZV_TMS_CALL_SAVED_IN_DB, c);
+}
+
+static struct zv_tms_call *
+begin(struct zv_session *s, size_t server, const struct zv_call *call,
+      const struct zv_leg *leg)
+{
+	struct zv_tms_call *c = zv_tms_call_new(s, server, call, leg, leg->unique_id);
+
+	if (!c) {
+		zv_tms_no_memory(s);
+		return NULL;
+	}
+	zv_tms_parties(s, c, call, leg);
+	ring(s, c);
+	return c;
+}
+
+/* ---- a consultation on the same channel (Atxfer) ------------------------------------------------ */
+
+/* While the own leg holds, the last of several others is whom it consults. */
+static const struct zv_leg *
+consulted_leg(const struct zv_tms_call *c, const struct zv_call *call)
+{
+	const struct zv_leg *last = NULL;
+
+	if (!c->held_by_us || zv_tms_count_others(call, zvon_str(c->line)) < 2)
+		return NULL;
+	for (const struct zv_leg *leg = call->legs; leg; leg = leg->next)
+		if (zv_tms_is_live(leg) && !is_line(leg, c->line))
+			last = leg;
+	return last && last->role == ZV_ROLE_CALLEE ? last : NULL;
+}
+
+static void
+begin_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call)
+{
+	const struct zv_leg *far = consulted_leg(c, call);
+	struct zv_tms_call *consult;
+
+	if (!far || zv_tms_find_consult(zv_tms_of(s), c))
+		return;
+	consult = zv_tms_call_new(s, c->server, call, far, far->unique_id);
+	if (!consult) {
+		zv_tms_no_memory(s);
+		return;
+	}
+	consult->leg = c->leg;
+	consult->consulted = far;
+	consult->direction = ZV_TMS_OUT;
+	zv_tms_copy(consult->line, sizeof consult->line, zvon_str(c->line));
+	zv_tms_copy(consult->other, sizeof consult->other, zv_tms_who(far));
+	ring(s, consult);
+}
+
+static const struct zv_leg *
+find_leg(const struct zv_call *call, const struct zv_leg *wanted)
+{
+	const struct zv_leg *leg = call->legs;
+
+	while (leg && leg != wanted)
+		leg = leg->next;
+	return leg;
+}
+
+static void
+follow_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call)
+{
+	struct zv_tms_call *consult = zv_tms_find_consult(zv_tms_of(s), c);
+	const struct zv_leg *far = consult ? find_leg(call, consult->consulted) : NULL;
+
+	if (!consult)
+		return;
+	zv_tms_copy(consult->call_id, sizeof consult->call_id, call->id);
+	if (far && far->result == ZV_RESULT_BUSY)
+		busy(s, consult);
+	if (!far || !zv_tms_is_live(far)) {
+		finish(s, consult,
+		       zvon_call_result_name(far ? far->result : ZV_RESULT_NONE));
+		return;
+	}
+	if (is_up(far) && consult->state == ZV_TMS_STATE_ALERTING)
+		connect(s, consult);
+	zv_tms_tell_features(s, consult, false);
+}
+
+/* ---- one leg, one call --------------------------------------------------------------------------- */
+
+static void
+end_leg(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
+{
+	struct zv_tms_call *consult = zv_tms_find_consult(zv_tms_of(s), c);
+	const char *cause = zvon_call_result_name(leg ? leg->result : ZV_RESULT_NONE);
+
+	if (consult)
+		finish(s, consult, cause);
+	if (leg && leg->result == ZV_RESULT_BUSY)
+		busy(s, c);
+	finish(s, c, cause);
+}
+
+static void
+follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
+       const struct zv_leg *leg, const struct zv_call_event *event)
+{
+	zv_tms_copy(c->call_id, sizeof c->call_id, call->id);
+	if (event &&
+	    (event->kind == ZV_CALL_TRANSFERRED || event->kind == ZV_CALL_RETRIEVED))
+		c->moved = true;
+	if (zv_tms_parties(s, c, call, leg) && !has_ended(leg, event))
+		zv_tms_tell(s, ZV_TMS_CALL_INFO_CHANGED, c);
+	note_busy(s, c, call, event);
+	if (has_ended(leg, event)) {
+		end_leg(s, c, leg);
+		return;
+	}
+	note_far_hold(c, call, event);
+	if (!is_connected(c) && in_conversation(c, call, leg))
+		connect(s, c);
+	follow_hold(s, c, leg);
+	begin_consult(s, c, call);
+	follow_consult(s, c, call);
+	zv_tms_tell_features(s, c, false);
+}
+
+static void
+look_at(struct zv_session *s, size_t server, const struct zv_call *call,
+	const struct zv_call_event *event)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	for (const struct zv_leg *leg = call->legs; leg; leg = leg->next) {
+		struct zv_tms_call *c = zv_tms_find_leg(t, server, leg);
+
+		if (!c && !leg->is_trunk && zv_tms_is_live(leg) &&
+		    zv_session_has_line(s, server, leg->line) &&
+		    is_shown(s, server, leg))
+			c = begin(s, server, call, leg);
+		if (c)
+			follow(s, c, call, leg, event);
+	}
+}
+
+/* ---- events ---------------------------------------------------------------------------------------- */
+
+static bool
+is_of(const struct zv_tms_call *c, size_t server, struct zv_str call_id)
+{
+	return c->server == server && zvon_str_equal(zvon_str(c->call_id), call_id);
+}
+
+/* It goes on in another one, or whatever of it the panel still has is over too. */
+static void
+call_ended(struct zv_session *s, size_t server, const struct zv_call_event *event)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	struct zv_node *node, *next;
+
+	ZV_EACH(&t->calls, node, next)
+	{
+		struct zv_tms_call *c = ZV_OWNER(node, struct zv_tms_call, node);
+
+		if (!is_of(c, server, event->call->id))
+			continue;
+		if (event->into.n)
+			zv_tms_copy(c->call_id, sizeof c->call_id, event->into);
+		else
+			finish(s, c, zvon_call_result_name(event->call->result));
+	}
+}
+
+/* A key that was pressed in a call of the line, at either end. */
+static void
+dtmf(struct zv_session *s, size_t server, const struct zv_call_event *event)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	struct zv_node *node, *next;
+	struct zv_buf out = { 0 };
+	struct zv_json j = { .out = &out };
+	bool ours = false;
+
+	ZV_EACH(&t->calls, node, next)
+	ours |= is_of(ZV_OWNER(node, struct zv_tms_call, node), server,
+		      event->call->id);
+	if (!ours)
+		return;
+	zv_json_string(&j, event->digit);
+	if (zv_buf_failed(&out))
+		zv_tms_no_memory(s);
+	else
+		zv_tms_say(s, ZV_TMS_DTMF_ENTERED, zv_buf_str(&out));
+	zv_buf_deinit(&out);
+}
+
+/* With debugMode: what the model says, in the words of zvon.v1. The panel passes it
+ * over; the network view of a browser shows it. */
+static void
+raw(struct zv_session *s, const struct zv_call_event *event, struct zv_message *shared)
+{
+	if (zv_tms_of(s)->debug && shared && event->call)
+		zv_tms_say(s, ZV_TMS_RAW_DATA, shared->text);
+}
+
+void
+zv_tms_on_event(struct zv_session *s, size_t server, const struct zv_call_event *event,
+		struct zv_message *shared)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	t->now_ms = event->now_ms;
+	if (event->unix_us)
+		t->wall_us = event->unix_us - event->now_ms * 1000;
+	if (event->kind == ZV_SERVER_STATE &&
+	    zvon_str_equal(event->reason, ZV_STR("down")))
+		zv_tms_server_lost(s, server);
+	if (!t->is_open || t->is_lost)
+		return;
+	raw(s, event, shared);
+	if (event->kind == ZV_CALL_ENDED)
+		call_ended(s, server, event);
+	else if (event->kind == ZV_LEG_DTMF)
+		dtmf(s, server, event);
+	else if (event->call)
+		look_at(s, server, event->call, event);
+	zv_tms_tell_line(s, false);
+}
+
+/* ---- all at once ------------------------------------------------------------------------------------- */
+
+static bool
+look_at_each(void *context, size_t server, const struct zv_call *call)
+{
+	look_at(context, server, call, NULL);
+	return true;
+}
+
+void
+zv_tms_learn(struct zv_session *s)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	zv_tms_calls_free(t);
+	t->quiet = true;
+	zv_session_each_call(s, look_at_each, s);
+	t->quiet = false;
+}
+
+/* Does that call of the panel go on in one of the calls there are? */
+struct search {
+	const struct zv_tms_call *wanted;
+	bool found;
+};
+
+static bool
+search_call(void *context, size_t server, const struct zv_call *call)
+{
+	struct search *search = context;
+	const struct zv_leg *leg = server == search->wanted->server
+					   ? find_leg(call, search->wanted->leg)
+					   : NULL;
+
+	search->found = leg && zv_tms_is_live(leg);
+	return !search->found;
+}
+
+static bool
+goes_on(struct zv_session *s, const struct zv_tms_call *c)
+{
+	struct search search = { .wanted = c };
+
+	zv_session_each_call(s, search_call, &search);
+	return search.found;
+}
+
+void
+zv_tms_compare(struct zv_session *s, size_t server)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	struct zv_node *node, *next;
+
+	ZV_EACH(&t->calls, node, next)
+	{
+		struct zv_tms_call *c = ZV_OWNER(node, struct zv_tms_call, node);
+
+		if (c->server == server && !goes_on(s, c))
+			finish(s, c, "vanished");
+	}
+	zv_session_each_call(s, look_at_each, s);
+	zv_tms_tell_line(s, false);
+}

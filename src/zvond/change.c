@@ -1,0 +1,265 @@
+/* SIGTERM and SIGHUP: the orderly end, and a new configuration without dropping anybody. */
+#include "base/err.h"
+#include "base/str.h"
+#include "io/clock.h"
+#include "zvond/door.h"
+#include "zvond/notify.h"
+#include "zvond/polls.h"
+#include "zvond/server.h"
+
+/* ---- the end ----------------------------------------------------------------------------------------- */
+
+static void
+on_stop_time(void *owner)
+{
+	struct zv_daemon *d = owner;
+
+	zv_loop_stop(d->loop);
+}
+
+static void
+stop_fronts(struct zv_door *door)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&door->fronts, node, next)
+	zv_front_stop(ZV_OWNER(node, struct zv_front, node));
+}
+
+static bool
+has_fronts(const struct zv_daemon *d)
+{
+	const struct zv_node *node;
+
+	for (node = d->doors.next; node != &d->doors; node = node->next)
+		if (!zv_list_is_empty(&ZV_OWNER(node, struct zv_door, node)->fronts))
+			return true;
+	return false;
+}
+
+void
+zv_daemon_check_stopped(struct zv_daemon *d)
+{
+	if (d->stopping && !has_fronts(d))
+		zv_loop_stop(d->loop);
+}
+
+static void
+each_door(struct zv_daemon *d, void (*f)(struct zv_door *door))
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->doors, node, next)
+	f(ZV_OWNER(node, struct zv_door, node));
+}
+
+/* A second signal does not wait. */
+void
+zv_daemon_stop(struct zv_daemon *d)
+{
+	if (d->stopping) {
+		zv_loop_stop(d->loop);
+		return;
+	}
+	zv_log(d->log, ZV_LOG_INFO, "daemon", "stopping");
+	zv_notify_stopping();
+	d->stopping = true;
+	d->stop_timer = zv_timer_new(d->loop, on_stop_time, d);
+	if (d->stop_timer)
+		zv_timer_set(d->stop_timer, zv_clock_ms() + ZV_STOP_MS);
+	else
+		zv_loop_stop(d->loop);
+	zv_polls_end(d);
+	zv_hub_say_goodbye(d->hub, ZV_RETRY_MS, zv_clock_ms());
+	each_door(d, stop_fronts);
+	each_door(d, zv_door_close);
+	zv_daemon_touch(d);
+	zv_daemon_check_stopped(d);
+}
+
+/* ---- a new configuration ------------------------------------------------------------------------------ */
+
+static void
+say_complaints(struct zv_daemon *d, struct zv_str text, enum zv_log_level level)
+{
+	struct zv_str line;
+
+	while (zv_str_split(&text, '\n', &line))
+		if (line.n)
+			zv_log(d->log, level, "config", "%.*s", ZV_ARG(line));
+}
+
+static const struct zv_config_listen *
+find_listen(const struct zv_config *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_listens; i++)
+		if (strcmp(c->listens[i].name, name) == 0)
+			return &c->listens[i];
+	return NULL;
+}
+
+static const struct zv_config_server *
+find_server(const struct zv_config *c, struct zv_str name)
+{
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (zvon_str_equal(c->servers[i].hub.name, name))
+			return &c->servers[i];
+	return NULL;
+}
+
+static struct zv_door *
+find_door(struct zv_daemon *d, const char *name)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->doors, node, next)
+	{
+		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+
+		if (door->listener && strcmp(door->config->name, name) == 0)
+			return door;
+	}
+	return NULL;
+}
+
+static bool
+has_server(const struct zv_daemon *d, struct zv_str name)
+{
+	const struct zv_node *node;
+
+	for (node = d->servers.next; node != &d->servers; node = node->next)
+		if (zvon_str_equal(ZV_OWNER(node, struct zv_server, node)->config->hub.name,
+				   name))
+			return true;
+	return false;
+}
+
+static void
+say_kept(struct zv_daemon *d, const char *name, const struct zv_error *err)
+{
+	zv_log(d->log, ZV_LOG_ERROR, "config", "%s stays as it was: %s", name, err->text);
+}
+
+/* Those that are gone are closed; changed ones are taken over, or closed to be opened
+ * anew. A certificate that cannot be read leaves the old one. */
+static void
+change_doors(struct zv_daemon *d, struct zv_settings *settings)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->doors, node, next)
+	{
+		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		const struct zv_config_listen *now =
+			find_listen(settings->config, door->config->name);
+		struct zv_error err = { 0 };
+		int rc;
+
+		if (!door->listener)
+			continue;
+		rc = now ? zv_door_change(door, settings, now, &err) : 0;
+		if (rc < 0)
+			say_kept(d, door->config->name, &err);
+		else if (rc == 0)
+			zv_door_close(door);
+	}
+}
+
+static void
+open_new_doors(struct zv_daemon *d, struct zv_settings *settings)
+{
+	const struct zv_config *c = settings->config;
+
+	for (size_t i = 0; i < c->n_listens; i++) {
+		struct zv_error err = { 0 };
+
+		if (!find_door(d, c->listens[i].name) &&
+		    !zv_door_open(d, settings, &c->listens[i], &err))
+			zv_log(d->log, ZV_LOG_ERROR, "config", "%s is not open: %s",
+			       c->listens[i].name, err.text);
+	}
+}
+
+static void
+change_servers(struct zv_daemon *d, struct zv_settings *settings)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->servers, node, next)
+	{
+		struct zv_server *s = ZV_OWNER(node, struct zv_server, node);
+		const struct zv_config_server *now =
+			find_server(settings->config, s->config->hub.name);
+
+		if (!now || !zv_server_change(s, settings, now))
+			zv_server_close(s);
+	}
+}
+
+static void
+open_new_servers(struct zv_daemon *d, struct zv_settings *settings)
+{
+	const struct zv_config *c = settings->config;
+
+	for (size_t i = 0; i < c->n_servers; i++) {
+		struct zv_error err = { 0 };
+
+		if (!has_server(d, c->servers[i].hub.name) &&
+		    !zv_server_open(d, settings, &c->servers[i], &err))
+			zv_log(d->log, ZV_LOG_ERROR, "config", "server %.*s: %s",
+			       ZV_ARG(c->servers[i].hub.name), err.text);
+	}
+}
+
+static int
+take_over(struct zv_daemon *d, struct zv_config *config)
+{
+	struct zv_settings *settings = zv_settings_new(config);
+
+	if (!settings || zv_daemon_set_users(d, settings) < 0) {
+		zv_settings_unref(settings);
+		if (!settings)
+			zv_config_free(config);
+		return ZV_ENOMEM;
+	}
+	zv_settings_unref(d->settings);
+	d->settings = settings;
+	d->log->level = config->log_level;
+	change_servers(d, settings);
+	open_new_servers(d, settings);
+	change_doors(d, settings);
+	open_new_doors(d, settings);
+	return 0;
+}
+
+void
+zv_daemon_reload(struct zv_daemon *d)
+{
+	const char *file = zv_daemon_config(d)->file;
+	struct zv_buf complaints = { 0 };
+	struct zv_config *config;
+
+	if (d->stopping)
+		return;
+	if (!file) {
+		zv_log(d->log, ZV_LOG_INFO, "config", "a demo has no file to read again");
+		return;
+	}
+	zv_notify_reloading();
+	config = zv_config_read(file, &complaints);
+	say_complaints(d, zv_buf_str(&complaints),
+		       config ? ZV_LOG_WARN : ZV_LOG_ERROR);
+	if (config && take_over(d, config) == 0) {
+		d->metrics.reloads++;
+		zv_log(d->log, ZV_LOG_INFO, "config", "read again file=%s",
+		       zv_daemon_config(d)->file);
+	} else {
+		d->metrics.reloads_failed++;
+		zv_log(d->log, ZV_LOG_ERROR, "config",
+		       "the old configuration stays: %s", 
+		       config ? "out of memory" : "see the lines before");
+	}
+	zv_buf_deinit(&complaints);
+	zv_notify_ready();
+	zv_daemon_touch(d);
+}
