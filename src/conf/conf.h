@@ -26,8 +26,8 @@
 
 struct zv_conf_setting {
 	const struct zv_conf_setting *next; /* in order, templates' first */
-	struct zv_str key, value; /* a NUL stands behind each */
-	struct zv_str file; /* where it stands */
+	struct zv_str key, value;	    /* a NUL stands behind each */
+	struct zv_str file;		    /* where it stands */
 	int line;
 	bool inherited; /* of a template, or from before a (+): may be overridden */
 };

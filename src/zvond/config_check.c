@@ -392,7 +392,7 @@ check_password(struct zv_config_reader *r, struct zv_config_object *o,
 	else if (file) {
 		s->password_file = zv_config_path(r, file);
 		s->password_hash = zv_config_secret(r, file, false, false, &n);
-	} else if (hash && zv_config_is_open(r, hash, &mode))
+	} else if (hash && zv_config_is_open(r, hash, &mode)) {
 		zv_config_warn(
 			r, ZV_AT(hash),
 			"a password's hash stands in a file with mode %04o, which all "
@@ -400,11 +400,11 @@ check_password(struct zv_config_reader *r, struct zv_config_object *o,
 			"хеш пароля в файле с правами %04o, который могут читать все; "
 			"chmod o= %s",
 			(unsigned)mode, hash->file.p);
-}
-if (s->password_hash && strncmp(s->password_hash, "$argon2id$", 10) != 0)
-	WRONG(r, o, file ? "password_file" : "password_hash",
-	      "this is no hash of argon2id; `zvond passwd` makes one",
-	      "это не хеш argon2id; его делает `zvond passwd`");
+	}
+	if (s->password_hash && strncmp(s->password_hash, "$argon2id$", 10) != 0)
+		WRONG(r, o, file ? "password_file" : "password_hash",
+		      "this is no hash of argon2id; `zvond passwd` makes one",
+		      "это не хеш argon2id; его делает `zvond passwd`");
 }
 
 static void

@@ -2,21 +2,29 @@
 
 #include "base/str.h"
 
-#define G(member)      offsetof(struct zv_config, member), 0
-#define LIMIT(member)  offsetof(struct zv_config, limits.member), 0
-#define L(member)      offsetof(struct zv_config_listen, member), 0
-#define L_N(member)    offsetof(struct zv_config_listen, member), offsetof(struct zv_config_listen, n_##member)
-#define S(member)      offsetof(struct zv_config_station, member), 0
-#define S_N(member)    offsetof(struct zv_config_station, server.member), offsetof(struct zv_config_station, server.n_##member)
-#define R(member)      offsetof(struct zv_role, member), 0
-#define R_N(member)    offsetof(struct zv_role, member), offsetof(struct zv_role, n_##member)
-#define U(member)      offsetof(struct zv_config_account, member), 0
-#define U_N(group, member) offsetof(struct zv_config_account, group.member), offsetof(struct zv_config_account, group.n_##member)
+#define G(member)     offsetof(struct zv_config, member), 0
+#define LIMIT(member) offsetof(struct zv_config, limits.member), 0
+#define L(member)     offsetof(struct zv_config_listen, member), 0
+#define L_N(member)                                                                    \
+ offsetof(struct zv_config_listen, member),                                            \
+	 offsetof(struct zv_config_listen, n_##member)
+#define S(member) offsetof(struct zv_config_station, member), 0
+#define S_N(member)                                                                    \
+ offsetof(struct zv_config_station, server.member),                                    \
+	 offsetof(struct zv_config_station, server.n_##member)
+#define R(member) offsetof(struct zv_role, member), 0
+#define R_N(member)                                                                    \
+ offsetof(struct zv_role, member), offsetof(struct zv_role, n_##member)
+#define U(member) offsetof(struct zv_config_account, member), 0
+#define U_N(group, member)                                                             \
+ offsetof(struct zv_config_account, group.member),                                     \
+	 offsetof(struct zv_config_account, group.n_##member)
 
-#define NOWHERE 0, 0
-#define MS_MAX	  86400000 /* a day */
-#define MEGABYTE  (1024 * 1024)
-#define RIGHTS_OF "view|dial|control|transfer|pickup|conference|record|agent|spy|raw|admin"
+#define NOWHERE	 0, 0
+#define MS_MAX	 86400000 /* a day */
+#define MEGABYTE (1024 * 1024)
+#define RIGHTS_OF                                                                      \
+ "view|dial|control|transfer|pickup|conference|record|agent|spy|raw|admin"
 
 /* clang-format off */
 const struct zv_option zv_config_options[] = {
@@ -225,7 +233,7 @@ const struct zv_option zv_config_options[] = {
 const size_t zv_n_config_options = sizeof zv_config_options / sizeof *zv_config_options;
 
 const char *const zv_section_names[ZV_SECTIONS + 1] = { "general", "listen", "server",
-							"role", "user", NULL };
+							"role",	   "user",   NULL };
 
 static bool
 is_among(const char *words, struct zv_str key)
