@@ -282,8 +282,8 @@ ZVON_API const struct zv_line *zvon_calls_next_line(const struct zv_calls *t,
 						    size_t *cursor);
 ZVON_API const struct zv_queue_now *zvon_calls_next_queue(const struct zv_calls *t,
 							  size_t *cursor);
-ZVON_API const struct zv_queue_member *
-zvon_calls_next_member(const struct zv_calls *t, size_t *cursor);
+ZVON_API const struct zv_queue_member *zvon_calls_next_member(const struct zv_calls *t,
+							      size_t *cursor);
 
 struct zv_calls_counters {
 	uint64_t packets, events; /* fed; call events told */

@@ -65,6 +65,16 @@ free_text(struct zv_str *text)
 	*text = (struct zv_str){ NULL, 0 };
 }
 
+/* After a restart of which nothing is kept one number is used up: whoever has the one before
+ * it does not know what happened meanwhile. */
+static void
+begin_numbers(struct zv_hub *h, uint64_t first_seq)
+{
+	h->first_seq = first_seq;
+	h->next_seq = first_seq > 1 ? first_seq + 1 : 1;
+	h->restart_seq = h->ring.floor = h->next_seq - 1;
+}
+
 struct zv_hub *
 zv_hub_new(const struct zv_hub_options *o)
 {
@@ -78,9 +88,7 @@ zv_hub_new(const struct zv_hub_options *o)
 	h->context = o->context;
 	h->log = o->log ? o->log : &silence;
 	h->letters_in_numbers = o->letters_in_numbers;
-	h->next_seq = o->first_seq ? o->first_seq : 1;
-	h->restart_seq = h->next_seq - 1;
-	h->ring.floor = h->next_seq - 1;
+	begin_numbers(h, o->first_seq ? o->first_seq : 1);
 	h->ring.most = h->limits.ring_events;
 	h->ring.most_ms = h->limits.ring_ms;
 	h->timed_ms = INT64_MAX;
@@ -147,6 +155,7 @@ static const size_t texts[] = {
 	offsetof(struct zv_hub_server, recordings),
 	offsetof(struct zv_hub_server, queue_interface),
 	offsetof(struct zv_hub_server, caller_id),
+	offsetof(struct zv_hub_server, dnd),
 	offsetof(struct zv_hub_server, auto_answer),
 };
 
@@ -206,6 +215,7 @@ take_restored(struct zv_hub *h, struct zv_server *server)
 {
 	struct zv_node *node, *following;
 
+	server->restored = h->restoring;
 	ZV_EACH(&h->restored, node, following)
 	{
 		struct zv_restored *r = ZV_OWNER(node, struct zv_restored, node);
@@ -213,10 +223,9 @@ take_restored(struct zv_hub *h, struct zv_server *server)
 		if (r->server != server->topic)
 			continue;
 		server->trails = r->trails;
-		server->restored = true;
+		r->trails = (struct zv_map){ 0 };
 		zv_list_remove(node);
-		zv_topic_unref(&h->topics, r->server);
-		zv_free(r);
+		zv_restored_free(h, r);
 	}
 }
 
@@ -331,6 +340,7 @@ zv_hub_begin_anew(struct zv_hub *h, int64_t now_ms, bool everybody)
 {
 	struct zv_node *node, *following;
 
+	h->resync_reason = everybody ? "server" : "restart";
 	h->restart_seq = h->next_seq++;
 	zv_ring_cut(&h->ring, &h->topics, h->restart_seq);
 	ZV_EACH(&h->sessions, node, following)
@@ -391,11 +401,14 @@ zv_hub_on_synced(struct zv_hub *h, size_t number, int64_t now_ms)
 	if (server->restored) {
 		server->restored = false;
 		zv_log(h->log, ZV_LOG_INFO, "hub",
-		       "compared with before the restart server=%.*s calls=%zu gone=%zu",
+		       "compared with before the restart server=%.*s calls=%zu "
+		       "gone=%zu",
 		       ZV_ARG(server->pub.name), server->trails.n, gone);
 		zv_hub_begin_anew(h, now_ms, false);
-		if (is_all_compared(h))
+		if (is_all_compared(h)) {
+			h->restoring = false;
 			forget_resumed(h);
+		}
 	}
 	tell_synced(h, number, now_ms);
 }
@@ -542,10 +555,8 @@ free_restored(struct zv_hub *h)
 	struct zv_node *node;
 
 	while ((node = zv_list_first(&h->restored))) {
-		struct zv_restored *r = ZV_OWNER(node, struct zv_restored, node);
-
 		zv_list_remove(node);
-		zv_restored_free(h, r);
+		zv_restored_free(h, ZV_OWNER(node, struct zv_restored, node));
 	}
 }
 

@@ -28,14 +28,14 @@ struct zv_session;
 
 /* 0: the default. */
 struct zv_hub_limits {
-	size_t ring_events;	   /* kept for those who come back: 10000 */
-	int ring_ms;		   /* and at most for so long: 60000 */
-	size_t session_bytes;	   /* that wait for one session: 256 KiB */
-	size_t session_messages;   /* 1000 */
-	size_t input_bytes;	   /* of one text from a client: 64 KiB */
-	size_t sessions_of_a_user; /* 20 */
-	size_t sessions;	   /* 10000 */
-	size_t jobs_of_a_session;  /* commands not finished yet: 32 */
+	size_t ring_events;	     /* kept for those who come back: 10000 */
+	int ring_ms;		     /* and at most for so long: 60000 */
+	size_t session_bytes;	     /* that wait for one session: 256 KiB */
+	size_t session_messages;     /* 1000 */
+	size_t input_bytes;	     /* of one text from a client: 64 KiB */
+	size_t sessions_of_a_user;   /* 20 */
+	size_t sessions;	     /* 10000 */
+	size_t jobs_of_a_session;    /* commands not finished yet: 32 */
 	size_t watches_of_a_session; /* raw filters: 64 */
 };
 
@@ -58,7 +58,8 @@ struct zv_hub_options {
 	void *context;
 	const struct zv_log *log;
 	struct zv_str stream; /* names this numbering; kept across restarts */
-	uint64_t first_seq;   /* the next event's number; at least 1 */
+	uint64_t first_seq; /* events get numbers from it on; greater than 1: all before
+			       * it may have been used */
 	struct zv_str version; /* of the program, for "hello" */
 	bool letters_in_numbers;
 };
@@ -78,14 +79,14 @@ struct zv_hub_server {
 	struct zv_str transfer_context;	  /* empty: context */
 	struct zv_str parking;		  /* parking lot; empty: the default one */
 	struct zv_str conference_context; /* rooms: dialled there by number */
-	struct zv_str recordings;	  /* folder of MixMonitor; empty: Asterisk's own */
-	struct zv_str queue_interface;	  /* "Local/{0}@from-queue/n"; empty: the line's */
-	struct zv_str caller_id;	  /* of calls that are made; empty: the line */
+	struct zv_str recordings;      /* folder of MixMonitor; empty: Asterisk's own */
+	struct zv_str queue_interface; /* "Local/{0}@from-queue/n"; empty: the line's */
+	struct zv_str caller_id;       /* of calls that are made; empty: the line */
 	struct zv_str dnd; /* family of Asterisk's database for line.dnd: "DND" */
 	struct zv_str auto_answer; /* SIP header for the own phone: "Alert-Info: …" */
-	bool notify_answer, notify_hold;  /* phones obey NOTIFY "talk", "hold" */
-	bool ring_on_state;	  /* sendRingStartedOnRingingState */
-	int ring_ms;		  /* how long an own phone rings; 30000 */
+	bool notify_answer, notify_hold; /* phones obey NOTIFY "talk", "hold" */
+	bool ring_on_state;		 /* sendRingStartedOnRingingState */
+	int ring_ms;			 /* how long an own phone rings; 30000 */
 };
 
 /* Its number, from 0, never used again; < 0: ZV_ENOMEM, ZV_EBUSY (that name is in use). */
@@ -95,7 +96,8 @@ int zv_hub_change_server(struct zv_hub *h, size_t server,
 void zv_hub_remove_server(struct zv_hub *h, size_t server, int64_t now_ms);
 
 /* The tracker's on_event, of that server. */
-void zv_hub_on_event(struct zv_hub *h, size_t server, const struct zv_call_event *event);
+void zv_hub_on_event(struct zv_hub *h, size_t server,
+		     const struct zv_call_event *event);
 
 /* Each event packet of the server, for raw watches and for jobs that follow more than
  * calls. Cheap when nobody wants them. */
@@ -168,9 +170,9 @@ typedef void (*zv_outcome_fn)(void *owner, int status, struct zv_str outcome);
 
 /* args: JSON text of an object, may be empty. The returned ticket is for
  * zv_hub_forget_command when the owner goes first; 0: done already. */
-uint64_t zv_hub_command(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
-			struct zv_str args, zv_outcome_fn on_outcome, void *owner,
-			int64_t now_ms);
+uint64_t zv_hub_command(struct zv_hub *h, const struct zv_user *user,
+			struct zv_str name, struct zv_str args,
+			zv_outcome_fn on_outcome, void *owner, int64_t now_ms);
 void zv_hub_forget_command(struct zv_hub *h, uint64_t ticket);
 
 /* ---- state as JSON, as that user may see it --------------------------------------------- */
@@ -209,11 +211,11 @@ int zv_hub_load(struct zv_hub *h, struct zv_str text, int64_t now_ms,
 		struct zv_error *err);
 
 struct zv_hub_counters {
-	uint64_t events;	 /* numbered */
-	uint64_t deliveries;	 /* events put into queues of sessions */
+	uint64_t events;     /* numbered */
+	uint64_t deliveries; /* events put into queues of sessions */
 	uint64_t commands, refused, failed;
 	uint64_t resumed, resyncs;
-	uint64_t slow;		 /* sessions closed because they did not read */
+	uint64_t slow; /* sessions closed because they did not read */
 	uint64_t bad_inputs;
 	uint64_t denied_dials;
 	size_t sessions, users_online, jobs, ring, calls;

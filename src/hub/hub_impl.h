@@ -60,7 +60,7 @@ struct zv_hub {
 	const struct zv_log *log;
 	struct zv_str stream, version;
 	bool letters_in_numbers;
-	uint64_t next_seq;
+	uint64_t first_seq, next_seq;
 	uint64_t restart_seq; /* who resumes from before it gets "restart" */
 	int64_t now_ms;	      /* of the last call in */
 
@@ -71,6 +71,8 @@ struct zv_hub {
 
 	struct zv_server **servers; /* by number; NULL: removed */
 	size_t n_servers;
+	bool restoring;		   /* loaded, and not all servers are compared yet */
+	const char *resync_reason; /* for on_synced of zvon.v1 */
 	struct zv_node restored; /* zv_restored: servers of the text that was loaded */
 
 	const struct zv_user *users;
@@ -78,10 +80,10 @@ struct zv_hub {
 	struct zv_map users_by_name; /* zv_person */
 	struct zv_person gone;	     /* the sessions of users that are no more */
 
-	struct zv_node sessions;   /* zv_session.all */
-	struct zv_node open_ears;  /* zv_session.open: those who see everything */
-	struct zv_node timed;	   /* zv_session.timed: those with a deadline */
-	int64_t timed_ms;	   /* the first of them is not before */
+	struct zv_node sessions;  /* zv_session.all */
+	struct zv_node open_ears; /* zv_session.open: those who see everything */
+	struct zv_node timed;	  /* zv_session.timed: those with a deadline */
+	int64_t timed_ms;	  /* the first of them is not before */
 	size_t n_sessions;
 	struct zv_session **found; /* room for all sessions: who gets the event */
 	size_t found_cap;
@@ -153,22 +155,23 @@ struct zv_session {
 	const struct zv_dialect *dialect;
 	struct zv_person *person;
 	void *owner;
-	struct zv_str remote;	/* in its own block */
-	struct zv_str *lines;	/* instead of the user's; one block */
+	struct zv_str remote; /* in its own block */
+	struct zv_str *lines; /* instead of the user's; one block */
 	size_t n_lines;
-	struct zv_ears *rights; /* what it may see; not used when it may see all */
-	struct zv_ears *narrow; /* what it wants of that; NULL: everything */
+	struct zv_ears *rights;	     /* what it may see; not used when it may see all */
+	struct zv_ears *narrow;	     /* what it wants of that; NULL: everything */
 	struct zv_ears *next_rights; /* zv_hub_set_users prepares it */
 	uint32_t events;	     /* kinds it wants; 0: all */
 	struct zv_queue_of_messages queue;
-	size_t held;	 /* bytes, by the transport */
+	size_t held;	  /* bytes, by the transport */
 	size_t free_ride; /* bytes of a snapshot that do not count */
-	uint64_t stamp;	 /* of the last event that found it */
-	uint64_t at_seq; /* replaying: it has all events up to this one */
-	int64_t wake_ms; /* deadline of its dialect */
+	uint64_t stamp;	  /* of the last event that found it */
+	uint64_t at_seq;  /* replaying: it has all events up to this one */
+	int64_t wake_ms;  /* deadline of its dialect */
 	struct zv_watch *watches;
 	size_t n_watches;
 	const char *over_reason;
+	char *context;	 /* in which its calls are dialled; NULL: the user's */
 	char *over_text; /* over_reason, when it had to be made */
 	int over_code;	 /* 0: it is not */
 	bool sees_all, listens, replaying, ready_told, opened;
@@ -216,6 +219,8 @@ bool zv_view_sees_call(const struct zv_view *v, const struct zv_server *server,
 struct zv_json;
 /* Members "seq", "servers", "calls", "lines", "queues" of an object that is open. */
 void zv_view_write(const struct zv_view *v, struct zv_json *j, int64_t now_ms);
+/* "servers" */
+void zv_servers_write(struct zv_hub *h, struct zv_json *j, int64_t now_ms);
 /* "user", "full_name", "lines", "queues", "role", "rights". */
 void zv_me_write(const struct zv_who *who, struct zv_json *j);
 void zv_agent_write(struct zv_hub *h, struct zv_str user, struct zv_json *j);

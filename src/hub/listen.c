@@ -208,7 +208,7 @@ check_lines(const struct zv_session *s, const struct zv_str *lines, size_t n,
 		}
 		if (!may_be_his(s->person->user, lines[i])) {
 			zv_fail(err, ZV_EAUTH, "line %.*s is not one of yours",
-				     ZV_ARG(lines[i]));
+				ZV_ARG(lines[i]));
 			return ZV_EAUTH;
 		}
 	}
@@ -245,4 +245,38 @@ zv_session_set_lines(struct zv_session *s, const struct zv_str *lines, size_t n,
 	s->rights = rights;
 	zv_session_index(s);
 	return 0;
+}
+
+/* ---- the context in which its calls are dialled ------------------------------------------------- */
+
+static bool
+may_dial_in(const struct zv_user *user, struct zv_str context)
+{
+	return !context.n || zvon_str_equal(context, user->context) ||
+	       has_text(user->contexts, user->n_contexts, context);
+}
+
+int
+zv_session_set_context(struct zv_session *s, struct zv_str context,
+		       struct zv_error *err)
+{
+	char *copy = NULL;
+
+	if (!may_dial_in(s->person->user, context))
+		return zv_fail(err, ZV_EAUTH, "context %.*s is not one of yours",
+			       ZV_ARG(context));
+	if (context.n && !(copy = zv_memdup(context.p, context.n)))
+		return zv_fail_nomem(err);
+	zv_free(s->context);
+	s->context = copy;
+	return 0;
+}
+
+const struct zv_str *
+zv_session_lines(const struct zv_session *s, size_t *n)
+{
+	const struct zv_who who = zv_who_of_session(s);
+
+	*n = who.n_lines;
+	return who.lines;
 }

@@ -31,8 +31,7 @@ static struct zv_ring_entry *
 new_entry(struct zv_message *m, int64_t told_ms, enum zv_call_event_kind kind,
 	  struct zv_topic *server, const struct zv_tags *tags)
 {
-	struct zv_ring_entry *e =
-		zv_malloc(sizeof *e + tags->n * sizeof *e->tags);
+	struct zv_ring_entry *e = zv_malloc(sizeof *e + tags->n * sizeof *e->tags);
 
 	if (!e)
 		return NULL;

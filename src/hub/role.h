@@ -63,11 +63,14 @@ struct zv_user {
 	struct zv_str name;
 	struct zv_str full_name;    /* shown to him; may be empty */
 	const struct zv_role *role; /* never NULL */
-	const struct zv_str *lines; /* "101": on each server; "office/101": on that one */
-	size_t n_lines;		    /* the first is the one he dials from */
+	const struct zv_str
+		*lines; /* "101": on each server; "office/101": on that one */
+	size_t n_lines; /* the first is the one he dials from */
 	const struct zv_str *queues;
 	size_t n_queues;
 	struct zv_str context; /* in which his calls are dialled; empty: the server's */
+	const struct zv_str *contexts; /* others that a panel may ask for */
+	size_t n_contexts;
 	struct zv_str interface; /* of his line: "PJSIP/101"; empty: by the server's
 	                          * `technology` and his line */
 	bool shared; /* stands for panels that nobody signed in: limits of a user are not

@@ -14,7 +14,8 @@ find_seat(const struct zv_server *server, struct zv_topic *line, struct zv_str q
 	{
 		struct zv_seat *seat = ZV_OWNER(node, struct zv_seat, of_line);
 
-		if (seat->server == server && zvon_str_equal(seat->queue->name, queue) &&
+		if (seat->server == server &&
+		    zvon_str_equal(seat->queue->name, queue) &&
 		    zvon_str_equal(seat->interface, interface))
 			return seat;
 	}

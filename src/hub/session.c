@@ -72,8 +72,8 @@ zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context)
 	for (size_t i = 0; i < s->hub->n_servers; i++) {
 		const struct zv_server *server = zv_hub_server_at(s->hub, i);
 
-		for (call = NULL; server &&
-				  (call = zvon_calls_next(server->pub.calls, call));)
+		for (call = NULL;
+		     server && (call = zvon_calls_next(server->pub.calls, call));)
 			if (zv_session_sees_call(s, i, call) && !f(context, i, call))
 				return;
 	}
@@ -239,6 +239,7 @@ zv_session_replay(struct zv_session *s, uint64_t after_seq, size_t *n)
 		*n += wants_entry(s, e);
 	s->at_seq = after_seq;
 	s->replaying = *n > 0;
+	s->resumed = s->hub->restoring;
 	s->hub->counters.resumed++;
 	zv_session_listen(s, true);
 	if (s->replaying)
@@ -251,6 +252,7 @@ static void
 fell_behind(struct zv_session *s)
 {
 	s->replaying = false;
+	s->hub->resync_reason = "slow";
 	zv_session_synced(s, SIZE_MAX, s->hub->now_ms);
 }
 
@@ -391,16 +393,32 @@ zv_session_input(struct zv_session *s, struct zv_str text, int64_t now_ms)
 	zv_session_touch(s);
 }
 
+static void
+refuse_busy(const struct zv_job_owner *owner)
+{
+	static const char members[] =
+		"\"error\":{\"code\":\"busy\",\"message\":\"too many commands of this "
+		"session are going on: wait for one to end\"}";
+
+	if (owner && owner->done)
+		owner->done(owner->owner, NULL, 503, false, zvon_str(members));
+}
+
 struct zv_job *
 zv_session_command(struct zv_session *s, struct zv_str name, const struct json_t *args,
 		   const struct zv_job_owner *owner, int64_t now_ms)
 {
-	struct zv_user user = *s->person->user;
+	const struct zv_who who = zv_who_of_session(s);
+	struct zv_user user = *who.user;
 
-	if (s->lines) {
-		user.lines = s->lines;
-		user.n_lines = s->n_lines;
+	if (zv_jobs_of_session(s->hub->jobs, s) >= s->hub->limits.jobs_of_a_session) {
+		refuse_busy(owner);
+		return NULL;
 	}
+	user.lines = who.lines;
+	user.n_lines = who.n_lines;
+	if (s->context)
+		user.context = zvon_str(s->context);
 	return zv_jobs_start(s->hub->jobs, s, &user, name, args, owner, now_ms);
 }
 
@@ -530,5 +548,6 @@ zv_session_free(struct zv_session *s)
 	zv_free((char *)(uintptr_t)s->remote.p);
 	zv_free(s->lines);
 	zv_free(s->over_text);
+	zv_free(s->context);
 	zv_free(s);
 }

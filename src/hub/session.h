@@ -57,6 +57,14 @@ void zv_session_touch(struct zv_session *s);
 int zv_session_set_lines(struct zv_session *s, const struct zv_str *lines, size_t n,
 			 struct zv_error *err);
 
+/* Those, or else the user's. */
+const struct zv_str *zv_session_lines(const struct zv_session *s, size_t *n);
+
+/* The context in which its calls are dialled: empty or the user's own: as configured; or one
+ * of the user's `contexts`. 0; ZV_EAUTH: none of them; ZV_ENOMEM. */
+int zv_session_set_context(struct zv_session *s, struct zv_str context,
+			   struct zv_error *err);
+
 /* Does it get events at all? zvon.v1: after start, resume; TMS: after OpenConnection. */
 void zv_session_listen(struct zv_session *s, bool on);
 
@@ -94,7 +102,7 @@ int zv_session_narrow(struct zv_session *s, const struct zv_narrow *narrow);
 
 /* Kept by user name, also while he is away; the panel's states and ours. */
 struct zv_agent {
-	struct zv_str state;	     /* a code: "ready", "break", … as the client named it */
+	struct zv_str state; /* a code: "ready", "break", … as the client named it */
 	struct zv_str reason;
 	bool wrap_up, paused_by_us; /* after a call; in the queues, by auto pause */
 	bool dnd;

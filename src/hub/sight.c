@@ -55,8 +55,7 @@ static bool
 sits_in(struct zv_hub *h, const struct zv_who *who, const struct zv_server *server,
 	struct zv_str line)
 {
-	const struct zv_topic *topic =
-		zv_topic_find(&h->topics, ZV_TOPIC_LINE, line);
+	const struct zv_topic *topic = zv_topic_find(&h->topics, ZV_TOPIC_LINE, line);
 	struct zv_node *node, *following;
 
 	if (!topic)

@@ -16,7 +16,8 @@ struct zv_who zv_who_of_user(const struct zv_user *user);
 struct zv_who zv_who_of_session(const struct zv_session *s);
 
 /* Is it one of his own lines? server: its name. */
-bool zv_who_has_line(const struct zv_who *who, struct zv_str server, struct zv_str line);
+bool zv_who_has_line(const struct zv_who *who, struct zv_str server,
+		     struct zv_str line);
 bool zv_who_has_queue(const struct zv_who *who, struct zv_str queue);
 
 /* OWN: his lines; calls in which one of them takes or took part. QUEUES: also his queues,

@@ -145,8 +145,8 @@ deliver(struct zv_hub *h, size_t number, const struct zv_call_event *e,
 
 		if (!s->listens || s->over_code)
 			continue;
-		if (is_filtered(s) && !zv_session_wants(s, e->kind, server->topic,
-							tags->list, tags->n))
+		if (is_filtered(s) &&
+		    !zv_session_wants(s, e->kind, server->topic, tags->list, tags->n))
 			continue;
 		h->counters.deliveries++;
 		if (!s->replaying) /* else the ring gives it in its turn */

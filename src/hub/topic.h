@@ -57,7 +57,7 @@ void zv_tags_deinit(struct zv_tags *tags, struct zv_topics *t);
 struct zv_session;
 
 struct zv_listener {
-	struct zv_node node;	 /* in zv_topic.listeners, when it is joined */
+	struct zv_node node; /* in zv_topic.listeners, when it is joined */
 	struct zv_session *session;
 	struct zv_topic *topic;
 	struct zv_topic *server; /* only there; NULL: everywhere */

@@ -1,6 +1,7 @@
 #include "hub/hub_impl.h"
 
 #include "base/mem.h"
+#include "hub/agents.h"
 #include "hub/jobs.h"
 
 struct zv_person *
@@ -96,8 +97,7 @@ prepare(struct zv_hub *h, const struct zv_map *persons)
 	ZV_EACH(&h->sessions, node, following)
 	{
 		struct zv_session *s = ZV_OWNER(node, struct zv_session, all);
-		const struct zv_person *p =
-			zv_map_find(persons, s->person->user->name);
+		const struct zv_person *p = zv_map_find(persons, s->person->user->name);
 		bool sees_all;
 
 		if (!p)
@@ -208,10 +208,36 @@ zv_hub_set_users(struct zv_hub *h, const struct zv_user *users, size_t n,
 	return 0;
 }
 
-void
-zv_hub_user_changed(struct zv_hub *h, struct zv_str user, int64_t now_ms)
+static bool
+is_agent(const struct zv_session *s, struct zv_str key)
 {
-	struct zv_person *p = zv_person_find(h, user);
+	const struct zv_who who = zv_who_of_session(s);
+	struct zv_user user = *who.user;
+	char text[ZV_AGENT_KEY];
+
+	user.lines = who.lines;
+	user.n_lines = who.n_lines;
+	return zvon_str_equal(zv_agent_key_of(&user, text), key);
+}
+
+/* A key "NAME/LINE" is that of a user whom panels share. */
+static struct zv_person *
+person_of_key(const struct zv_hub *h, struct zv_str key)
+{
+	struct zv_person *p = zv_person_find(h, key);
+
+	while (!p && key.n) {
+		key.n--;
+		if (key.p[key.n] == '/')
+			p = zv_person_find(h, key);
+	}
+	return p;
+}
+
+void
+zv_hub_user_changed(struct zv_hub *h, struct zv_str key, int64_t now_ms)
+{
+	struct zv_person *p = person_of_key(h, key);
 	struct zv_node *node, *following;
 
 	if (!p)
@@ -220,7 +246,7 @@ zv_hub_user_changed(struct zv_hub *h, struct zv_str user, int64_t now_ms)
 	{
 		struct zv_session *s = ZV_OWNER(node, struct zv_session, of_person);
 
-		if (s->dialect->on_user && !s->over_code) {
+		if (s->dialect->on_user && !s->over_code && is_agent(s, key)) {
 			s->dialect->on_user(s, now_ms);
 			zv_session_touch(s);
 		}

@@ -261,3 +261,10 @@ zv_role_may_dial(const struct zv_role *role, struct zv_str number,
 	return number.n >= 2 && number.n <= 6 && number.p[0] != '0' &&
 	       number.p[0] != '+';
 }
+
+int
+zv_hub_change_server(struct zv_hub *h, size_t server, const struct zv_hub_server *now)
+{
+	h->servers[server].pub = *now;
+	return 0;
+}
