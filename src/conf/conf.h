@@ -26,8 +26,8 @@
 
 struct zv_conf_setting {
 	const struct zv_conf_setting *next; /* in order, templates' first */
-	struct zv_str key, value;
-	struct zv_str file; /* where it stands */
+	struct zv_str key, value;	    /* a NUL stands behind each */
+	struct zv_str file;		    /* where it stands */
 	int line;
 	bool inherited; /* of a template, or from before a (+): may be overridden */
 };
@@ -59,6 +59,11 @@ struct zv_conf *zv_conf_parse(struct zv_str file, struct zv_str text,
 void zv_conf_free(struct zv_conf *c); /* all texts are overwritten; NULL is fine */
 
 const struct zv_conf_section *zv_conf_sections(const struct zv_conf *c);
+
+/* n zeroed bytes that live as long as c, and are overwritten with it; NULL: no memory.
+ * And a copy of a text there, with a NUL behind it; p NULL: no memory. */
+void *zv_conf_take(struct zv_conf *c, size_t n);
+struct zv_str zv_conf_keep(struct zv_conf *c, struct zv_str text);
 
 /* The name among `names` (NULL-terminated) that was perhaps meant, or NULL. */
 const char *zv_conf_suggest(struct zv_str wrong, const char *const *names);

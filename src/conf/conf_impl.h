@@ -46,11 +46,6 @@ struct zv_conf_place { /* one file of those that are open, the innermost first *
 	unsigned depth;
 };
 
-/* n bytes, zeroed, that live as long as c; NULL: no memory. */
-void *zv_conf_take(struct zv_conf *c, size_t n);
-/* A copy there, with a NUL behind it. p NULL: no memory. */
-struct zv_str zv_conf_keep(struct zv_conf *c, struct zv_str text);
-
 /* "FILE:LINE: …" into the reader's error; returns ZV_EINVAL. */
 int zv_conf_fail(struct zv_conf_reader *r, enum zv_conf_word word, struct zv_str one,
 		 struct zv_str two);

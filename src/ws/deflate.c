@@ -107,15 +107,13 @@ begin_inflate(void)
 	return kept.inflates ? z : NULL;
 }
 
-/* Room for more of the message, never beyond `most` and the one byte that is too many. */
+/* Room for more of the message, never beyond `most`; 0: it is full. */
 static int
 make_room(struct zv_buf *out, size_t before, size_t most, size_t hint)
 {
-	size_t made = out->n - before, left = most + 1 - made;
+	size_t made = out->n - before, left = most - made;
 	size_t wanted = made ? made : hint;
 
-	if (left == 0)
-		return ZV_ETOOBIG;
 	if (wanted > left)
 		wanted = left;
 	return zv_buf_reserve(out, wanted) < 0 ? ZV_ENOMEM : (int)wanted;
@@ -125,12 +123,16 @@ make_room(struct zv_buf *out, size_t before, size_t most, size_t hint)
 static int
 inflate_step(z_stream *z, struct zv_buf *out, int room)
 {
+	unsigned char one_too_many;
 	int rc;
 
-	z->next_out = (unsigned char *)out->p + out->n;
-	z->avail_out = (unsigned)room;
+	z->next_out = room ? (unsigned char *)out->p + out->n : &one_too_many;
+	z->avail_out = room ? (unsigned)room : 1;
 	rc = inflate(z, Z_SYNC_FLUSH);
-	out->n += (size_t)room - z->avail_out;
+	if (room)
+		out->n += (size_t)room - z->avail_out;
+	else if (!z->avail_out)
+		return ZV_ETOOBIG;
 	if (rc == Z_MEM_ERROR)
 		return ZV_ENOMEM;
 	if (rc == Z_STREAM_END)
@@ -151,10 +153,8 @@ inflate_all(z_stream *z, struct zv_str in, struct zv_buf *out, size_t before,
 	z->avail_in = (unsigned)in.n;
 	while (rc == 0) {
 		rc = make_room(out, before, most, in.n * 4 + 16);
-		if (rc > 0)
+		if (rc >= 0)
 			rc = inflate_step(z, out, rc);
-		if (rc >= 0 && out->n - before > most)
-			rc = ZV_ETOOBIG;
 	}
 	return rc;
 }

@@ -5,6 +5,7 @@
 #define ZV_ZVOND_CONFIG_H
 
 #include "base/buf.h"
+#include "conf/conf.h"
 #include "hub/hub.h"
 
 struct zv_config_network {	   /* an address and how many of its bits count */
@@ -35,7 +36,10 @@ struct zv_config_listen {
 	const struct zv_config_network
 		*addresses; /* who may be a panel without login */
 	size_t n_addresses;
-	const struct zv_role *panel_role; /* NULL: panels need a token */
+	const char *panel_role_name;	  /* or NULL */
+	const struct zv_role *panel_role; /* NULL: panels need a token of a user */
+	const struct zv_str *contexts;	  /* which panels may choose to dial in */
+	size_t n_contexts;
 	const char *panel_token; /* in the URL of panels: hash as of users; or NULL */
 	const struct zv_config_network *operations; /* metrics without login */
 	size_t n_operations;
@@ -48,23 +52,27 @@ struct zv_config_listen {
 };
 
 struct zv_config_server {
-	const char *url; /* without secret; NULL: demo or replay */
-	char *secret;	 /* wiped when freed */
+	const char *url;	 /* without secret; NULL: demo or replay */
+	char *secret;		 /* wiped when freed */
+	const char *secret_file; /* from which it was read, or NULL */
 	const char *ca_file, *pin;
 	bool insecure;
 	bool demo;
 	const char *replay; /* a capture that is played instead */
 	bool replay_loop;
 	double replay_speed;
+	int demo_rate; /* calls a minute that come by themselves; 0: none */
 	const struct zv_str *trunks, *lines; /* as in call.h */
 	size_t n_trunks, n_lines;
 	bool trace_queues;
 	bool async_originate;
+	bool auto_pause;	  /* what users have who do not say */
 	struct zv_hub_server hub; /* name and what commands need; calls is not set */
 };
 
 struct zv_config_secrets {	     /* of one user */
 	const char *password_hash;   /* argon2id, or NULL: no password */
+	const char *password_file;   /* from which it was read, or NULL */
 	const struct zv_str *tokens; /* "sha256:" and 64 hex digits */
 	size_t n_tokens;
 };
@@ -77,6 +85,7 @@ enum zv_jwt_algorithm {
 };
 
 struct zv_config {
+	struct zv_conf *text; /* what all the others are borrowed from */
 	const char *file;
 	const char *state; /* folder; "": nothing is kept across restarts */
 	enum zv_log_level log_level;
@@ -87,6 +96,7 @@ struct zv_config {
 	enum zv_jwt_algorithm jwt_algorithm;
 	const char *jwt_key; /* PEM text, or the secret's bytes; wiped when freed */
 	size_t jwt_key_bytes;
+	const char *jwt_key_file;
 	const char *jwt_audience, *jwt_issuer; /* or NULL */
 	struct zv_config_listen *listens;
 	size_t n_listens;
@@ -102,8 +112,13 @@ struct zv_config {
 /* Reads the file and what it includes. NULL: all that is wrong is in *complaints, one line
  * each: file:line: what, and what to do. Warnings too may be there on success. */
 struct zv_config *zv_config_read(const char *file, struct zv_buf *complaints);
-/* What zvond --demo runs with: the simulated office, users demo and supervisor. */
-struct zv_config *zv_config_demo(int port, struct zv_buf *complaints);
+/* The same of a text; what it includes is found beside `name`. */
+struct zv_config *zv_config_parse(const char *name, struct zv_str text,
+				  struct zv_buf *complaints);
+/* What zvond --demo runs with: the simulated office, users demo and supervisor. state: a
+ * folder, or NULL: nothing is kept. rate: calls a minute. */
+struct zv_config *zv_config_demo(int port, const char *state, int rate,
+				 struct zv_buf *complaints);
 void zv_config_free(struct zv_config *c); /* NULL is fine */
 
 /* As a file that would read the same, with defaults as comments, secrets as ***. */

@@ -133,6 +133,13 @@ VALGRIND_TESTS = (
 )
 
 
+def web():
+    """The page in Chromium and the examples, one Node for each file; TAP counts them."""
+    program = {"ZVON": str(ROOT / "build/zvon"), "ZVON_BUILD": str(ROOT / "build")}
+    return [Step(["node", "--test-reporter=tap", path], by_tap, program, ROOT,
+                 name=path.name) for path in sorted((ROOT / "tests/web").glob("*.test.mjs"))]
+
+
 def asterisk():
     """The live tests; they start and stop the servers themselves."""
     return [Step([sys.executable, ROOT / "tests/asterisk/run.py"], by_closing_line,
@@ -190,6 +197,9 @@ SUITES = (
           after=("build-asan",), jobs=2, reports=True),
     Suite("valgrind", "a part of the system tests under valgrind", under_valgrind, 600,
           after=("build",), jobs=2, tools=("valgrind",), reports=True),
+    Suite("web", "the page in Chromium, zvon.js, the examples of the protocol", web, 300,
+          after=("build",), tools=("node", "chromium", "curl"),
+          files=("tests/npm/node_modules/.installed",)),
     Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
           after=("build",), tools=("mandoc", "bash", "zsh", "fish")),
     Suite("docs-tsan", "the examples under ThreadSanitizer",

@@ -131,6 +131,7 @@ run_row(const struct scene_row *row)
 	p.lines[0] = zvon_str(row->user);
 	p.rig.users[0].lines = p.lines;
 	p.rig.server.recordings = ZV_STR("/var/spool/asterisk/monitor");
+	cmdrig_configure(&p.rig);
 	play(&p, bytes);
 	cmdrig_wait(&p.rig, 40000);
 	if (!p.commanded)
@@ -218,8 +219,10 @@ static const struct scene_row rows[] = {
 	BOTH_NEW("queue-members", 10, "103", "queue.remove", "{\"queue\":\"support\"}",
 		 "QueueRemove|Queue=support|Interface=PJSIP/103",
 		 "Unable to remove interface: Not there", 502),
-	BOTH_NEW("dtmf", 3, "102", "call.dtmf", "{\"call\":\"%\",\"digits\":\"5\"}",
-		 "PlayDTMF|Channel=C2|Digit=5", "{\"ok\":true}", 200),
+	BOTH_NEW("dtmf", 4, "101", "call.dtmf", "{\"call\":\"%\",\"digits\":\"7\"}",
+		 "PlayDTMF|Channel=C1|Digit=7|Receive=true", "{\"ok\":true}", 200),
+	BOTH_OLD("dtmf", 3, "101", "call.dtmf", "{\"call\":\"%\",\"digits\":\"7\"}", "",
+		 "not_possible", 409),
 	BOTH_NEW("permission-denied", 2, "101", "call.make", "{\"to\":\"604\"}", NULL,
 		 "Originate: Permission denied", 502),
 };

@@ -1,189 +1,13 @@
-/* Inbound connections on a loop: what is accepted, read, written and dropped. The
- * clients are sockets of this very thread; the loop's timer moves the scene on. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
+/* Inbound connections on a loop: what is accepted, read, written and dropped. */
+#include "listen_scene.h"
 
-#include "base/buf.h"
-#include "helper.h"
-#include "io/clock.h"
-#include "io/listen.h"
-
-#define STEP_MS	 5
-#define LIMIT_MS 10000 /* then a scene has failed */
-
-struct scene {
-	struct zv_loop *loop;
-	struct zv_timer *timer;
-	struct zv_wake *wake;
-	struct zv_listener *listener;
-	bool (*step)(struct scene *s); /* true: over */
-	int64_t begun_ms;
-	int client;
-	struct zv_conn *conn; /* the last accepted; NULL: gone */
-	int accepted, closed, sent, woken;
-	int reason; /* of the last on_close */
-	bool echo, refuse;
-	struct zv_buf got; /* by the server */
-	size_t received;   /* by the client */
-	bool end;	   /* … the end of the stream too */
-	unsigned char last;
-	bool ordered; /* bytes came as sent: 0, 1 … 250, 0 … */
-};
-
-static void *
-on_accept(void *user, struct zv_conn *c, const char *remote)
-{
-	struct scene *s = user;
-
-	assert_memory_equal(remote, "127.0.0.1/", 10);
-	s->accepted++;
-	if (s->refuse)
-		return NULL;
-	s->conn = c;
-	return s;
-}
-
-static void
-on_bytes(void *owner, struct zv_str bytes)
-{
-	struct scene *s = owner;
-
-	zv_buf_add(&s->got, bytes);
-	if (s->echo)
-		zv_conn_send(s->conn, bytes);
-}
-
-static void
-on_sent(void *owner)
-{
-	struct scene *s = owner;
-
-	s->sent++;
-}
-
-static void
-on_close(void *owner, int reason)
-{
-	struct scene *s = owner;
-
-	s->conn = NULL;
-	s->closed++;
-	s->reason = reason;
-}
-
-static void
-on_timer(void *user)
-{
-	struct scene *s = user;
-
-	if (zv_clock_ms() - s->begun_ms > LIMIT_MS)
-		fail_msg("the scene does not end");
-	if (s->step(s))
-		zv_loop_stop(s->loop);
-	else
-		zv_timer_set(s->timer, zv_clock_ms() + STEP_MS);
-}
-
-static void
-on_wake(void *user)
-{
-	struct scene *s = user;
-
-	s->woken++;
-}
-
-static const struct zv_listen_handlers handlers = {
-	.on_accept = on_accept,
-	.on_bytes = on_bytes,
-	.on_sent = on_sent,
-	.on_close = on_close,
-};
-
-static int
-connect_to(int port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons((uint16_t)port),
-				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	return fd;
-}
-
-static void
-scene_new(struct scene *s, size_t max_connections, size_t max_queue, int timeout_ms)
-{
-	struct zv_listen_options options = {
-		.address = "127.0.0.1",
-		.max_connections = max_connections,
-		.max_queue_bytes = max_queue,
-		.write_timeout_ms = timeout_ms,
-	};
-	struct zv_error err = { 0 };
-
-	*s = (struct scene){ .client = -1, .ordered = true };
-	s->loop = zv_loop_new(&err);
-	assert_non_null(s->loop);
-	s->timer = zv_timer_new(s->loop, on_timer, s);
-	s->wake = zv_wake_new(s->loop, on_wake, s);
-	assert_true(s->timer && s->wake);
-	s->listener = zv_listen_open(s->loop, &options, &handlers, s, &err);
-	assert_non_null(s->listener);
-	assert_true(zv_listen_port(s->listener) > 0);
-}
-
-static void
-play(struct scene *s, bool (*step)(struct scene *s))
-{
-	s->step = step;
-	s->begun_ms = zv_clock_ms();
-	if (s->client < 0)
-		s->client = connect_to(zv_listen_port(s->listener));
-	zv_timer_set(s->timer, zv_clock_ms());
-	zv_loop_run(s->loop);
-}
-
-static void
-scene_free(struct scene *s)
-{
-	zv_loop_free(s->loop);
-	zv_buf_deinit(&s->got);
-	if (s->client >= 0)
-		close(s->client);
-}
-
-/* What has come to the client; it must be the next bytes of the pattern. */
-static void
-receive(struct scene *s, size_t most)
-{
-	unsigned char bytes[65536];
-	ssize_t n =
-		recv(s->client, bytes, most < sizeof bytes ? most : sizeof bytes, 0);
-
-	s->end |= n == 0;
-	for (ssize_t i = 0; i < n; i++)
-		s->ordered &= bytes[i] == (s->received + (size_t)i) % 251;
-	s->received += n > 0 ? (size_t)n : 0;
-}
-
-static char *
-pattern(size_t n)
-{
-	char *bytes = malloc(n);
-
-	assert_non_null(bytes);
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (char)(i % 251);
-	return bytes;
-}
+/* max_connections, max_queue_bytes, write_timeout_ms */
+#define BOUNDS(connections, queue, timeout)                                            \
+ (struct zv_listen_options)                                                            \
+ {                                                                                     \
+  .max_connections = (connections), .max_queue_bytes = (queue),                        \
+  .write_timeout_ms = (timeout)                                                        \
+ }
 
 /* ---- the scenes ------------------------------------------------------------ */
 
@@ -203,7 +27,7 @@ test_echo(void **state)
 {
 	struct scene s;
 
-	scene_new(&s, 10, 1000, 1000);
+	scene_new(&s, BOUNDS(10, 1000, 1000));
 	s.echo = true;
 	play(&s, echo_step);
 	assert_int_equal(s.got.n % 3, 0);
@@ -236,7 +60,7 @@ test_much_to_a_slow_reader(void **state)
 {
 	struct scene s;
 
-	scene_new(&s, 10, BIG, 200);
+	scene_new(&s, BOUNDS(10, BIG, 200));
 	play(&s, big_step);
 	assert_true(s.ordered);
 	assert_int_equal(s.sent, 1);
@@ -265,7 +89,7 @@ test_a_client_that_does_not_read(void **state)
 	struct scene s;
 	int64_t began = zv_clock_ms();
 
-	scene_new(&s, 10, 8 * BIG, 500);
+	scene_new(&s, BOUNDS(10, 8 * BIG, 500));
 	play(&s, deaf_step);
 	assert_int_equal(s.reason, ZV_ETIMEOUT);
 	assert_in_range(zv_clock_ms() - began, 500, 3000);
@@ -293,7 +117,7 @@ test_the_queue_is_bounded(void **state)
 {
 	struct scene s;
 
-	scene_new(&s, 10, 2 * BIG, 5000);
+	scene_new(&s, BOUNDS(10, 2 * BIG, 5000));
 	play(&s, flood_step);
 	assert_int_equal(s.reason, ZV_ETOOBIG);
 	scene_free(&s);
@@ -322,7 +146,7 @@ test_close_after_everything_is_sent(void **state)
 {
 	struct scene s;
 
-	scene_new(&s, 10, BIG, 1000);
+	scene_new(&s, BOUNDS(10, BIG, 1000));
 	play(&s, flush_step);
 	assert_int_equal(s.received, BIG);
 	assert_true(s.ordered);
@@ -343,15 +167,15 @@ test_connections_are_refused(void **state)
 	struct scene s;
 	int first;
 
-	scene_new(&s, 10, 1000, 1000);
+	scene_new(&s, BOUNDS(10, 1000, 1000));
 	s.refuse = true;
 	play(&s, end_step);
 	assert_int_equal(s.accepted, 1);
 	scene_free(&s);
 	assert_int_equal(s.closed, 0);
 
-	scene_new(&s, 1, 1000, 1000);
-	first = connect_to(zv_listen_port(s.listener));
+	scene_new(&s, BOUNDS(1, 1000, 1000));
+	first = connect_to(s.port);
 	play(&s, end_step); /* the second one is one too many */
 	assert_int_equal(s.accepted, 1);
 	assert_int_equal(s.closed, 0);
@@ -372,7 +196,7 @@ test_wake(void **state)
 {
 	struct scene s;
 
-	scene_new(&s, 1, 1000, 1000);
+	scene_new(&s, BOUNDS(1, 1000, 1000));
 	play(&s, wake_step);
 	assert_true(s.woken);
 	scene_free(&s);
@@ -385,15 +209,15 @@ test_errors(void **state)
 	struct zv_error err = { 0 };
 	struct scene s;
 
-	scene_new(&s, 1, 1000, 1000);
+	scene_new(&s, BOUNDS(1, 1000, 1000));
 	options.address = "localhost";
-	assert_null(zv_listen_open(s.loop, &options, &handlers, &s, &err));
+	assert_null(zv_listen_open(s.loop, &options, &scene_handlers, &s, &err));
 	assert_int_equal(err.code, ZV_EINVAL);
 	assert_string_equal(err.text, "'localhost' is not an IP address to listen on");
 	err = (struct zv_error){ 0 };
 	options.address = "127.0.0.1";
-	options.port = zv_listen_port(s.listener);
-	assert_null(zv_listen_open(s.loop, &options, &handlers, &s, &err));
+	options.port = s.port;
+	assert_null(zv_listen_open(s.loop, &options, &scene_handlers, &s, &err));
 	assert_int_equal(err.code, ZV_EIO);
 	assert_non_null(strstr(err.text, "address already in use"));
 	scene_free(&s);

@@ -1,0 +1,91 @@
+/* config_impl.h - what the files of the configuration's reader share. */
+#ifndef ZV_ZVOND_CONFIG_IMPL_H
+#define ZV_ZVOND_CONFIG_IMPL_H
+
+#include <sys/types.h>
+
+#include "zvond/options.h"
+
+#define ZV_CONFIG_OPTIONS_MAX 128 /* rows of the table */
+
+struct zv_config_file { /* one of those that were read */
+	struct zv_config_file *next;
+	struct zv_str name;
+	mode_t mode;
+};
+
+struct zv_config_reader {
+	struct zv_config *config;
+	struct zv_conf *text;
+	struct zv_buf *complaints;
+	bool failed, out_of_memory;
+	struct zv_config_file *files;
+};
+
+/* One section while it is read. */
+struct zv_config_object {
+	enum zv_option_section section;
+	struct zv_str name; /* behind the section's word; may be empty */
+	const struct zv_conf_section *from;
+	void *at;
+	const struct zv_conf_setting *seen[ZV_CONFIG_OPTIONS_MAX];
+};
+
+/* ---- complaints: "FILE:LINE: …", and the configuration is refused --------------- */
+void zv_config_wrong(struct zv_config_reader *r, struct zv_str file, int line,
+		     const char *en, const char *ru, ...)
+	__attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+/* The same, but it is taken. */
+void zv_config_warn(struct zv_config_reader *r, struct zv_str file, int line,
+		    const char *en, const char *ru, ...)
+	__attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+#define ZV_AT(x) (x)->file, (x)->line
+
+/* Zeroed memory of the configuration; NULL: it is noted. */
+void *zv_config_take(struct zv_config_reader *r, size_t n);
+/* The formatted text there, "" when there is no memory. */
+const char *zv_config_text(struct zv_config_reader *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- config_value.c ---------------------------------------------------------------- */
+
+/* Stores it where the row says. false: what is wrong was said. */
+bool zv_config_store(struct zv_config_reader *r, struct zv_config_object *o,
+		     const struct zv_option *option, const struct zv_conf_setting *s);
+bool zv_config_is_list(enum zv_option_type type);
+/* "10.0.0.0/8", "::1". */
+bool zv_config_network_parse(struct zv_str text, struct zv_config_network *out);
+
+/* ---- config_files.c ------------------------------------------------------------------ */
+
+/* For zv_conf_parse. context: the reader. */
+int zv_config_include(void *context, struct zv_str name, struct zv_str from_file,
+		      zv_conf_add_fn add, void *reader, struct zv_error *err);
+/* A configuration file whole, modes checked. 0, ZV_ENOTFOUND, < 0: *err (without its
+ * name in front). */
+int zv_config_load(struct zv_config_reader *r, const char *path, struct zv_buf *out,
+		   struct zv_error *err);
+/* The first line of a secret file (or all of it), relative to the file of `s`. is_public:
+ * others may read it. NULL: what is wrong was said. */
+const char *zv_config_secret(struct zv_config_reader *r,
+			     const struct zv_conf_setting *s, bool whole,
+			     bool is_public, size_t *n);
+/* May others read the file in which s stands? */
+bool zv_config_is_open(const struct zv_config_reader *r,
+		       const struct zv_conf_setting *s, mode_t *mode);
+/* The path as it is meant: relative to the file in which it stands. */
+const char *zv_config_path(struct zv_config_reader *r, const struct zv_conf_setting *s);
+
+/* ---- config_check.c: what the table cannot say ---------------------------------------- */
+void zv_config_check_general(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_listen(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_role(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_user(struct zv_config_reader *r, struct zv_config_object *o);
+/* Where that key was set in the section, or NULL. */
+const struct zv_conf_setting *zv_config_seen(const struct zv_config_object *o,
+					     const char *key);
+const struct zv_role *zv_config_role(const struct zv_config *c, const char *name);
+bool zv_config_is_hash(struct zv_str token);
+
+#endif

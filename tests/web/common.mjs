@@ -1,0 +1,206 @@
+/* common.mjs - a simulated office, zvond before it, Chromium, and a page that is watched. */
+
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const require = createRequire(new URL("../npm/package.json", import.meta.url));
+
+export const { chromium } = require("playwright-core");
+export const WebSocket = require("ws");
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+
+const BUILD = process.env.ZVON_BUILD || path.join(ROOT, "build");
+export const ZVON = process.env.ZVON || path.join(BUILD, "zvon");
+export const ZVOND = process.env.ZVOND || path.join(BUILD, "zvond");
+
+export const PATIENCE_MS = 20000; /* for anything that should take a moment */
+
+/* argon2id of "demo", as cheap as libsodium allows. */
+const DEMO_HASH = "$argon2id$v=19$m=65536,t=2,p=1$h+U+NW+rjIgiz4rTLiRXBQ$" +
+	"X1jC5ktMSL0yEkJdUQJYzsQPF8staUxrud3lELxyTIc";
+
+/* ---- programs ---------------------------------------------------------------------------- */
+
+/* Runs it until stop(); gives the first match of `pattern` in what it prints. */
+export async function start(command, args, pattern, env = {}) {
+	const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env },
+		stdio: ["ignore", "pipe", "pipe"] });
+	const program = { child, output: "" };
+	const ended = new Promise((resolve) => child.once("close", resolve));
+
+	program.stop = async (signal = "SIGTERM") => {
+		child.kill(signal);
+		await ended;
+		return child.exitCode;
+	};
+	program.match = await new Promise((resolve, reject) => {
+		const fail = (why) => reject(new Error(
+			`${path.basename(command)} ${why}: ${program.output}`));
+		const timer = setTimeout(() => fail("did not start"), PATIENCE_MS);
+		const take = (data) => {
+			program.output += data;
+			const match = pattern.exec(program.output);
+			if (match) {
+				clearTimeout(timer);
+				resolve(match);
+			}
+		};
+
+		child.stdout.on("data", take);
+		child.stderr.on("data", take);
+		child.once("error", (error) => fail(error.message));
+		child.once("close", () => fail("ended"));
+	});
+	return program;
+}
+
+/* `zvon serve --demo`: calls come only when somebody makes them, unless rate says more. */
+export async function startOffice({ rate = 0, speed = 1, port = 0 } = {}) {
+	const office = await start(ZVON, ["serve", "--demo", "--port", String(port), "--rate",
+		String(rate), "--speed", String(speed)], /^listening on (\S+:\d+)$/m);
+
+	office.address = office.match[1];
+	office.port = Number(office.address.split(":")[1]);
+	return office;
+}
+
+/* 204 lifts its phone and calls `to`. Ends when that call is answered or over. */
+export function callFrom(office, from, to) {
+	return start(ZVON, ["originate", `ami://demo@${office.address}`, "--from", from, "--to",
+		to, "--context", "internal"], /"state":"initiated"/, { ZVON_SECRET: "demo" });
+}
+
+const LISTENING = /listening on (http:\/\/127\.0\.0\.1:(\d+))/;
+
+async function zvond(args) {
+	const program = await start(ZVOND, args, LISTENING);
+
+	program.url = program.match[1];
+	program.port = Number(program.match[2]);
+	return program;
+}
+
+export function startDemo({ port = 0, rate = 12 } = {}) {
+	return zvond(["--demo", "--port", String(port), "--rate", String(rate)]);
+}
+
+/* A folder of its own for configuration and state. */
+export function makeFolder() {
+	return fs.mkdtempSync(path.join(os.tmpdir(), "zvon-web-"));
+}
+
+export function writeConfig(folder, { port = 0, server, line = "200" }) {
+	const file = path.join(folder, "zvond.conf");
+	const secret = path.join(folder, "secret");
+
+	fs.mkdirSync(path.join(folder, "state"), { recursive: true });
+	fs.writeFileSync(secret, "demo\n", { mode: 0o600 });
+	fs.writeFileSync(file, `
+[general]
+state = ${folder}/state
+[listen web]
+bind = 127.0.0.1:${port}
+[server office]
+${server.replace("SECRET", secret)}
+trunks = provider
+[role operator]
+may = view,dial,control,transfer
+see = all
+dial = allow 8XXXXXXXXXX
+calls_a_minute = 60
+[user demo]
+password_hash = ${DEMO_HASH}
+full_name = Анна Смирнова
+lines = ${line}
+queues = sales
+role = operator
+`, { mode: 0o600 });
+	return file;
+}
+
+/* zvond before that office; start it again with the same folder and port. */
+export function startZvond(folder, office, port = 0) {
+	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
+
+	return zvond(["--config", writeConfig(folder, { port, server })]);
+}
+
+/* zvond before a recording, for who sits at that line. */
+export function startReplay(folder, recording, line) {
+	return zvond(["--config", writeConfig(folder, { server: `replay = ${recording}`, line })]);
+}
+
+/* ---- the browser --------------------------------------------------------------------------- */
+
+export function startBrowser() {
+	return chromium.launch({ executablePath: "/usr/bin/chromium", headless: true,
+		args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+			"--disable-background-networking", "--disable-component-update",
+			"--disable-sync"] });
+}
+
+/* A page and all that it complained of or asked for. A test ends with page.verdict(). */
+export async function openPage(t, browser, url, options = {}) {
+	const context = await browser.newContext({ locale: "en-US",
+		viewport: { width: 1280, height: 800 }, ...options });
+	const page = await context.newPage();
+	const troubles = [];
+	const requests = [];
+
+	context.setDefaultTimeout(PATIENCE_MS);
+	t.after(() => context.close());
+	page.on("console", (message) => {
+		if (["error", "warning"].includes(message.type()))
+			troubles.push(message.text());
+	});
+	page.on("pageerror", (error) => troubles.push(String(error)));
+	page.on("dialog", (dialog) => {
+		troubles.push(`dialog: ${dialog.message()}`);
+		dialog.dismiss();
+	});
+	page.on("request", (request) => requests.push(request.url()));
+	page.on("websocket", (socket) => requests.push(socket.url()));
+	await page.addInitScript(() => {
+		window.violations = [];
+		document.addEventListener("securitypolicyviolation", (event) =>
+			window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+	});
+	await page.goto(url);
+	/* Nothing in the console but what is expected, nothing from elsewhere, no violation. */
+	page.verdict = async (expected = /^$/) => {
+		const host = new URL(url).host;
+
+		return { troubles: troubles.filter((text) => !expected.test(text)),
+			elsewhere: requests.filter((one) => new URL(one).host !== host),
+			violations: await page.evaluate(() => window.violations) };
+	};
+	page.requests = requests;
+	return page;
+}
+
+export const CLEAN = { troubles: [], elsewhere: [], violations: [] };
+
+export async function signIn(page, user = "demo", password = "demo") {
+	await page.fill("#user", user);
+	await page.fill("#password", password);
+	await page.click("#sign-in button");
+}
+
+/* Signed in, and what is going on is shown. */
+export async function atDesk(t, browser, url, options) {
+	const page = await openPage(t, browser, url, options);
+
+	await signIn(page);
+	await page.waitForSelector("#lines .line[data-state]:not([data-state=unknown])");
+	return page;
+}
+
+/* Waits for the card of a call of mine in that part. */
+export function card(page, part) {
+	return page.locator(`.card[data-part=${part}]`);
+}

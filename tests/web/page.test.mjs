@@ -1,0 +1,321 @@
+/* The page in Chromium, before zvond and a simulated office. */
+
+import assert from "node:assert/strict";
+import http from "node:http";
+import test, { after, before } from "node:test";
+
+import { Zvon, signIn as getToken } from "../../web/zvon.js";
+import * as use from "./common.mjs";
+
+let browser, office, zvond, folder;
+
+before(async () => {
+	[browser, office] = await Promise.all([use.startBrowser(), use.startOffice()]);
+	folder = use.makeFolder();
+	zvond = await use.startZvond(folder, office);
+});
+
+after(async () => {
+	await browser?.close();
+	await zvond?.stop();
+	await office?.stop();
+});
+
+/* Another client of the same user, that tells when something really happened. */
+async function observer(t) {
+	const { token } = await getToken(zvond.url, "demo", "demo");
+	const zvon = new Zvon({ url: `${zvond.url.replace("http", "ws")}/v1/events`, token,
+		WebSocket: use.WebSocket });
+
+	t.after(() => zvon.close());
+	zvon.connect();
+	await zvon.ready();
+	zvon.saw = (wanted) => new Promise((resolve) => {
+		zvon.addEventListener("event", ({ detail }) => wanted(detail) && resolve(Date.now()));
+	});
+	return zvon;
+}
+
+/* Line 204 calls mine; the page shows the card in the part that is wanted. */
+async function incoming(t, page, part = "incoming", to = "200") {
+	const caller = await use.callFrom(office, "204", to);
+
+	t.after(() => caller.stop());
+	await use.card(page, part).waitFor();
+}
+
+/* My line is in no call any more, so that the next test begins with nothing. */
+async function quiet(page) {
+	const ending = page.locator(".card [data-do=hang_up], .card [data-do=decline]");
+
+	while (await page.locator(".card").count()) {
+		await ending.first().click({ timeout: 1000 }).catch(() => {});
+		await page.locator(".card").first().waitFor({ state: "detached", timeout: 1000 })
+			.catch(() => {});
+	}
+}
+
+test("sign in: a wrong password is refused, the right one is taken", async (t) => {
+	const page = await use.openPage(t, browser, zvond.url);
+
+	await use.signIn(page, "demo", "wrong");
+	await page.locator("#sign-in-said", { hasText: "User or password is wrong." }).waitFor();
+	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+	await use.signIn(page);
+	await page.locator("#lines .line[data-state=idle]", { hasText: "200" }).waitFor();
+	assert.equal(await page.textContent("#who-name"), "Анна Смирнова");
+	assert.equal(await page.inputValue("#password"), "");
+	assert.ok(!page.requests.some((url) => /token|bearer|demo/.test(url)), "a secret in a URL");
+	assert.deepEqual(await page.verdict(/status of 401/), use.CLEAN);
+});
+
+test("sign out: the token is of no more use, the page asks again", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const token = await page.evaluate(() => sessionStorage.getItem("zvon.token"));
+
+	await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/v1/logout")),
+		page.click("#sign-out")]);
+	await page.waitForSelector("#user");
+	const answer = await fetch(`${zvond.url}/v1/me`,
+		{ headers: { Authorization: `Bearer ${token}` } });
+	assert.equal(answer.status, 401);
+	assert.equal(await page.locator("#desk").isVisible(), false);
+	/* A tab that still had it is told when it comes back. */
+	await page.evaluate((old) => sessionStorage.setItem("zvon.token", old), token);
+	await page.reload();
+	await page.locator("#sign-in-said", { hasText: /signed out|sign in again/ }).waitFor();
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("an incoming call is shown within a second, read out, and goes", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const other = await observer(t);
+	const rang = other.saw((event) => event.event === "leg.ringing" && event.leg.line === "200");
+
+	await incoming(t, page);
+	const late = Date.now() - await rang;
+	assert.ok(late < 1000, `shown ${late} ms after it rang`);
+	const shown = use.card(page, "incoming");
+	assert.equal(await shown.locator(".number").textContent(), "204");
+	assert.equal(await shown.locator(".name").textContent(), "Олег Кузнецов");
+	assert.equal(await page.textContent("#loud"), "Олег Кузнецов, 204 is calling");
+	assert.match(await page.title(), /^☎ Олег Кузнецов, 204/);
+	assert.equal(await page.locator("tr.own").count(), 1);
+	await shown.locator("[data-do=decline]").click();
+	await page.locator(".card").waitFor({ state: "detached" });
+	await page.locator("tr.own").waitFor({ state: "detached" });
+	await page.locator("#recent li", { hasText: "204" }).waitFor();
+	assert.equal(await page.title(), "zvon");
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("a call of the queue names the queue", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+
+	await incoming(t, page, "incoming", "800");
+	await use.card(page, "incoming").locator(".tags", { hasText: "queue sales" }).waitFor();
+	await page.locator("#queues li", { hasText: /^sales: \d waiting$/ }).waitFor();
+	await page.locator("#calls tr.own .queue", { hasText: "sales" }).waitFor();
+	await quiet(page);
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("dial, talk, hold is refused in plain words, transfer, hang up", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const said = (text) => page.locator("#said li", { hasText: text }).first().waitFor();
+
+	await page.keyboard.press("/");
+	await page.keyboard.type("205");
+	await page.keyboard.press("Enter");
+	await said("Calling 205…");
+	await use.card(page, "talking").waitFor();
+	assert.equal(await use.card(page, "talking").locator(".number").textContent(), "205");
+	await said("Call to 205: answered.");
+	await page.locator("#lines .line[data-state=talking]").waitFor();
+
+	const time = use.card(page, "talking").locator("time");
+	const before = await time.textContent();
+	await page.waitForFunction((old) =>
+		document.querySelector(".card time").textContent !== old, before);
+
+	await use.card(page, "talking").locator("[data-do=hold]").click();
+	await said("Not on hold: your phone does not take this command. Use its own Hold key.");
+	assert.equal(await use.card(page, "talking").count(), 1, "still talking");
+
+	await use.card(page, "talking").locator("[data-do=transfer]").click();
+	await page.keyboard.type("206");
+	await page.keyboard.press("Escape");
+	assert.equal(await page.locator(".transfer").isVisible(), false);
+	await page.keyboard.press("Enter"); /* the focus is on the button again */
+	await page.keyboard.type("206");
+	await page.keyboard.press("Enter");
+	await said("Transferred to 206.");
+	await page.locator(".card").waitFor({ state: "detached" });
+	await page.locator("#calls tr", { hasText: "206" }).waitFor();
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("hang up ends the call", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+
+	await page.fill("#number", "207");
+	await page.click("#dial button");
+	await use.card(page, "talking").locator("[data-do=hang_up]").click();
+	await page.locator("#said li", { hasText: "The call is ended." }).waitFor();
+	await page.locator(".card").waitFor({ state: "detached" });
+	await page.locator("#recent li", { hasText: "207" }).waitFor();
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("results of calls are told, and what may not be dialled is refused", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const dial = async (number, text) => {
+		await page.fill("#number", number);
+		await page.click("#dial button");
+		await page.locator("#said li", { hasText: text }).waitFor();
+	};
+
+	await dial("210", "Call to 210: busy.");
+	await dial("0044123456", "Call to 0044123456 was not made: you may not dial this number.");
+	assert.equal(await page.inputValue("#number"), "0044123456", "it can be corrected");
+	await dial("12x!", "this is not a number that can be dialled.");
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("Russian by the browser's language, switched and kept", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url, { locale: "ru-RU" });
+
+	assert.equal(await page.getAttribute("html", "lang"), "ru");
+	assert.equal(await page.textContent("#mine-title"), "Моя линия");
+	await page.locator("#lines .state", { hasText: "Свободна" }).waitFor();
+	await page.fill("#number", "210");
+	await page.click("#dial button");
+	await page.locator("#said li", { hasText: "Звонок на 210: занято." }).waitFor();
+	await page.click("#language");
+	assert.equal(await page.textContent("#mine-title"), "My line");
+	await page.reload();
+	await page.locator("#mine-title", { hasText: "My line" }).waitFor();
+	assert.equal(await page.locator("[data-text]:empty").count(), 0, "each text has words");
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("phone width, 200 % letters and dark: nothing leaves the screen", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url,
+		{ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+	const wider = () => page.evaluate(() =>
+		document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+	await incoming(t, page);
+	assert.ok(await wider() <= 0);
+	const [r, g, b] = (await page.evaluate(() =>
+		getComputedStyle(document.documentElement).backgroundColor)).match(/\d+/g).map(Number);
+	assert.ok(r + g + b < 150, "dark");
+	await page.evaluate(() => document.documentElement.style.setProperty("font-size", "30px"));
+	assert.ok(await wider() <= 0, "with letters of 200 %");
+	await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
+	await quiet(page);
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("the keyboard reaches everything, and each thing has a name", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+
+	await incoming(t, page);
+	const names = new Set();
+	for (let i = 0; i < 8; i++) {
+		await page.keyboard.press("Tab");
+		names.add(await page.evaluate(() => {
+			const { activeElement: it } = document;
+			const shows = getComputedStyle(it).outlineStyle !== "none";
+			return `${it.labels?.[0]?.textContent || it.textContent}${shows ? "" : " unseen"}`;
+		}));
+	}
+	for (const name of ["По-русски", "Sign out", "Number", "Dial", "Answer", "Decline"])
+		assert.ok(names.has(name), `${name}: ${[...names]}`);
+	await page.getByRole("button", { name: "Decline" }).click();
+	await quiet(page);
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("the daemon stops and comes back: no reload, the calls are right", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const loads = () => page.requests.filter((url) => url === `${zvond.url}/`).length;
+	const token = () => page.evaluate(() => sessionStorage.getItem("zvon.token"));
+	const kept = await token();
+
+	for (const signal of ["SIGTERM", "SIGKILL"]) {
+		await incoming(t, page, "talking");
+		await zvond.stop(signal);
+		await page.locator("#banner-text", { hasText: "No connection to zvon" }).waitFor();
+		/* it ends while nobody looks */
+		if (signal === "SIGKILL")
+			await (await use.start(...hangUpAll())).stop();
+		zvond = await use.startZvond(folder, office, zvond.port);
+		await page.locator("#banner").waitFor({ state: "hidden" });
+		if (signal === "SIGKILL") {
+			await page.locator(".card").waitFor({ state: "detached" });
+		} else {
+			await use.card(page, "talking").locator("[data-do=hang_up]").click();
+			await page.locator(".card").waitFor({ state: "detached" });
+		}
+		await page.locator("#lines .line[data-state=idle]").waitFor();
+		assert.equal(await page.locator("#calls tbody tr").count(), 0);
+	}
+	assert.equal(loads(), 1, "the page was not loaded again");
+	assert.equal(await token(), kept);
+	await incoming(t, page);
+	await quiet(page);
+	assert.deepEqual(await page.verdict(/WebSocket connection to .* failed/), use.CLEAN);
+});
+
+function hangUpAll() {
+	return [use.ZVON, ["action", `ami://demo@${office.address}`, "Hangup",
+		"Channel=/^PJSIP/.*$/"], /Response|response/, { ZVON_SECRET: "demo" }];
+}
+
+test("the PBX goes: a banner says so until it is back", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+
+	await office.stop();
+	await page.locator("#banner-text", { hasText: "telephone server office" }).waitFor();
+	await page.locator("#servers .server[data-state=down]").waitFor();
+	await page.fill("#number", "205");
+	await page.click("#dial button");
+	await page.locator("#said li", { hasText: "there is no connection to the telephone server" })
+		.waitFor();
+	office = await use.startOffice({ port: office.port });
+	await page.locator("#banner").waitFor({ state: "hidden", timeout: 40000 });
+	await page.locator("#servers .server[data-state=up]").waitFor();
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("fault 062: a page from elsewhere opens no WebSocket", async (t) => {
+	const foreign = http.createServer((_, answer) => {
+		answer.setHeader("Content-Type", "text/html");
+		answer.end("<!DOCTYPE html><title>foreign</title>");
+	});
+
+	await new Promise((resolve) => {
+		foreign.listen(0, "127.0.0.1", resolve);
+	});
+	t.after(() => foreign.close());
+	const { token } = await getToken(zvond.url, "demo", "demo");
+	const attempt = ({ url, protocols }) => new Promise((resolve) => {
+		const socket = new WebSocket(url, protocols);
+		socket.onopen = () => resolve("open");
+		socket.onclose = () => resolve("refused");
+	});
+	const how = { url: `${zvond.url.replace("http", "ws")}/v1/events`,
+		protocols: ["zvon.v1", `bearer.${token}`] };
+	const own = await use.openPage(t, browser, zvond.url);
+	assert.equal(await own.evaluate(attempt, how), "open", "the page's own origin may");
+	for (const host of ["127.0.0.1", "localhost"]) {
+		const page = await use.openPage(t, browser,
+			`http://${host}:${foreign.address().port}/`);
+		assert.equal(await page.evaluate(attempt, how), "refused", host);
+		const answer = await page.evaluate((url) =>
+			fetch(`${url}/v1/login`, { method: "POST", body: "{}" }).then(() => "read",
+				() => "not read"), zvond.url);
+		assert.equal(answer, "not read");
+	}
+});
