@@ -256,9 +256,7 @@ follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
        const struct zv_leg *leg, const struct zv_call_event *event)
 {
 	zv_tms_copy(c->call_id, sizeof c->call_id, call->id);
-	if (event &&
-	    (event->kind == ZV_CALL_TRANSFERRED || event->kind == ZV_CALL_RETRIEVED))
-		c->moved = true;
+	c->moved |= is_moved(c, event);
 	if (zv_tms_parties(s, c, call, leg) && !has_ended(leg, event))
 		zv_tms_tell(s, ZV_TMS_CALL_INFO_CHANGED, c);
 	note_busy(s, c, call, event);

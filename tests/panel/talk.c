@@ -536,7 +536,7 @@ find_recording(struct talk *t, const char *folder, const char *name, char *path,
 
 	while (d && !found && (e = readdir(d)))
 		if (strncmp(e->d_name, t->version, n) == 0 && e->d_name[n] == '.') {
-			snprintf(path, size, "%s/%s/%s.ami", folder, e->d_name, name);
+			snprintf(path, size, "%s/%.40s/%s.ami", folder, e->d_name, name);
 			found = access(path, R_OK) == 0;
 		}
 	if (d)
@@ -548,7 +548,7 @@ static void
 open_recording(struct talk *t, const char *name)
 {
 	struct zv_str rest = zvon_str(t->folders), folder;
-	char path[1000] = "", where[800];
+	char path[1200] = "", where[800];
 	bool found = false;
 
 	while (!found && zv_str_split(&rest, ':', &folder)) {
