@@ -20,5 +20,6 @@ link() {
 	ln -sfn "$1/$2" "$dir/$2"
 }
 link src/cli zvon
+link src/zvond zvond
 link src/client libzvon.so
 link src/client libzvon.a
