@@ -10,7 +10,6 @@ static void
 finish(struct zv_session *s, struct zv_tms_call *c, const char *cause)
 {
 	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_NONE, cause);
-	c->features = 0;
 	zv_tms_tell(s, ZV_TMS_RING_FINISHED, c);
 	zv_tms_call_free(c);
 }
@@ -140,7 +139,6 @@ static void
 ring(struct zv_session *s, struct zv_tms_call *c)
 {
 	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_ALERTING, "");
-	c->features = zv_tms_features(s, c);
 	zv_tms_tell(s, ZV_TMS_RING_STARTED, c);
 	zv_tms_tell(s, ZV_TMS_CALL_SAVED_IN_DB, c);
 }
@@ -243,14 +241,22 @@ end_leg(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
 	finish(s, c, cause);
 }
 
+/* Somebody else has put another party in the place of the one that was there. Who does it
+ * himself is on his way out. */
+static bool
+is_moved(const struct zv_tms_call *c, const struct zv_call_event *event)
+{
+	return event && (event->kind == ZV_CALL_RETRIEVED ||
+			 (event->kind == ZV_CALL_TRANSFERRED &&
+			  !zvon_str_equal(event->by, zvon_str(c->line))));
+}
+
 static void
 follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
        const struct zv_leg *leg, const struct zv_call_event *event)
 {
 	zv_tms_copy(c->call_id, sizeof c->call_id, call->id);
-	if (event &&
-	    (event->kind == ZV_CALL_TRANSFERRED || event->kind == ZV_CALL_RETRIEVED))
-		c->moved = true;
+	c->moved |= is_moved(c, event);
 	if (zv_tms_parties(s, c, call, leg) && !has_ended(leg, event))
 		zv_tms_tell(s, ZV_TMS_CALL_INFO_CHANGED, c);
 	note_busy(s, c, call, event);

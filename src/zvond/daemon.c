@@ -8,7 +8,7 @@
 #include "io/clock.h"
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/log.h"
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
@@ -237,12 +237,12 @@ open_servers(struct zv_daemon *d, struct zv_error *err)
 }
 
 static int
-open_doors(struct zv_daemon *d, struct zv_error *err)
+open_gates(struct zv_daemon *d, struct zv_error *err)
 {
 	const struct zv_config *c = zv_daemon_config(d);
 
 	for (size_t i = 0; i < c->n_listens; i++)
-		if (!zv_door_open(d, d->settings, &c->listens[i], err))
+		if (!zv_gate_open(d, d->settings, &c->listens[i], err))
 			return ZV_EIO;
 	return 0;
 }
@@ -265,25 +265,25 @@ begin(struct zv_daemon *d, struct zv_error *err)
 	if (rc == 0)
 		rc = open_servers(d, err);
 	if (rc == 0)
-		rc = open_doors(d, err);
+		rc = open_gates(d, err);
 	return rc;
 }
 
 static void
-say_doors(struct zv_daemon *d)
+say_gates(struct zv_daemon *d)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 		struct zv_buf url = { 0 };
 
-		zv_door_write_url(door, &url);
+		zv_gate_write_url(gate, &url);
 		printf("zvond: listening on %s (%s)\n", zv_buf_cstr(&url),
-		       door->config->name);
+		       gate->config->name);
 		zv_log(d->log, ZV_LOG_INFO, "daemon", "listening url=%s listen=%s",
-		       zv_buf_cstr(&url), door->config->name);
+		       zv_buf_cstr(&url), gate->config->name);
 		zv_buf_deinit(&url);
 	}
 	fflush(stdout);
@@ -301,12 +301,12 @@ close_servers(struct zv_daemon *d)
 }
 
 static void
-close_doors(struct zv_daemon *d)
+close_gates(struct zv_daemon *d)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
-	zv_door_close(ZV_OWNER(node, struct zv_door, node));
+	ZV_EACH(&d->gates, node, next)
+	zv_gate_close(ZV_OWNER(node, struct zv_gate, node));
 }
 
 /* Threads first: they work for the others. The loop closes what connections are left. */
@@ -318,7 +318,7 @@ end(struct zv_daemon *d, bool was_running)
 	d->worker = d->clerk = NULL;
 	if (was_running)
 		zv_saved_at_end(d, zv_clock_ms());
-	close_doors(d);
+	close_gates(d);
 	if (d->hub)
 		close_servers(d);
 	zv_timer_free(d->gather);
@@ -350,7 +350,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	}
 	d->log = log;
 	d->lock = -1;
-	zv_list_init(&d->doors);
+	zv_list_init(&d->gates);
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
@@ -360,7 +360,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	if (rc < 0) {
 		zv_log(log, ZV_LOG_ERROR, "daemon", "%s", err.text);
 	} else {
-		say_doors(d);
+		say_gates(d);
 		zv_notify_ready();
 		d->second_ms = zv_clock_ms() + SECOND_MS;
 		zv_timer_set(d->second, d->second_ms);

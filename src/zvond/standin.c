@@ -229,7 +229,7 @@ make_machine(struct zv_standin *s, const struct zv_config_server *config,
 	const struct zv_office_options office = {
 		.seed = zv_random(),
 		.start_ms = zv_clock_unix_us() / 1000,
-		.calls_per_minute = ZV_OFFICE_CALLS_PER_MINUTE,
+		.calls_per_minute = config->demo_rate,
 		.speed = config->replay_speed > 0 ? config->replay_speed : 1,
 		.secret = s->secret,
 	};
