@@ -492,6 +492,24 @@ from_user(struct talk *t, unsigned session, const char *text)
 	free(filled);
 }
 
+static bool
+is_packet_line(const char *text)
+{
+	size_t n = strcspn(text, ": ");
+
+	return n && text[n] == ':' && isupper((unsigned char)*text);
+}
+
+/* A further line of the same packet? */
+static bool
+goes_on(const char *text, bool first)
+{
+	if (strncmp(text, "> ", 2) != 0 || !is_packet_line(text + 2))
+		return false;
+	return first || (strncmp(text + 2, "Response:", 9) != 0 &&
+			 strncmp(text + 2, "Event:", 6) != 0);
+}
+
 /* Lines `> Key: value` up to another one are a packet: an event, or an answer. */
 static void
 from_asterisk(struct talk *t)
@@ -503,23 +521,24 @@ from_asterisk(struct talk *t)
 	for (; t->at < t->n_lines && strncmp(t->lines[t->at].text, "> ", 2) == 0;
 	     t->at++)
 		zv_buf_printf(&text, "%s\r\n", t->lines[t->at].text + 2);
-	t->at--;
-	zv_buf_add(&text, ZV_STR("\r\n"));
-	filled = names_fill(&t->names, zv_buf_cstr(&text));
-	if (answer) {
-		struct zv_parser *parser = zvon_parser_new(NULL);
-		const struct zv_packet *packet;
+}
+t->at--;
+zv_buf_add(&text, ZV_STR("\r\n"));
+filled = names_fill(&t->names, zv_buf_cstr(&text));
+if (answer) {
+	struct zv_parser *parser = zvon_parser_new(NULL);
+	const struct zv_packet *packet;
 
-		zvon_parser_feed(parser, zvon_str(filled));
-		if (zvon_parser_next(parser, &packet) != 1)
-			fail("no packet");
-		world_answer(&t->world, packet);
-		zvon_parser_free(parser);
-	} else {
-		world_feed(&t->world, zvon_str(filled));
-	}
-	free(filled);
-	zv_buf_deinit(&text);
+	zvon_parser_feed(parser, zvon_str(filled));
+	if (zvon_parser_next(parser, &packet) != 1)
+		fail("no packet");
+	world_answer(&t->world, packet);
+	zvon_parser_free(parser);
+} else {
+	world_feed(&t->world, zvon_str(filled));
+}
+free(filled);
+zv_buf_deinit(&text);
 }
 
 /* ---- recordings ---------------------------------------------------------------------------------- */
@@ -536,7 +555,8 @@ find_recording(struct talk *t, const char *folder, const char *name, char *path,
 
 	while (d && !found && (e = readdir(d)))
 		if (strncmp(e->d_name, t->version, n) == 0 && e->d_name[n] == '.') {
-			snprintf(path, size, "%s/%.40s/%s.ami", folder, e->d_name, name);
+			snprintf(path, size, "%s/%.40s/%s.ami", folder, e->d_name,
+				 name);
 			found = access(path, R_OK) == 0;
 		}
 	if (d)
@@ -682,14 +702,6 @@ run_word(struct talk *t, const char *text)
 	else
 		return false;
 	return true;
-}
-
-static bool
-is_packet_line(const char *text)
-{
-	size_t n = strcspn(text, ": ");
-
-	return n && text[n] == ':' && isupper((unsigned char)*text);
 }
 
 static bool
