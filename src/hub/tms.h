@@ -46,6 +46,7 @@ struct zv_tms_call {
 	unsigned features, told_features; /* now; in the last LINE_STATE_CHANGED */
 	bool features_told, busy_told;
 	bool held_by_us;
+	bool taken; /* picked up or fetched just now */
 	bool moved; /* after a transfer the other one is whoever is there */
 	/* Wall clock, microseconds; 0: not (yet), or not known. */
 	int64_t started_us, connected_us, held_us, talking_us, ended_us;

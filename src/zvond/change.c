@@ -10,20 +10,26 @@
 /* ---- the end ----------------------------------------------------------------------------------------- */
 
 static void
-on_stop_time(void *owner)
+each_front(struct zv_daemon *d, void (*f)(struct zv_front *front))
 {
-	struct zv_daemon *d = owner;
+	struct zv_node *gate, *next_gate, *front, *next;
 
-	zv_loop_stop(d->loop);
+	ZV_EACH(&d->gates, gate, next_gate)
+	{
+		struct zv_gate *g = ZV_OWNER(gate, struct zv_gate, node);
+
+		ZV_EACH(&g->fronts, front, next)
+		f(ZV_OWNER(front, struct zv_front, node));
+	}
 }
 
 static void
-stop_fronts(struct zv_gate *gate)
+each_gate(struct zv_daemon *d, void (*f)(struct zv_gate *gate))
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&gate->fronts, node, next)
-	zv_front_stop(ZV_OWNER(node, struct zv_front, node));
+	ZV_EACH(&d->gates, node, next)
+	f(ZV_OWNER(node, struct zv_gate, node));
 }
 
 static bool
@@ -37,6 +43,7 @@ has_fronts(const struct zv_daemon *d)
 	return false;
 }
 
+/* The loop ends with the last connection, so that each has told its end. */
 void
 zv_daemon_check_stopped(struct zv_daemon *d)
 {
@@ -45,12 +52,17 @@ zv_daemon_check_stopped(struct zv_daemon *d)
 }
 
 static void
-each_gate(struct zv_daemon *d, void (*f)(struct zv_gate *gate))
+cut(struct zv_front *f)
 {
-	struct zv_node *node, *next;
+	f->closing = true;
+	zv_conn_close(f->conn, false);
+}
 
-	ZV_EACH(&d->gates, node, next)
-	f(ZV_OWNER(node, struct zv_gate, node));
+void
+zv_daemon_on_stop_time(void *owner)
+{
+	each_front(owner, cut);
+	zv_daemon_check_stopped(owner);
 }
 
 /* A second signal does not wait. */
@@ -58,20 +70,16 @@ void
 zv_daemon_stop(struct zv_daemon *d)
 {
 	if (d->stopping) {
-		zv_loop_stop(d->loop);
+		zv_daemon_on_stop_time(d);
 		return;
 	}
 	zv_log(d->log, ZV_LOG_INFO, "daemon", "stopping");
 	zv_notify_stopping();
 	d->stopping = true;
-	d->stop_timer = zv_timer_new(d->loop, on_stop_time, d);
-	if (d->stop_timer)
-		zv_timer_set(d->stop_timer, zv_clock_ms() + ZV_STOP_MS);
-	else
-		zv_loop_stop(d->loop);
+	zv_timer_set(d->stop_timer, zv_clock_ms() + ZV_STOP_MS);
 	zv_polls_end(d);
 	zv_hub_say_goodbye(d->hub, ZV_RETRY_MS, zv_clock_ms());
-	each_gate(d, stop_fronts);
+	each_front(d, zv_front_stop);
 	each_gate(d, zv_gate_close);
 	zv_daemon_touch(d);
 	zv_daemon_check_stopped(d);

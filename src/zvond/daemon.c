@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "ws/deflate.h"
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
 #include "zvond/gate.h"
@@ -220,7 +221,9 @@ make_machines(struct zv_daemon *d, struct zv_error *err)
 	d->gather = zv_timer_new(d->loop, on_gathered, d);
 	d->hub_timer = zv_timer_new(d->loop, on_hub_time, d);
 	d->second = zv_timer_new(d->loop, on_second, d);
-	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second)
+	d->stop_timer = zv_timer_new(d->loop, zv_daemon_on_stop_time, d);
+	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second ||
+	    !d->stop_timer)
 		return zv_fail_nomem(err);
 	return listen_to_signals(d, err);
 }
@@ -309,26 +312,29 @@ close_gates(struct zv_daemon *d)
 	zv_gate_close(ZV_OWNER(node, struct zv_gate, node));
 }
 
-/* Threads first: they work for the others. The loop closes what connections are left. */
+/* Threads first: they work for the others. Nothing is asked for at the end of a round any
+ * more. */
 static void
 end(struct zv_daemon *d, bool was_running)
 {
+	d->touched = d->stopping = true;
 	zv_worker_free(d->worker);
 	zv_worker_free(d->clerk);
-	d->worker = d->clerk = NULL;
 	if (was_running)
 		zv_saved_at_end(d, zv_clock_ms());
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_auth_free(d->auth);
+	if (d->loop)
+		zv_loop_not_at_end(d->loop, d);
 	zv_timer_free(d->gather);
 	zv_timer_free(d->hub_timer);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
-	d->stopping = true;
 	zv_loop_free(d->loop);
-	zv_auth_free(d->auth);
 	zv_hub_free(d->hub);
+	zv_ws_deflate_forget();
 	zv_saved_close(d);
 	zv_buf_deinit(&d->scratch);
 	zv_free(d->users);

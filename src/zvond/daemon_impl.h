@@ -86,6 +86,7 @@ void zv_daemon_touch(struct zv_daemon *d);
 
 /* SIGTERM, SIGHUP. */
 void zv_daemon_stop(struct zv_daemon *d);
+void zv_daemon_on_stop_time(void *daemon);
 void zv_daemon_reload(struct zv_daemon *d);
 /* The last connection has gone while stopping. */
 void zv_daemon_check_stopped(struct zv_daemon *d);

@@ -492,6 +492,24 @@ from_user(struct talk *t, unsigned session, const char *text)
 	free(filled);
 }
 
+static bool
+is_packet_line(const char *text)
+{
+	size_t n = strcspn(text, ": ");
+
+	return n && text[n] == ':' && isupper((unsigned char)*text);
+}
+
+/* A further line of the same packet? */
+static bool
+goes_on(const char *text, bool first)
+{
+	if (strncmp(text, "> ", 2) != 0 || !is_packet_line(text + 2))
+		return false;
+	return first || (strncmp(text + 2, "Response:", 9) != 0 &&
+			 strncmp(text + 2, "Event:", 6) != 0);
+}
+
 /* Lines `> Key: value` up to another one are a packet: an event, or an answer. */
 static void
 from_asterisk(struct talk *t)
@@ -500,9 +518,11 @@ from_asterisk(struct talk *t)
 	bool answer = strncmp(t->lines[t->at].text, "> Response:", 11) == 0;
 	char *filled;
 
-	for (; t->at < t->n_lines && strncmp(t->lines[t->at].text, "> ", 2) == 0;
-	     t->at++)
+	for (size_t first = t->at; t->at < t->n_lines; t->at++) {
+		if (!goes_on(t->lines[t->at].text, t->at == first))
+			break;
 		zv_buf_printf(&text, "%s\r\n", t->lines[t->at].text + 2);
+	}
 	t->at--;
 	zv_buf_add(&text, ZV_STR("\r\n"));
 	filled = names_fill(&t->names, zv_buf_cstr(&text));
@@ -536,7 +556,8 @@ find_recording(struct talk *t, const char *folder, const char *name, char *path,
 
 	while (d && !found && (e = readdir(d)))
 		if (strncmp(e->d_name, t->version, n) == 0 && e->d_name[n] == '.') {
-			snprintf(path, size, "%s/%.40s/%s.ami", folder, e->d_name, name);
+			snprintf(path, size, "%s/%.40s/%s.ami", folder, e->d_name,
+				 name);
 			found = access(path, R_OK) == 0;
 		}
 	if (d)
@@ -682,14 +703,6 @@ run_word(struct talk *t, const char *text)
 	else
 		return false;
 	return true;
-}
-
-static bool
-is_packet_line(const char *text)
-{
-	size_t n = strcspn(text, ": ");
-
-	return n && text[n] == ':' && isupper((unsigned char)*text);
 }
 
 static bool
