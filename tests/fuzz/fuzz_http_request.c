@@ -27,13 +27,16 @@ add_request(struct zv_buf *out, const struct zv_http_request *q)
 		zv_buf_printf(out, "%.*s: %.*s\r\n", ZV_ARG(q->fields[i].name),
 			      ZV_ARG(q->fields[i].value));
 	zv_buf_printf(out, "\r\n");
-	if (!zv_http_field_of(q, "Transfer-Encoding").p)
+	if (!zv_http_field_of(q, "Transfer-Encoding").p) {
 		zv_buf_add(out, q->body);
-	else if (q->body.n)
-		zv_buf_printf(out, "%zx\r\n%.*s\r\n0\r\n\r\n", q->body.n,
-			      ZV_ARG(q->body));
-	else
-		zv_buf_printf(out, "0\r\n\r\n");
+		return;
+	}
+	if (q->body.n) {
+		zv_buf_printf(out, "%zx\r\n", q->body.n);
+		zv_buf_add(out, q->body);
+		zv_buf_add(out, ZV_STR("\r\n"));
+	}
+	zv_buf_add(out, ZV_STR("0\r\n\r\n"));
 }
 
 static void

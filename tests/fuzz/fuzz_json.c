@@ -10,12 +10,18 @@ depth_of(const json_t *value)
 	const char *key;
 	size_t index;
 	json_t *inner;
-	int deepest = 0;
+	int deepest = 0, depth;
 
-	json_object_foreach((json_t *)value, key, inner) deepest =
-		depth_of(inner) > deepest ? depth_of(inner) : deepest;
-	json_array_foreach(value, index, inner) deepest =
-		depth_of(inner) > deepest ? depth_of(inner) : deepest;
+	json_object_foreach((json_t *)value, key, inner)
+	{
+		depth = depth_of(inner);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	json_array_foreach(value, index, inner)
+	{
+		depth = depth_of(inner);
+		deepest = depth > deepest ? depth : deepest;
+	}
 	return deepest + (json_is_object(value) || json_is_array(value));
 }
 

@@ -274,9 +274,13 @@ expect_echo(struct peer *p, enum zv_ws_op op, struct zv_str payload)
 	struct zv_ws_message m;
 	int code = 0, rc;
 
-	do
+	for (;;) {
 		rc = peer_next(p, &m, &code);
-	while (rc == 1 && m.op == ZV_WS_PONG && op != ZV_WS_PONG);
+		if (rc == 1 && m.op == ZV_WS_PING)
+			peer_send_message(p, ZV_WS_PONG, m.payload);
+		else if (rc != 1 || m.op == op || m.op != ZV_WS_PONG)
+			break;
+	}
 	if (rc != 1)
 		give_up("no echo: %d %d", rc, code);
 	if (m.op != op || !zvon_str_equal(m.payload, payload))

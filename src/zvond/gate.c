@@ -1,4 +1,4 @@
-#include "zvond/door.h"
+#include "zvond/gate.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -19,13 +19,13 @@ open_tls(const struct zv_config_listen *config, struct zv_error *err)
 }
 
 static int
-listen_on(struct zv_door *door, struct zv_error *err)
+listen_on(struct zv_gate *gate, struct zv_error *err)
 {
-	const struct zv_config_listen *c = door->config;
+	const struct zv_config_listen *c = gate->config;
 	struct zv_listen_options options = {
 		.address = c->address,
 		.port = c->port,
-		.tls = door->tls,
+		.tls = gate->tls,
 		.max_connections = (size_t)c->connections,
 		.max_unproved = (size_t)c->unauthenticated,
 		.max_queue_bytes = QUEUE_BYTES,
@@ -37,60 +37,60 @@ listen_on(struct zv_door *door, struct zv_error *err)
 		if (options.activated_fd < 0)
 			return ZV_EIO;
 	}
-	door->listener = zv_listen_open(door->daemon->loop, &options,
-					&zv_front_handlers, door, err);
-	if (!door->listener && options.activated_fd > 0)
+	gate->listener = zv_listen_open(gate->daemon->loop, &options,
+					&zv_front_handlers, gate, err);
+	if (!gate->listener && options.activated_fd > 0)
 		close(options.activated_fd);
-	return door->listener ? 0 : ZV_EIO;
+	return gate->listener ? 0 : ZV_EIO;
 }
 
 static void
-free_door(struct zv_door *door)
+free_gate(struct zv_gate *gate)
 {
-	zv_tls_close(door->tls);
-	zv_settings_unref(door->settings);
-	zv_free(door);
+	zv_tls_close(gate->tls);
+	zv_settings_unref(gate->settings);
+	zv_free(gate);
 }
 
-struct zv_door *
-zv_door_open(struct zv_daemon *d, struct zv_settings *settings,
+struct zv_gate *
+zv_gate_open(struct zv_daemon *d, struct zv_settings *settings,
 	     const struct zv_config_listen *config, struct zv_error *err)
 {
-	struct zv_door *door = zv_calloc(1, sizeof *door);
+	struct zv_gate *gate = zv_calloc(1, sizeof *gate);
 
-	if (!door) {
+	if (!gate) {
 		zv_fail_nomem(err);
 		return NULL;
 	}
-	door->daemon = d;
-	door->config = config;
-	door->settings = zv_settings_ref(settings);
-	zv_list_init(&door->fronts);
-	if ((config->certificate && !(door->tls = open_tls(config, err))) ||
-	    listen_on(door, err) < 0) {
-		free_door(door);
+	gate->daemon = d;
+	gate->config = config;
+	gate->settings = zv_settings_ref(settings);
+	zv_list_init(&gate->fronts);
+	if ((config->certificate && !(gate->tls = open_tls(config, err))) ||
+	    listen_on(gate, err) < 0) {
+		free_gate(gate);
 		return NULL;
 	}
-	zv_list_append(&d->doors, &door->node);
-	return door;
+	zv_list_append(&d->gates, &gate->node);
+	return gate;
 }
 
 void
-zv_door_check_empty(struct zv_door *door)
+zv_gate_check_empty(struct zv_gate *gate)
 {
-	if (door->listener || !zv_list_is_empty(&door->fronts))
+	if (gate->listener || !zv_list_is_empty(&gate->fronts))
 		return;
-	zv_list_remove(&door->node);
-	free_door(door);
+	zv_list_remove(&gate->node);
+	free_gate(gate);
 }
 
 void
-zv_door_close(struct zv_door *door)
+zv_gate_close(struct zv_gate *gate)
 {
-	if (door->listener)
-		zv_listen_stop(door->listener);
-	door->listener = NULL;
-	zv_door_check_empty(door);
+	if (gate->listener)
+		zv_listen_stop(gate->listener);
+	gate->listener = NULL;
+	zv_gate_check_empty(gate);
 }
 
 static bool
@@ -100,10 +100,10 @@ same_text(const char *a, const char *b)
 }
 
 int
-zv_door_change(struct zv_door *door, struct zv_settings *settings,
+zv_gate_change(struct zv_gate *gate, struct zv_settings *settings,
 	       const struct zv_config_listen *config, struct zv_error *err)
 {
-	const struct zv_config_listen *old = door->config;
+	const struct zv_config_listen *old = gate->config;
 	struct zv_tls *tls = NULL;
 
 	if (!same_text(old->address, config->address) || old->port != config->port ||
@@ -113,22 +113,22 @@ zv_door_change(struct zv_door *door, struct zv_settings *settings,
 		return 0;
 	if (config->certificate && !(tls = open_tls(config, err)))
 		return ZV_ETLS;
-	zv_listener_set_tls(door->listener, tls);
-	zv_tls_close(door->tls);
-	door->tls = tls;
+	zv_listener_set_tls(gate->listener, tls);
+	zv_tls_close(gate->tls);
+	gate->tls = tls;
 	zv_settings_ref(settings);
-	zv_settings_unref(door->settings);
-	door->settings = settings;
-	door->config = config;
+	zv_settings_unref(gate->settings);
+	gate->settings = settings;
+	gate->config = config;
 	return 1;
 }
 
 void
-zv_door_write_url(const struct zv_door *door, struct zv_buf *out)
+zv_gate_write_url(const struct zv_gate *gate, struct zv_buf *out)
 {
-	const char *address = door->config->address ? door->config->address : "systemd";
+	const char *address = gate->config->address ? gate->config->address : "systemd";
 
 	zv_buf_printf(out, strchr(address, ':') ? "%s://[%s]:%d" : "%s://%s:%d",
-		      door->tls ? "https" : "http", address,
-		      zv_listen_port(door->listener));
+		      gate->tls ? "https" : "http", address,
+		      zv_listen_port(gate->listener));
 }
