@@ -122,6 +122,7 @@ on_outcome(void *owner, int status, struct zv_str outcome)
 
 	s->outcomes++;
 	CHECK(status >= 200 && status < 600);
+	fuzz_tell("%d %.*s\n", status, ZV_ARG(outcome));
 	CHECK(json_is_object(json) || s->no_memory);
 	CHECK(!json || json_is_boolean(json_object_get(json, "ok")));
 	json_decref(json);
@@ -130,17 +131,17 @@ on_outcome(void *owner, int status, struct zv_str outcome)
 /* ---- doing ------------------------------------------------------------------------------- */
 
 static void
-packet(struct stage *s, const char *text, bool answer, enum zv_reply_part part)
+packet(struct stage *s, const char *text, bool is_answer, enum zv_reply_part part)
 {
 	struct zv_parser *parser = zvon_parser_new(NULL);
 	const struct zv_packet *p;
 
-	if (parser && zvon_parser_feed(parser, ZV_STR("Asterisk Call Manager/5.0.4\r\n")) == 0 &&
-	    zvon_parser_feed(parser, zvon_str(text)) == 0)
+	if (parser &&
+	    zvon_parser_feed(parser, ZV_STR("Asterisk Call Manager/5.0.4\r\n")) >= 0 &&
+	    zvon_parser_next(parser, &p) == 1 && zvon_parser_next(parser, &p) == 0 &&
+	    zvon_parser_feed(parser, zvon_str(text)) >= 0)
 		while (zvon_parser_next(parser, &p) == 1) {
-			if (p->kind == ZV_PACKET_BANNER)
-				continue;
-			if (answer) {
+			if (is_answer) {
 				zv_hub_on_reply(s->hub, s->ticket, part, 0, p, s->now_ms);
 				continue;
 			}
