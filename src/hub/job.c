@@ -347,6 +347,7 @@ send_request(struct zv_job *job, struct zv_request *request, zv_job_reply_fn on_
 		 ZV_ARG(zv_request_name(request)));
 	job->on_response = on_response;
 	job->any = any;
+	job->answered = false;
 	job->ticket = ++job->jobs->last_ticket;
 	rc = zv_hub_send(job->jobs->h, job->server, request, ZV_JOB_ANSWER_MS, job->ticket,
 			 &err);
