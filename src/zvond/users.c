@@ -62,6 +62,8 @@ make_users(const struct zv_config *c, size_t *n)
 		users[(*n)++] = (struct zv_user){
 			.name = { name, bytes },
 			.role = l->panel_role,
+			.contexts = l->contexts,
+			.n_contexts = l->n_contexts,
 			.shared = true,
 		};
 		name += bytes + 1;
