@@ -136,9 +136,9 @@ zv_stream_begin(struct zv_exchange *x, struct zv_str first)
 	struct zv_daemon *d = zv_front_daemon(f);
 	struct zv_error err = { 0 };
 
-	f->session =
-		zv_session_new(d->hub, ZV_DIALECT_ZVON, x->user,
-			       zvon_str(zv_conn_remote(f->conn)), f, zv_clock_ms(), &err);
+	f->session = zv_session_new(d->hub, ZV_DIALECT_ZVON, x->user,
+				    zvon_str(zv_conn_remote(f->conn)), f, zv_clock_ms(),
+				    &err);
 	if (!f->session) {
 		zv_exchange_refuse_for(x, 429, ZV_RETRY_MS, "limit", err.text);
 		return;
