@@ -35,7 +35,7 @@ bench: build ## measures parser and library beside the simplest programs that do
 	@python3 tests/bench/run.py build
 
 asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan
-	@python3 tests/run.py --only unit-asan,wire-asan,calls-asan,sys-asan
+	@python3 tests/run.py --only unit-asan,wire-asan,ws-asan,calls-asan,sys-asan
 
 fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
 	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false

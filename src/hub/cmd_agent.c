@@ -19,7 +19,11 @@ run_state(struct zv_job *job)
 	}
 	agent = zv_hub_agent(h, zv_agent_key_of(user, key));
 	if (pauses || (agent && agent->paused_by_us))
-		zv_agent_pause(h, user, pauses, reason.n ? reason : state, job->now_ms);
+		zv_agent_pause(h, user, pauses,
+			       !pauses	? (struct zv_str){ 0 }
+			       : reason.n ? reason
+					  : state,
+			       job->now_ms);
 	zv_hub_user_changed(h, zv_agent_key_of(user, key), job->now_ms);
 	zv_json_member(zv_job_answer(job), "state", state);
 	zv_job_done(job);

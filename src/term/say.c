@@ -13,7 +13,8 @@ static struct {
 	enum zv_lang lang;
 	bool quiet;
 	int verbose;
-} now;
+	const char *program;
+} now = { .program = "zvon" };
 
 enum zv_lang
 zv_say_lang_of_environment(void)
@@ -36,6 +37,12 @@ zv_say_setup(enum zv_lang lang, bool quiet, int verbose)
 	now.lang = lang;
 	now.quiet = quiet;
 	now.verbose = verbose;
+}
+
+void
+zv_say_program(const char *name)
+{
+	now.program = name;
 }
 
 enum zv_lang
@@ -87,7 +94,7 @@ put(const char *start, char *line)
 
 	line[zv_utf8_valid(zvon_str(line))] = '\0'; /* cut within a character */
 	make_harmless(line);
-	snprintf(all, sizeof all, "zvon: %s%s\n", start, line);
+	snprintf(all, sizeof all, "%s: %s%s\n", now.program, start, line);
 	fputs(all, stderr);
 }
 

@@ -25,6 +25,9 @@ enum zv_lang zv_say_lang_of_environment(void);
  * Before it is called: English, not quiet, 0. */
 void zv_say_setup(enum zv_lang lang, bool quiet, int verbose);
 
+/* What every line begins with; before it is called: "zvon". */
+void zv_say_program(const char *name);
+
 enum zv_lang zv_say_lang(void);
 
 /* For struct zv_client_handlers.log_level. */

@@ -89,8 +89,8 @@ zv_secret_hide(char **argv)
 /* RLIMIT_CORE does not hold for core_pattern with a program in it; this does. It makes
  * /dev/fd/N unreadable for others than root, so it waits until the secret was read:
  * `--secret-file <(pass show pbx)`. */
-static void
-forbid_dumps(void)
+void
+zv_secret_forbid_dumps(void)
 {
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
@@ -181,7 +181,7 @@ zv_secret_from_file(const char *path)
 			     why ? why : strerror(ENOMEM));
 	if (!is_stdin)
 		close(fd);
-	forbid_dumps();
+	zv_secret_forbid_dumps();
 	return secret;
 }
 
@@ -192,7 +192,7 @@ zv_secret_from_environment(void)
 
 	from_environment = NULL;
 	if (secret)
-		forbid_dumps();
+		zv_secret_forbid_dumps();
 	return secret;
 }
 
@@ -234,23 +234,35 @@ read_hidden_line(void)
 }
 
 char *
-zv_secret_from_terminal(const char *for_whom)
+zv_secret_ask(const char *prompt)
 {
 	char *secret;
 
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &shown) < 0) {
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &shown) < 0)
+		return NULL;
+	fputs(prompt, stderr);
+	secret = read_hidden_line();
+	fputc('\n', stderr);
+	return secret;
+}
+
+char *
+zv_secret_from_terminal(const char *for_whom)
+{
+	char prompt[256], *secret;
+
+	if (!isatty(STDIN_FILENO)) {
 		zv_say_error("no secret given: use --secret-file FILE or ZVON_SECRET",
 			     "секрет не указан: используйте --secret-file FILE или "
 			     "ZVON_SECRET");
 		return NULL;
 	}
-	fprintf(stderr,
-		"%s %s: ", zv_say_pick((struct zv_text){ "Secret for", "Секрет для" }),
-		for_whom);
-	secret = read_hidden_line();
-	fputc('\n', stderr);
+	snprintf(prompt, sizeof prompt,
+		 "%s %s: ", zv_say_pick((struct zv_text){ "Secret for", "Секрет для" }),
+		 for_whom);
+	secret = zv_secret_ask(prompt);
 	if (!secret)
 		zv_say_error("no secret given", "секрет не указан");
-	forbid_dumps();
+	zv_secret_forbid_dumps();
 	return secret;
 }

@@ -25,6 +25,14 @@ char *zv_secret_from_environment(void);
  * reason was said. */
 char *zv_secret_from_terminal(const char *for_whom);
 
+/* The same with words of one's own, as "Password: ", and nothing said: NULL when there is
+ * no terminal, or nothing was typed. */
+char *zv_secret_ask(const char *prompt);
+
+/* No core file by a program in core_pattern either, and nobody but root may look into
+ * this process. */
+void zv_secret_forbid_dumps(void);
+
 /* Overwrites, then frees. NULL is fine. */
 void zv_secret_free(char *secret);
 

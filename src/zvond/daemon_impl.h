@@ -16,7 +16,7 @@ struct zv_numbering;
 #define ZV_RETRY_MS 1000 /* after a goodbye: come back then */
 #define ZV_STOP_MS  2000 /* so long connections may take to end after SIGTERM */
 
-/* A configuration and how many still look into it: doors and servers that a reload has
+/* A configuration and how many still look into it: gates and servers that a reload has
  * left behind keep theirs until their last connection is gone. */
 struct zv_settings {
 	unsigned refs;
@@ -47,7 +47,7 @@ struct zv_daemon {
 	struct zv_worker *clerk;  /* files */
 	struct zv_hub *hub;
 	struct zv_auth *auth;
-	struct zv_node doors;	/* struct zv_door */
+	struct zv_node gates;	/* struct zv_gate */
 	struct zv_node servers; /* struct zv_server */
 
 	/* the end of a round */
@@ -86,6 +86,7 @@ void zv_daemon_touch(struct zv_daemon *d);
 
 /* SIGTERM, SIGHUP. */
 void zv_daemon_stop(struct zv_daemon *d);
+void zv_daemon_on_stop_time(void *daemon);
 void zv_daemon_reload(struct zv_daemon *d);
 /* The last connection has gone while stopping. */
 void zv_daemon_check_stopped(struct zv_daemon *d);

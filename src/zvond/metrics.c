@@ -5,7 +5,7 @@
 
 #include "io/clock.h"
 #include "zvond/auth.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/log.h"
 #include "zvond/server.h"
 #include "zvond/tokens.h"
@@ -98,21 +98,21 @@ write_process(struct zv_daemon *d, struct zv_buf *out)
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
 static void
-each_door(struct zv_daemon *d, struct zv_buf *out, const char *name, const char *type,
+each_gate(struct zv_daemon *d, struct zv_buf *out, const char *name, const char *type,
 	  const char *help, uint64_t (*value)(const struct zv_listen_counters *c))
 {
 	struct zv_node *node, *next;
 
 	head(out, name, type, help);
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 		struct zv_listen_counters c;
 
-		if (!door->listener)
+		if (!gate->listener)
 			continue;
-		zv_listen_count(door->listener, &c);
-		labelled(out, name, "listen", zvon_str(door->config->name), value(&c));
+		zv_listen_count(gate->listener, &c);
+		labelled(out, name, "listen", zvon_str(gate->config->name), value(&c));
 	}
 }
 
@@ -155,17 +155,17 @@ get_unproved(const struct zv_listen_counters *c)
 static void
 write_connections(struct zv_daemon *d, struct zv_buf *out)
 {
-	each_door(d, out, "connections", "gauge", "Open connections.", get_open);
-	each_door(d, out, "connections_unproved", "gauge",
+	each_gate(d, out, "connections", "gauge", "Open connections.", get_open);
+	each_gate(d, out, "connections_unproved", "gauge",
 		  "Those that have not said who they are.", get_unproved);
-	each_door(d, out, "accepted_total", "counter", "Connections accepted.",
+	each_gate(d, out, "accepted_total", "counter", "Connections accepted.",
 		  get_accepted);
-	each_door(d, out, "refused_total", "counter", "Connections refused: too many.",
+	each_gate(d, out, "refused_total", "counter", "Connections refused: too many.",
 		  get_refused);
-	each_door(d, out, "displaced_total", "counter",
+	each_gate(d, out, "displaced_total", "counter",
 		  "Connections that made room, not having said who they are.",
 		  get_displaced);
-	each_door(d, out, "tls_failures_total", "counter", "TLS handshakes that failed.",
+	each_gate(d, out, "tls_failures_total", "counter", "TLS handshakes that failed.",
 		  get_tls_failures);
 }
 

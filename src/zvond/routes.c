@@ -95,7 +95,7 @@ method_fits(const char *method, struct zv_str asked)
 static const struct zv_route *
 find_route(struct zv_exchange *x, char allowed[40])
 {
-	unsigned faces = x->front->door->config->faces;
+	unsigned faces = x->front->gate->config->faces;
 	struct zv_str argument;
 
 	allowed[0] = '\0';
@@ -118,13 +118,11 @@ find_route(struct zv_exchange *x, char allowed[40])
 static void
 refuse_path(struct zv_exchange *x, const char *allowed)
 {
-	static const char body[] =
-		"{\"error\":{\"code\":\"method\",\"message\":\"this path does not know "
-		"that method\"}}";
 	const struct zv_http_answer_field more = { "Allow", zvon_str(allowed) };
 	const struct zv_reply reply = {
 		.status = 405,
-		.body = ZV_STR(body),
+		.body = ZV_STR("{\"error\":{\"code\":\"method\",\"message\":"
+			       "\"this path does not know that method\"}}"),
 		.more = &more,
 		.n_more = 1,
 	};
@@ -173,7 +171,7 @@ run_known(struct zv_exchange *x)
 static bool
 is_operator_address(struct zv_exchange *x)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	unsigned char address[16];
 
 	zv_conn_address(x->front->conn, address);

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "io/clock.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "zvond/auth.h"
 #include "zvond/hello.h"
@@ -87,7 +88,7 @@ zv_socket_begin(struct zv_front *f, const struct zv_socket_options *options)
 	f->socket = s;
 	d->metrics.websockets++;
 	zv_conn_set_deadline(f->conn,
-			     zv_clock_ms() + f->door->config->login_timeout_ms);
+			     zv_clock_ms() + f->gate->config->login_timeout_ms);
 	if (options->refuse_code)
 		zv_socket_close(s, options->refuse_code, zvon_str(options->refuse_why));
 	else if (options->user)

@@ -35,7 +35,7 @@ zv_talk_new(struct zv_front *f)
 		return NULL;
 	}
 	zv_conn_set_deadline(f->conn,
-			     zv_clock_ms() + f->door->config->head_timeout_ms);
+			     zv_clock_ms() + f->gate->config->head_timeout_ms);
 	return t;
 }
 
@@ -68,7 +68,7 @@ zv_talk_exchange(struct zv_talk *t)
 static int64_t
 body_deadline(const struct zv_talk *t)
 {
-	int rate = t->front->door->config->body_rate;
+	int rate = t->front->gate->config->body_rate;
 
 	return t->body_from_ms + BODY_GRACE_MS +
 	       (rate > 0 ? (int64_t)(t->body_bytes * 1000 / (size_t)rate) : 0);
@@ -78,7 +78,7 @@ body_deadline(const struct zv_talk *t)
 static void
 set_deadline(struct zv_talk *t)
 {
-	const struct zv_config_listen *config = t->front->door->config;
+	const struct zv_config_listen *config = t->front->gate->config;
 	enum zv_http_phase phase = zv_http_reader_phase(t->reader);
 	int64_t now = zv_clock_ms();
 

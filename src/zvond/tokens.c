@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "zvon/error.h"
 
 #define PREFIX	   "zvs_"
 #define HASH_BYTES crypto_hash_sha256_BYTES

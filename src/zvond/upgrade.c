@@ -55,7 +55,7 @@ accept_upgrade(struct zv_exchange *x, const struct zv_ws_wish *wish,
 
 	if (has_word(wish->protocols, ZV_STR(PROTOCOL)))
 		protocol = ZV_STR(PROTOCOL);
-	options->deflate = wish->deflate && f->door->config->deflate;
+	options->deflate = wish->deflate && f->gate->config->deflate;
 	x->answered = true;
 	d->metrics.upgrades++;
 	zv_buf_clear(&d->scratch);
@@ -102,7 +102,7 @@ begin_ours(struct zv_exchange *x)
 
 	zv_ws_wish(x->request, &wish, &err); /* was checked */
 	token = word_after(wish.protocols, ZV_STR(BEARER));
-	if (!x->user && !token.p && x->front->door->config->token_in_url)
+	if (!x->user && !token.p && x->front->gate->config->token_in_url)
 		token = url_token(x, &in_url);
 	if (x->user || token.p || zv_guard_may_upgrade(x, false)) {
 		if (!x->user && token.p)
@@ -117,7 +117,7 @@ begin_ours(struct zv_exchange *x)
 static bool
 is_panel_address(const struct zv_exchange *x)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	unsigned char address[16];
 
 	zv_conn_address(x->front->conn, address);
@@ -128,7 +128,7 @@ is_panel_address(const struct zv_exchange *x)
 static const struct zv_user *
 panel_of_token(struct zv_exchange *x, struct zv_str token)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	struct zv_daemon *d = zv_exchange_daemon(x);
 	struct zv_auth_outcome outcome;
 
@@ -143,7 +143,7 @@ panel_of_token(struct zv_exchange *x, struct zv_str token)
 static const struct zv_user *
 panel_user(struct zv_exchange *x, bool *has_token)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	struct zv_buf text = { 0 };
 	struct zv_str token = url_token(x, &text);
 	const struct zv_user *user = NULL;
@@ -199,7 +199,7 @@ refuse_wish(struct zv_exchange *x, int status, const struct zv_error *err)
 void
 zv_upgrade_request(struct zv_exchange *x)
 {
-	unsigned faces = x->front->door->config->faces;
+	unsigned faces = x->front->gate->config->faces;
 	struct zv_error err = { 0 };
 	struct zv_ws_wish wish;
 	int status = zv_ws_wish(x->request, &wish, &err);

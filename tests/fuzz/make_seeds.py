@@ -6,9 +6,14 @@ What a fuzzer once found lies beside them as found-*; this program leaves it alo
 """
 
 import re
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "ws"))
+
+import conformance  # noqa: E402 the path comes first
+
 CAPTURES = HERE.parent / "wire" / "captures"
 SEEDS = HERE / "seeds"
 MOST = 1500  # bytes of a recording in one seed
@@ -287,7 +292,63 @@ def calls_seeds():
         yield "raw-" + name_of(stream), b"\x01" + data[:30] + b"".join(chosen)[:4000]
 
 
+def http_request_seeds():
+    """Requests as browsers and others send them; see fuzz_http_request.c."""
+    host = b"Host: pbx.example.org:2013\r\n"
+    get, post = b"GET /v1/calls?a=1&b=%d0%94+x HTTP/1.1\r\n" + host, b"POST / HTTP/1.1\r\n" + host
+    whole = {
+        "get": get + b"\r\n",
+        "old": b"GET http://a/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "post": post + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
+        "chunked": (post + b"Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n"
+                    b"A: b\r\n\r\n"),
+        "range": get + b"Range: bytes=0-4,-5\r\nAccept: a, b;q=\"x,y\"\r\n\r\n",
+        "upgrade": (get + b"Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+                    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                    b"Sec-WebSocket-Protocol: zvon.v1, bearer.x\r\nSec-WebSocket-Extensions: "
+                    b"permessage-deflate; client_max_window_bits\r\n\r\n"),
+        "ipv6": b"GET /%2e%2e/a HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+        "path": b"HEAD /a/b%20c HTTP/1.1\r\nHost: a\r\nCookie: x\r\n\r\n",
+        "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        "http2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "twice": post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    }
+    for number, (name, data) in enumerate(whole.items()):
+        yield name, bytes([0, number]) + data
+        yield name + "-limited", bytes([1, number]) + data
+    yield "pipeline", b"\x00\x07" + whole["get"] + whole["post"] + whole["chunked"] + whole["path"]
+
+
+def range_seeds():
+    values = ("0-", "-1", "5-2", "3-50", "7-8,0-1", "0-4,2-6", "0-1,4-5,8-9,1-4", "10-,1-2",
+              "99999999999999999999-", "0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14", ",, 1-2 ,\t4-5,")
+    for number, value in enumerate(values):
+        yield "%02d" % number, bytes([20 + number]) + b"bytes=" + value.encode()
+    yield "large", b"\xc8bytes=9223372036854775806-"
+
+
+def json_seeds():
+    values = ('{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}', '[1,2.5e3,-0]',
+              '"\\u0414\\ud83d\\ude00"', '[true,false,null,{}]', '{"a":1,"a":2}', '[1e400]',
+              '"\\u0000"', '[' * 33, '[' * 32 + ']' * 32, '{"a":"\\\\[[["}', '"Дом"', '{} {}', ' 7 ')
+    for number, value in enumerate(values):
+        yield "%02d" % number, value.encode()
+
+
+def ws_seeds():
+    """The rows of the conformance list; see fuzz_ws.c."""
+    for number, row in enumerate(conformance.rows()):
+        how = row.is_client | row.deflates << 1 | (number % 16) << 3
+        if len(row.data) <= MOST:
+            yield "%03d" % number, bytes([how & 0x7f, number]) + row.data
+            if number % 3 == 0:
+                yield "%03d-limited" % number, bytes([how & 0x7f | 4, number]) + row.data
+    for number in (0, 1):
+        yield "inflate-%d" % number, bytes([0x40, number]) + bytes.fromhex("f248cdc9c90700")
+
+
 KINDS = {
+    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,

@@ -158,6 +158,7 @@ cmdrig_try(struct cmdrig *r, const char *ami_version)
 	    zv_hub_set_users(r->hub, r->users, N_OF(r->users), r->now_ms) < 0)
 		return ZV_ENOMEM;
 	cmdrig_state(r, true);
+	r->random = 0; /* ChannelIds count from here */
 	snprintf(banner, sizeof banner, "Asterisk Call Manager/%s\r\n", ami_version);
 	cmdrig_bytes(r, zvon_str(banner));
 	return r->failed;
@@ -180,6 +181,13 @@ cmdrig_end(struct cmdrig *r)
 	zv_buf_deinit(&r->all_sent);
 	zv_buf_deinit(&r->outcome);
 	zv_buf_deinit(&r->logged);
+}
+
+void
+cmdrig_configure(struct cmdrig *r)
+{
+	assert_int_equal(zv_hub_change_server(r->hub, 0, &r->server), 0);
+	assert_int_equal(zv_hub_set_users(r->hub, r->users, N_OF(r->users), r->now_ms), 0);
 }
 
 /* ---- what comes ------------------------------------------------------------------------------ */

@@ -38,6 +38,8 @@ struct cmdrig {
 int cmdrig_try(struct cmdrig *r, const char *ami_version); /* 0 or ZV_ENOMEM */
 void cmdrig_begin(struct cmdrig *r, const char *ami_version);
 void cmdrig_end(struct cmdrig *r);
+/* After a change of r->users, r->role…, r->server: the hub gets them. */
+void cmdrig_configure(struct cmdrig *r);
 
 /* Lines `Newchannel Channel=PJSIP/101-1|Uniqueid=a`; `tick 200` lets time pass. */
 void cmdrig_feed(struct cmdrig *r, const char *lines);

@@ -131,6 +131,7 @@ run_row(const struct scene_row *row)
 	p.lines[0] = zvon_str(row->user);
 	p.rig.users[0].lines = p.lines;
 	p.rig.server.recordings = ZV_STR("/var/spool/asterisk/monitor");
+	cmdrig_configure(&p.rig);
 	play(&p, bytes);
 	cmdrig_wait(&p.rig, 40000);
 	if (!p.commanded)

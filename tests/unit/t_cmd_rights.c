@@ -100,6 +100,7 @@ test_fault_070_foreign_calls(void **state)
 			r.users[0].lines = line_109;
 			r.users[2].name = ZV_STR("guest2");
 			r.users[2].lines = line_109;
+			cmdrig_configure(&r);
 			good_args(*c, args, sizeof args);
 			cmdrig_command(&r, foreigners[i].user, (*c)->name, args);
 			snprintf(row, sizeof row, "%s by %s", (*c)->name,
@@ -314,9 +315,11 @@ test_fault_067_none_at_all(void **state)
 	(void)state;
 	cmdrig_begin(&r, "5.0.4");
 	r.role.calls_a_minute = 0;
+	cmdrig_configure(&r);
 	cmdrig_command(&r, "101", "call.make", "{\"to\":\"104\"}");
 	cmdrig_check_has(&r, "none", 429, "may make no calls");
 	r.role.calls_a_minute = r.role.calls_at_once = -1;
+	cmdrig_configure(&r);
 	for (int i = 0; i < 20; i++)
 		cmdrig_command(&r, "101", "call.make", "{\"to\":\"104\"}");
 	assert_int_equal(r.sends, 20);
@@ -426,6 +429,7 @@ test_fault_079_absent_fields(void **state)
 		r.log.fn = NULL;
 		r.users[0].n_lines = 0;
 		r.role.name = (struct zv_str){ NULL, 0 };
+		cmdrig_configure(&r);
 		cmdrig_command(&r, "101", (*c)->name, args);
 		assert_int_equal(r.sends, 0);
 		cmdrig_end(&r);
