@@ -292,6 +292,27 @@ def calls_seeds():
         yield "raw-" + name_of(stream), b"\x01" + data[:30] + b"".join(chosen)[:4000]
 
 
+def command_seeds():
+    """Commands in a short scene; see fuzz_command.c."""
+    talk = b"".join(b"e" + bytes([number]) for number in range(9))
+    about = b'{"call":"%"'
+    arguments = {
+        0: b'{"to":"104","auto_answer":true}', 5: about + b',"to":"104"}',
+        6: about + b',"to":"104"}', 9: about + b',"room":"900"}',
+        12: about + b',"digits":"1*#"}', 13: about + b',"action":"start"}',
+        14: about + b',"on":true}', 15: about + b',"level":-2}',
+        17: b'{"queue":"support"}', 18: b'{"queue":"support"}', 19: b'{"on":true}',
+        20: b'{"state":"break"}', 21: b'{"on":true}', 22: b'{"on":true}',
+        23: b'{"action":"QueueStatus","fields":{"Queue":"support"}}',
+    }
+    for number in range(24):
+        order = b"c\x01" + bytes([number]) + arguments.get(number, about + b"}") + b"\0"
+        yield "%02d-done" % number, talk + order + b"r\x00t\x05r\x00t\x05r\x00"
+        yield "%02d-error" % number, talk + order + b"m\x10r\x01"
+        yield "%02d-ended" % number, talk + order + b"r\x00e\x10e\x11t\xff"
+    yield "strange", b'C\x00call.make\0{"to":[1,{"a":null}],"\xff":0}\0uC\x01\0\0f'
+
+
 def http_request_seeds():
     """Requests as browsers and others send them; see fuzz_http_request.c."""
     host = b"Host: pbx.example.org:2013\r\n"
@@ -385,7 +406,7 @@ KINDS = {
     "hub": hub_seeds, "save": save_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
-    "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
     "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
