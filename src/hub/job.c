@@ -262,6 +262,9 @@ is_failure(enum zv_refusal why)
 	       why == ZV_REFUSED_PBX_REFUSED || why == ZV_REFUSED_PBX_DOWN;
 }
 
+static void refuse(struct zv_job *job, enum zv_refusal why, const char *format,
+		   va_list args) __attribute__((format(printf, 3, 0)));
+
 static void
 refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args)
 {
