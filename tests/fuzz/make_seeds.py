@@ -368,7 +368,42 @@ def ws_seeds():
         yield "inflate-%d" % number, bytes([0x40, number]) + bytes.fromhex("f248cdc9c90700")
 
 
+HUB_SCENES = (
+    '0{"type":"start"}\neNewchannel Channel=PJSIP/101-1 ChannelState=4 CallerIDNum=101 '
+    'Uniqueid=1.1 Linkedid=1.1\n0{"type":"ping","id":7}\neHangup Channel=PJSIP/101-1 '
+    'Uniqueid=1.1 Linkedid=1.1 Cause=16\nx\n0{"type":"resume","seq":1,"stream":"s"}\n',
+    'n\n0{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}\nr+\n'
+    'tttttttttttttttttttttttttttttttttttttttttttttttt\n1{"type":"start","lines":["101"]}\n',
+    'n\n0{"type":"command","id":"1","name":"ami.action","args":{"action":"Ping"}}\nrNo\n',
+    '2{"type":"watch","id":"w","regex":"Cause: 1[67]","events":["Hangup"]}\neHangup '
+    'Channel=PJSIP/101-1 Uniqueid=1.1 Cause=16\n2{"type":"unwatch","id":"w"}\nu1\n',
+    '0{"type":"start","events":["line.state"],"numbers":["5"]}\neDeviceStateChange '
+    'Device=PJSIP/101 State=UNAVAILABLE\ns\n0{"type":"resume","seq":1}\nn\n0{"type":"snapshot"}\n',
+    '0{"type":"start"} \neQueueMemberAdded Queue=q MemberName=A Interface=PJSIP/101 '
+    'Penalty=0 Status=1 Paused=0\n0{"type":"command","id":2,"name":"queue.pause",'
+    '"args":{"on":true,"queue":"q"}} \nr+\ns\n0[]\n0{"type":"x"\n',
+)
+
+
+def hub_seeds():
+    for number, scene in enumerate(HUB_SCENES):
+        for options in range(4):
+            yield "%d-%d" % (number, options), bytes([options]) + scene.encode()
+
+
+def save_seeds():
+    head = '{"zvon":"hub","version":1,"stream":"s","seq":%d,"floor":%d}\n'
+    event = ('{"event":"line.state","server":"o","age_ms":1,"tags":["l1","q2","n3"],'
+             '"text":"{\\"type\\":\\"event\\",\\"seq\\":%d}"}\n')
+    call = '{"server":"o","call":"1.1","tags":["l1","n79261234567"]}\n'
+    agent = '{"agent":"anna","state":"break","reason":"lunch"}\n'
+    yield "empty", (head % (5, 5) + '{"end":2}\n').encode()
+    yield "all", (head % (2, 0) + agent + call + event % 1 + event % 2 + '{"end":6}\n').encode()
+    yield "cut", (head % (2, 0) + agent + call + event % 1).encode()
+
+
 KINDS = {
+    "hub": hub_seeds, "save": save_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,

@@ -521,6 +521,8 @@ from_asterisk(struct talk *t)
 	for (size_t first = t->at; t->at < t->n_lines; t->at++) {
 		if (!goes_on(t->lines[t->at].text, t->at == first))
 			break;
+		if (t->write && t->at != first)
+			printf("%s\n", t->lines[t->at].text);
 		zv_buf_printf(&text, "%s\r\n", t->lines[t->at].text + 2);
 	}
 	t->at--;
