@@ -109,14 +109,14 @@ run_complete(struct zv_job *job)
 
 /* ---- cancel ---------------------------------------------------------------------------------- */
 
-/* The first call talks again: the own leg is up, and nobody but the two is there. */
+/* The first call talks again: the own leg came back to it, or nobody but the two is left. */
 static bool
 on_cancel(struct zv_job *job, const struct zv_call_event *event)
 {
 	const struct zv_leg *own = zv_job_own_leg(job);
 
 	if (zv_cmd_is_mine(job, event) && own && own->state == ZV_LEG_STATE_UP &&
-	    zv_cmd_living(event->call) <= 2)
+	    (event->kind == ZV_LEG_RESUMED || zv_cmd_living(event->call) <= 2))
 		zv_job_done(job);
 	return false;
 }

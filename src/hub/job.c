@@ -262,7 +262,7 @@ is_failure(enum zv_refusal why)
 	       why == ZV_REFUSED_PBX_REFUSED || why == ZV_REFUSED_PBX_DOWN;
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args)
 {
 	char text[ZV_ERROR_TEXT_MAX];
@@ -347,6 +347,7 @@ send_request(struct zv_job *job, struct zv_request *request, zv_job_reply_fn on_
 		 ZV_ARG(zv_request_name(request)));
 	job->on_response = on_response;
 	job->any = any;
+	job->answered = false;
 	job->ticket = ++job->jobs->last_ticket;
 	rc = zv_hub_send(job->jobs->h, job->server, request, ZV_JOB_ANSWER_MS, job->ticket,
 			 &err);

@@ -58,6 +58,7 @@ struct zv_job {
 	uint64_t ticket; /* 0: no response */
 	zv_job_reply_fn on_response;
 	bool any;	 /* errors too */
+	bool answered;	 /* the response was there */
 	zv_job_reply_fn on_item; /* of a list */
 	zv_job_time_fn on_list_end;
 	char action[40]; /* that was sent last */

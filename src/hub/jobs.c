@@ -218,17 +218,21 @@ static void
 give_reply(struct zv_job *job, enum zv_reply_part part, int status,
 	   const struct zv_packet *packet)
 {
-	if (part == ZV_REPLY_RESPONSE && packet)
+	uint64_t ticket = job->ticket;
+
+	if (part == ZV_REPLY_RESPONSE && packet) {
+		job->answered = true;
 		on_response(job, packet);
+	}
 	if (part == ZV_REPLY_ITEM && packet && job->on_item)
 		job->on_item(job, packet);
-	if (part != ZV_REPLY_DONE)
+	if (part != ZV_REPLY_DONE || job->ticket != ticket)
 		return;
 	job->ticket = 0;
-	if (status == 0 && !job->over && job->on_list_end)
+	if (!job->over && (status < 0 || !job->answered))
+		on_no_response(job, status < 0 ? status : ZV_EPROTO);
+	else if (!job->over && job->on_list_end)
 		job->on_list_end(job);
-	if (status < 0 && !job->over)
-		on_no_response(job, status);
 }
 
 void

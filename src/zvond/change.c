@@ -136,8 +136,9 @@ has_server(const struct zv_daemon *d, struct zv_str name)
 	const struct zv_node *node;
 
 	for (node = d->servers.next; node != &d->servers; node = node->next)
-		if (zvon_str_equal(ZV_OWNER(node, struct zv_server, node)->config->hub.name,
-				   name))
+		if (zvon_str_equal(
+			    ZV_OWNER(node, struct zv_server, node)->config->hub.name,
+			    name))
 			return true;
 	return false;
 }
@@ -145,7 +146,8 @@ has_server(const struct zv_daemon *d, struct zv_str name)
 static void
 say_kept(struct zv_daemon *d, const char *name, const struct zv_error *err)
 {
-	zv_log(d->log, ZV_LOG_ERROR, "config", "%s stays as it was: %s", name, err->text);
+	zv_log(d->log, ZV_LOG_ERROR, "config", "%s stays as it was: %s", name,
+	       err->text);
 }
 
 /* Those that are gone are closed; changed ones are taken over, or closed to be opened
@@ -250,13 +252,13 @@ zv_daemon_reload(struct zv_daemon *d)
 	if (d->stopping)
 		return;
 	if (!file) {
-		zv_log(d->log, ZV_LOG_INFO, "config", "a demo has no file to read again");
+		zv_log(d->log, ZV_LOG_INFO, "config",
+		       "a demo has no file to read again");
 		return;
 	}
 	zv_notify_reloading();
 	config = zv_config_read(file, &complaints);
-	say_complaints(d, zv_buf_str(&complaints),
-		       config ? ZV_LOG_WARN : ZV_LOG_ERROR);
+	say_complaints(d, zv_buf_str(&complaints), config ? ZV_LOG_WARN : ZV_LOG_ERROR);
 	if (config && take_over(d, config) == 0) {
 		d->metrics.reloads++;
 		zv_log(d->log, ZV_LOG_INFO, "config", "read again file=%s",
@@ -264,7 +266,7 @@ zv_daemon_reload(struct zv_daemon *d)
 	} else {
 		d->metrics.reloads_failed++;
 		zv_log(d->log, ZV_LOG_ERROR, "config",
-		       "the old configuration stays: %s", 
+		       "the old configuration stays: %s",
 		       config ? "out of memory" : "see the lines before");
 	}
 	zv_buf_deinit(&complaints);

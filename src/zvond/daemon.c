@@ -16,7 +16,7 @@
 #include "zvond/polls.h"
 #include "zvond/server.h"
 
-#define SECOND_MS 1000
+#define SECOND_MS   1000
 #define LAG_WARN_MS 100
 
 /* ---- the configuration -------------------------------------------------------------------------- */

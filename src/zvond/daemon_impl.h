@@ -34,7 +34,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t frames_in, bytes_in, bytes_out;
 	uint64_t sends;
 	uint64_t reloads, reloads_failed, state_errors;
-	uint64_t pongs, pong_us; /* sum of the ways there and back */
+	uint64_t pongs, pong_us;     /* sum of the ways there and back */
 	int64_t lag_ms, lag_most_ms; /* the loop came so late; since the last look */
 	size_t websockets, streams;
 };
@@ -52,11 +52,11 @@ struct zv_daemon {
 
 	/* the end of a round */
 	bool touched;
-	struct zv_node ready;	/* struct zv_front: something is to be done */
-	struct zv_node waiting; /* struct zv_wait: long polls */
-	struct zv_timer *gather;  /* frames that are collected go out */
-	int64_t sent_ns;	  /* when frames went out last */
-	struct zv_buf scratch;	  /* frames of one client */
+	struct zv_node ready;	 /* struct zv_front: something is to be done */
+	struct zv_node waiting;	 /* struct zv_wait: long polls */
+	struct zv_timer *gather; /* frames that are collected go out */
+	int64_t sent_ns;	 /* when frames went out last */
+	struct zv_buf scratch;	 /* frames of one client */
 	struct zv_timer *hub_timer;
 	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
 	int64_t second_ms;

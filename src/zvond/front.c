@@ -7,6 +7,8 @@
 #include "zvond/stream.h"
 #include "zvond/talk.h"
 
+#define FLUSH_MS 5000 /* for the last bytes of a connection that is closed */
+
 /* ---- connections ------------------------------------------------------------------------- */
 
 static void *
@@ -58,9 +60,9 @@ on_deadline(void *owner)
 {
 	struct zv_front *f = owner;
 
-	if (f->closing)
-		return;
-	if (f->socket)
+	if (f->closing) /* what is left does not leave */
+		zv_conn_close(f->conn, false);
+	else if (f->socket)
 		zv_socket_on_deadline(f->socket);
 	else if (f->session)
 		zv_stream_on_deadline(f);
@@ -139,6 +141,8 @@ zv_front_close(struct zv_front *f, bool flush)
 	if (f->closing)
 		return;
 	f->closing = true;
+	if (flush)
+		zv_conn_set_deadline(f->conn, zv_clock_ms() + FLUSH_MS);
 	zv_conn_close(f->conn, flush);
 }
 

@@ -27,8 +27,8 @@ struct zv_front {
 	struct zv_node ready; /* in daemon->ready, or zeroed */
 	struct zv_gate *gate;
 	struct zv_conn *conn;
-	struct zv_talk *talk;	  /* HTTP; NULL after an upgrade */
-	struct zv_socket *socket; /* WebSocket */
+	struct zv_talk *talk;	    /* HTTP; NULL after an upgrade */
+	struct zv_socket *socket;   /* WebSocket */
 	struct zv_session *session; /* of the hub; also of a stream */
 	bool closing;
 };

@@ -10,7 +10,7 @@
 #define WRITE_TIMEOUT_MS 30000
 /* What a client has not taken yet waits in its session, where it is counted; this is for
  * one long answer. */
-#define QUEUE_BYTES	 (64u * 1024 * 1024)
+#define QUEUE_BYTES (64u * 1024 * 1024)
 
 static struct zv_tls *
 open_tls(const struct zv_config_listen *config, struct zv_error *err)

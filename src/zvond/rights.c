@@ -14,7 +14,8 @@ static const struct {
 	{ "Originate", "originate",
 	  1u << ZV_RIGHT_DIAL | 1u << ZV_RIGHT_PICKUP | 1u << ZV_RIGHT_SPY },
 	{ "Redirect", "call",
-	  1u << ZV_RIGHT_CONTROL | 1u << ZV_RIGHT_TRANSFER | 1u << ZV_RIGHT_CONFERENCE },
+	  1u << ZV_RIGHT_CONTROL | 1u << ZV_RIGHT_TRANSFER |
+		  1u << ZV_RIGHT_CONFERENCE },
 	{ "QueuePause", "agent", 1u << ZV_RIGHT_AGENT },
 	{ "ModuleLoad", "system", 1u << ZV_RIGHT_RECORD },
 	{ "Command", "command", 0 },
@@ -51,12 +52,14 @@ compare(struct zv_server *s, const struct zv_packet *list)
 	unsigned rights = rights_of_roles(c);
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		bool allowed = zvon_packet_get(list, zvon_str(rows[i].action)).p != NULL;
+		bool allowed =
+			zvon_packet_get(list, zvon_str(rows[i].action)).p != NULL;
 		bool needed = rows[i].rights & rights || is_listed(c, rows[i].action);
 
 		if (needed && !allowed)
 			zv_log(s->daemon->log, ZV_LOG_WARN, "rights",
-			       "the account lacks the write class %s, which commands of "
+			       "the account lacks the write class %s, which commands "
+			       "of "
 			       "your roles need (manager.conf) server=%.*s",
 			       rows[i].class, ZV_ARG(s->config->hub.name));
 		if (!needed && allowed)

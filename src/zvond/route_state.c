@@ -62,7 +62,8 @@ find_call(struct zv_exchange *x, const struct zv_server *s)
 	const struct zv_call *call = zvon_calls_find(s->calls, x->argument);
 	const struct zv_who who = zv_who_of_user(x->user);
 
-	if (call && zv_sight_call(s->daemon->hub, &who, zv_who_sees(&who), s->number, call))
+	if (call &&
+	    zv_sight_call(s->daemon->hub, &who, zv_who_sees(&who), s->number, call))
 		return call;
 	return NULL;
 }
@@ -87,6 +88,7 @@ zv_route_call(struct zv_exchange *x)
 		zv_buf_deinit(&body);
 		return;
 	}
-	zv_exchange_refuse(x, 404, "not_found",
-			   "there is no such call, or it has ended, or it is not yours");
+	zv_exchange_refuse(
+		x, 404, "not_found",
+		"there is no such call, or it has ended, or it is not yours");
 }

@@ -160,7 +160,8 @@ find(struct zv_tokens *t, struct zv_str text)
 	hash_of(text, hash);
 	token = zv_map_find(&t->by_hash,
 			    (struct zv_str){ (const char *)hash, sizeof hash });
-	return token && sodium_memcmp(token->hash, hash, sizeof hash) == 0 ? token : NULL;
+	return token && sodium_memcmp(token->hash, hash, sizeof hash) == 0 ? token
+									   : NULL;
 }
 
 struct zv_str

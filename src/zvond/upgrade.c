@@ -60,8 +60,7 @@ accept_upgrade(struct zv_exchange *x, const struct zv_ws_wish *wish,
 	d->metrics.upgrades++;
 	zv_buf_clear(&d->scratch);
 	zv_ws_accept(&d->scratch, wish, protocol, options->deflate);
-	if (zv_buf_failed(&d->scratch) ||
-	    zv_front_send(f, zv_buf_str(&d->scratch)) < 0)
+	if (zv_buf_failed(&d->scratch) || zv_front_send(f, zv_buf_str(&d->scratch)) < 0)
 		zv_front_close(f, false);
 	else if (zv_socket_begin(f, options) == 0)
 		zv_front_soon(f); /* what came behind the request */
@@ -170,9 +169,10 @@ begin_panel(struct zv_exchange *x, const struct zv_ws_wish *wish)
 		       "panel refused: its address is not in addresses, and it has no "
 		       "token remote=%s",
 		       zv_conn_remote(x->front->conn));
-		zv_exchange_refuse(x, 403, "denied",
-				   "panels are allowed from the addresses of the listen "
-				   "section, or with ?token=");
+		zv_exchange_refuse(
+			x, 403, "denied",
+			"panels are allowed from the addresses of the listen "
+			"section, or with ?token=");
 	} else if (zv_guard_may_upgrade(x, has_token)) {
 		accept_upgrade(x, wish, &o);
 	}

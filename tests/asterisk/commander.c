@@ -167,15 +167,17 @@ read_input(struct commander *c)
 {
 	char bytes[4096];
 	ssize_t n;
+	bool more;
 
 	while ((n = read(0, bytes, sizeof bytes)) > 0)
 		zv_buf_add(&c->input, (struct zv_str){ bytes, (size_t)n });
+	more = n < 0 && errno == EAGAIN;
 	for (;;) {
 		struct zv_str all = zv_buf_str(&c->input);
 		size_t end = zv_str_find(all, ZV_STR("\n"));
 
 		if (end == all.n)
-			return n < 0 && errno == EAGAIN;
+			return more;
 		command(c, (struct zv_str){ all.p, end });
 		zv_buf_consume(&c->input, end + 1);
 	}
