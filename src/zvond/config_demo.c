@@ -17,7 +17,7 @@ static const char demo[] =
 	"may = view,dial,control,transfer,pickup,conference,record,agent\n"
 	"see = queues\n"
 	"dial = allow 8XXXXXXXXXX\n"
-	"[role supervisor](operator)\n"
+	"[role supervisor](role operator)\n"
 	"may = "
 	"view,dial,control,transfer,pickup,conference,record,agent,spy,raw,admin\n"
 	"see = all\n"
