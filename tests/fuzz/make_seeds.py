@@ -368,6 +368,16 @@ def ws_seeds():
         yield "inflate-%d" % number, bytes([0x40, number]) + bytes.fromhex("f248cdc9c90700")
 
 
+def tms_seeds():
+    """Scenes with commands of panels in between; see fuzz_tms.c."""
+    for scene in range(0, 40, 3):
+        commands = b"".join(b"n%cc%c%c%cr%c" % (7 + k, k & 1, (k + scene) % 18, k, k & 1)
+                            for k in range(18))
+        yield "scene-%02d" % scene, bytes([scene & 3, scene]) + commands
+    yield "lost", bytes([1, 18]) + b"n\x50un\x20uo\x00n\xff"
+    yield "text", bytes([1, 18]) + b'f\x00{"command":"QueryLineState"}\0f\x01ping\0f\x00[1\0'
+
+
 HUB_SCENES = (
     '0{"type":"start"}\neNewchannel Channel=PJSIP/101-1 ChannelState=4 CallerIDNum=101 '
     'Uniqueid=1.1 Linkedid=1.1\n0{"type":"ping","id":7}\neHangup Channel=PJSIP/101-1 '
@@ -403,7 +413,7 @@ def save_seeds():
 
 
 KINDS = {
-    "hub": hub_seeds, "save": save_seeds,
+    "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
