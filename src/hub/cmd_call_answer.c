@@ -8,7 +8,7 @@ can(const struct zv_job *job, const char **why)
 
 	*why = "Asterisk cannot pick up a phone; where the phones obey NOTIFY \"talk\" "
 	       "set "
-	       "notify = answer in [server] of zvond.conf";
+	       "notify_answer = yes in [server] of zvond.conf";
 	if (!zv_job_server(job)->notify_answer)
 		return false;
 	*why = "your phone does not ring";

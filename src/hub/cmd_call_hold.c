@@ -8,7 +8,7 @@ can_hold(const struct zv_job *job, const char **why, bool held)
 
 	*why = "Asterisk cannot put a phone on hold, only the phone can; where the "
 	       "phones "
-	       "obey NOTIFY \"hold\" set notify = hold in [server] of zvond.conf";
+	       "obey NOTIFY \"hold\" set notify_hold = yes in [server] of zvond.conf";
 	if (!zv_job_server(job)->notify_hold)
 		return false;
 	*why = held ? "your phone has nobody on hold"

@@ -218,9 +218,9 @@ test_not_configured(void **state)
 	static const struct {
 		const char *name, *args, *option;
 	} needs[] = {
-		{ "call.answer", "{\"call\":\"%\"}", "notify = answer" },
-		{ "call.hold", "{\"call\":\"%\"}", "notify = hold" },
-		{ "call.resume", "{\"call\":\"%\"}", "notify = hold" },
+		{ "call.answer", "{\"call\":\"%\"}", "notify_answer = yes" },
+		{ "call.hold", "{\"call\":\"%\"}", "notify_hold = yes" },
+		{ "call.resume", "{\"call\":\"%\"}", "notify_hold = yes" },
 		{ "call.make", "{\"to\":\"104\",\"auto_answer\":true}",
 		  "auto_answer =" },
 		{ "line.dnd", "{\"on\":true}", "dnd = FAMILY" },
