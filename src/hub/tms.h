@@ -112,6 +112,7 @@ int64_t zv_tms_wall(const struct zv_tms *t, int64_t at_ms);
 
 /* An event with a call as its content. */
 void zv_tms_tell(struct zv_session *s, enum zv_tms_event type, struct zv_tms_call *c);
+/* All calls, and what is possible in each. */
 void zv_tms_tell_snapshot(struct zv_session *s);
 
 /* ---- tms_party.c --------------------------------------------------------------------- */

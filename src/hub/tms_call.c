@@ -266,4 +266,6 @@ zv_tms_tell_snapshot(struct zv_session *s)
 	else
 		zv_tms_say(s, ZV_TMS_ACTIVE_CALL_SNAPSHOT, zv_buf_str(&out));
 	zv_buf_deinit(&out);
+	ZV_EACH(&t->calls, node, next)
+	zv_tms_tell_features(s, ZV_OWNER(node, struct zv_tms_call, node), true);
 }

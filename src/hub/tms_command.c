@@ -210,11 +210,7 @@ on_query_line(const struct frame *f)
 static void
 on_snapshot(const struct frame *f)
 {
-	struct zv_node *node, *next;
-
 	zv_tms_tell_snapshot(f->s);
-	ZV_EACH(&f->t->calls, node, next)
-	zv_tms_tell_features(f->s, ZV_OWNER(node, struct zv_tms_call, node), true);
 }
 
 static void

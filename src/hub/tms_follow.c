@@ -297,14 +297,14 @@ follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
 
 static void
 look_at(struct zv_session *s, size_t server, const struct zv_call *call,
-	const struct zv_call_event *event)
+	const struct zv_call_event *event, bool with_new)
 {
 	struct zv_tms *t = zv_tms_of(s);
 
 	for (const struct zv_leg *leg = call->legs; leg; leg = leg->next) {
 		struct zv_tms_call *c = zv_tms_find_leg(t, server, leg);
 
-		if (!c && !leg->is_trunk && zv_tms_is_live(leg) &&
+		if (!c && with_new && !leg->is_trunk && zv_tms_is_live(leg) &&
 		    zv_session_has_line(s, server, leg->line) &&
 		    is_shown(s, server, leg))
 			c = begin(s, server, call, leg);
@@ -393,7 +393,7 @@ zv_tms_on_event(struct zv_session *s, size_t server, const struct zv_call_event 
 	else if (event->kind == ZV_LEG_DTMF)
 		dtmf(s, server, event);
 	else if (event->call)
-		look_at(s, server, event->call, event);
+		look_at(s, server, event->call, event, true);
 	zv_tms_tell_line(s, false);
 }
 
@@ -402,7 +402,14 @@ zv_tms_on_event(struct zv_session *s, size_t server, const struct zv_call_event 
 static bool
 look_at_each(void *context, size_t server, const struct zv_call *call)
 {
-	look_at(context, server, call, NULL);
+	look_at(context, server, call, NULL, true);
+	return true;
+}
+
+static bool
+look_at_known(void *context, size_t server, const struct zv_call *call)
+{
+	look_at(context, server, call, NULL, false);
 	return true;
 }
 
@@ -444,6 +451,20 @@ goes_on(struct zv_session *s, const struct zv_tms_call *c)
 	return search.found;
 }
 
+/* Calls that began while nobody could tell: cards must not pop up for them now, so they
+ * come as a snapshot. true: there were such. */
+static bool
+learn_new(struct zv_session *s)
+{
+	struct zv_tms *t = zv_tms_of(s);
+	const struct zv_node *last = t->calls.prev;
+
+	t->quiet = true;
+	zv_session_each_call(s, look_at_each, s);
+	t->quiet = false;
+	return t->calls.prev != last;
+}
+
 void
 zv_tms_compare(struct zv_session *s, size_t server)
 {
@@ -457,6 +478,8 @@ zv_tms_compare(struct zv_session *s, size_t server)
 		if (c->server == server && !goes_on(s, c))
 			finish(s, c, "vanished");
 	}
-	zv_session_each_call(s, look_at_each, s);
+	zv_session_each_call(s, look_at_known, s);
+	if (learn_new(s))
+		zv_tms_tell_snapshot(s);
 	zv_tms_tell_line(s, false);
 }

@@ -700,6 +700,10 @@ run_word(struct talk *t, const char *text)
 	else if ((rest = after_word(text, "close")) &&
 		 sscanf(rest, "%u", &session) == 1)
 		world_close(&t->world, session % WORLD_SESSIONS);
+	else if ((rest = after_word(text, "deaf")))
+		t->world.deaf = true;
+	else if ((rest = after_word(text, "synced")))
+		zv_hub_on_synced(t->world.hub, t->world.server, t->world.now_ms);
 	else if ((rest = after_word(text, "=")))
 		check_over(t, rest);
 	else

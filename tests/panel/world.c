@@ -194,7 +194,8 @@ on_event(void *context, const struct zv_call_event *event)
 	struct world *w = context;
 
 	note(w, event);
-	zv_hub_on_event(w->hub, w->server, event);
+	if (!w->deaf)
+		zv_hub_on_event(w->hub, w->server, event);
 }
 
 static void

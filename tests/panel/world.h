@@ -39,6 +39,7 @@ struct world {
 	char options[400];
 	uint64_t chance;
 	bool trace;
+	bool deaf; /* the tracker's events do not come to the hub */
 	/* What `until` waits for: "leg.held 101"; and whether it came. */
 	char until[100];
 	bool came;
