@@ -4,23 +4,24 @@ DESTDIR  =
 PREFIX   = /usr/local
 ASTERISK =
 PORT     = 0
+LINE     = 100
 TIME     = 60
 FUZZ     = 10
 ONLY     =
-export PORT FUZZ
+export PORT LINE FUZZ
 
 .DEFAULT_GOAL = help
 .PHONY: help build run test check bench asan fuzz format ladders shape man-lint install clean packages-build packages-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
-	@echo 'Variables: ASTERISK=ami://user@host (run), PORT=N (run), TIME=SECONDS for each fuzzer (fuzz),'
+	@echo 'Variables: ASTERISK=ami://user@host (run), PORT=N LINE=N (run), TIME=SECONDS for each fuzzer (fuzz),'
 	@echo '  FUZZ=SECONDS for each fuzzer (test), ONLY=unit,wire suites (test), PREFIX=/usr/local DESTDIR= (install)'
 
-build: packages-build ## build/zvon, build/libzvon.so, build/libzvon.a
+build: packages-build ## build/zvon, build/zvond, build/libzvon.so, build/libzvon.a
 	@tools/build.sh build
 
-run: build ## a simulated office and its events until Ctrl-C; ASTERISK=ami://user@host: those of a real server
+run: build ## zvond and its page before a simulated office, until Ctrl-C; ASTERISK=ami://user@host: a real one
 	@tools/run.sh $(ASTERISK)
 
 test: packages-build packages-test ## everything: checks, units, fuzzers, fakes and faults, sanitizers, two real Asterisk
@@ -34,7 +35,7 @@ bench: build ## measures parser and library beside the simplest programs that do
 	@python3 tests/bench/run.py build
 
 asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan
-	@python3 tests/run.py --only unit-asan,wire-asan,calls-asan,sys-asan
+	@python3 tests/run.py --only unit-asan,wire-asan,ws-asan,calls-asan,sys-asan
 
 fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
 	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false

@@ -1,6 +1,7 @@
 #!/bin/sh
 # build.sh [DIR [-Doption=value...]] - builds into DIR (default: build), which is set up
-# first if it is new, and links the products: DIR/zvon, DIR/libzvon.so, DIR/libzvon.a.
+# first if it is new, and links the products: DIR/zvon, DIR/zvond, DIR/libzvon.so,
+# DIR/libzvon.a.
 # The compiler is the one named by CC when DIR is set up.
 set -eu
 cd "$(dirname "$0")/.."

@@ -170,6 +170,7 @@ new_member(struct zv_calls *t, struct zv_str key, const struct zv_queue_member *
 	zv_text_set(t, &m->pub.queue, told->queue);
 	zv_text_set(t, &m->pub.interface, told->interface);
 	zv_text_set(t, &m->pub.line, member_line(told->interface));
+	get_queue(t, told->queue); /* known from now on, also while nobody waits */
 	if (zv_map_add(&t->members, m->key, m) < 0) {
 		t->failed = ZV_ENOMEM;
 		free_member(m);

@@ -151,11 +151,12 @@ find_kind(struct zv_str name, enum zv_call_event_kind *kind)
 	return false;
 }
 
-/* Is it a message that could have been sent under that number? */
-static bool
-is_event(struct zv_str text, uint64_t seq)
+/* 0: it is a message that could have been sent under that number. */
+static int
+check_event(struct zv_str text, uint64_t seq)
 {
-	json_t *event = text.p ? zv_json_read(text, NULL) : NULL;
+	struct zv_error err = { 0 };
+	json_t *event = text.p ? zv_json_read(text, &err) : NULL;
 	uint64_t its_seq = 0;
 	bool good;
 
@@ -163,7 +164,7 @@ is_event(struct zv_str text, uint64_t seq)
 	       zvon_str_equal(zv_json_text(event, "type"), ZV_STR("event")) &&
 	       get_number(event, "seq", 1, MOST_SEQ, &its_seq) && its_seq == seq;
 	json_decref(event);
-	return good;
+	return good ? 0 : err.code == ZV_ENOMEM ? ZV_ENOMEM : ZV_EPROTO;
 }
 
 static int
@@ -194,10 +195,11 @@ load_event(struct load *l, json_t *line)
 
 	if (!find_kind(zv_json_text(line, "event"), &kind) ||
 	    !zv_json_text(line, "server").p ||
-	    !get_number(line, "age_ms", 0, INT32_MAX, &age) ||
-	    !is_event(zv_json_text(line, "text"), zv_ring_last(&l->ring) + 1))
+	    !get_number(line, "age_ms", 0, INT32_MAX, &age))
 		return ZV_EPROTO;
-	rc = load_tags(l, line, &tags);
+	rc = check_event(zv_json_text(line, "text"), zv_ring_last(&l->ring) + 1);
+	if (rc == 0)
+		rc = load_tags(l, line, &tags);
 	if (rc == 0)
 		rc = add_event(l, line, kind, l->now_ms - (int64_t)age, &tags);
 	zv_tags_deinit(&tags, &l->h->topics);

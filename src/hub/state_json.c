@@ -34,11 +34,12 @@ bool
 zv_view_sees_call(const struct zv_view *v, const struct zv_server *server,
 		  const struct zv_call *call)
 {
+	struct zv_server *at = (struct zv_server *)(uintptr_t)server;
 	struct zv_trail *trail;
 
 	if (v->sees_all && !v->narrow)
 		return true;
-	trail = zv_trail_find(server, call->id);
+	trail = zv_trail_follow(v->hub, at, call); /* members may be others now */
 	return trail && sees(v, server, &trail->tags);
 }
 

@@ -42,10 +42,11 @@ struct zv_tms_call {
 	char by[ZV_TMS_PARTY_MAX], to[ZV_TMS_PARTY_MAX]; /* of its last transfer */
 	enum zv_tms_direction direction;
 	enum zv_tms_state state, old_state;
-	const char *cause; /* stateCause; static */
-	unsigned features;
+	const char *cause;		  /* stateCause; static */
+	unsigned features, told_features; /* now; in the last LINE_STATE_CHANGED */
 	bool features_told, busy_told;
 	bool held_by_us;
+	bool taken; /* picked up or fetched just now */
 	bool moved; /* after a transfer the other one is whoever is there */
 	/* Wall clock, microseconds; 0: not (yet), or not known. */
 	int64_t started_us, connected_us, held_us, talking_us, ended_us;
@@ -110,8 +111,7 @@ void zv_tms_call_json(struct zv_json *j, const struct zv_tms *t,
 int64_t zv_tms_wall(const struct zv_tms *t, int64_t at_ms);
 
 /* An event with a call as its content. */
-void zv_tms_tell(struct zv_session *s, enum zv_tms_event type,
-		 const struct zv_tms_call *c);
+void zv_tms_tell(struct zv_session *s, enum zv_tms_event type, struct zv_tms_call *c);
 void zv_tms_tell_snapshot(struct zv_session *s);
 
 /* ---- tms_party.c --------------------------------------------------------------------- */

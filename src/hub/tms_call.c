@@ -204,12 +204,13 @@ zv_tms_call_json(struct zv_json *j, const struct zv_tms *t, const struct zv_tms_
 /* ---- telling ---------------------------------------------------------------------------------- */
 
 void
-zv_tms_tell(struct zv_session *s, enum zv_tms_event type, const struct zv_tms_call *c)
+zv_tms_tell(struct zv_session *s, enum zv_tms_event type, struct zv_tms_call *c)
 {
 	const struct zv_tms *t = zv_tms_of(s);
 	struct zv_buf out = { 0 };
 	struct zv_json j = { .out = &out };
 
+	c->features = c->state == ZV_TMS_STATE_NONE ? 0 : zv_tms_features(s, c);
 	if (t->quiet)
 		return;
 	zv_tms_call_json(&j, t, c);

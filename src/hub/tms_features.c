@@ -139,9 +139,10 @@ zv_tms_tell_features(struct zv_session *s, struct zv_tms_call *c, bool again)
 {
 	unsigned now = zv_tms_features(s, c);
 
-	if (!again && c->features_told && now == c->features)
-		return;
 	c->features = now;
+	if (!again && c->features_told && now == c->told_features)
+		return;
+	c->told_features = now;
 	c->features_told = true;
 	tell(s, now, c->id);
 }

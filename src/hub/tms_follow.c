@@ -10,7 +10,6 @@ static void
 finish(struct zv_session *s, struct zv_tms_call *c, const char *cause)
 {
 	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_NONE, cause);
-	c->features = 0;
 	zv_tms_tell(s, ZV_TMS_RING_FINISHED, c);
 	zv_tms_call_free(c);
 }
@@ -140,7 +139,6 @@ static void
 ring(struct zv_session *s, struct zv_tms_call *c)
 {
 	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_ALERTING, "");
-	c->features = zv_tms_features(s, c);
 	zv_tms_tell(s, ZV_TMS_RING_STARTED, c);
 	zv_tms_tell(s, ZV_TMS_CALL_SAVED_IN_DB, c);
 }
@@ -208,7 +206,8 @@ find_leg(const struct zv_call *call, const struct zv_leg *wanted)
 }
 
 static void
-follow_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call)
+follow_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
+	       const struct zv_call_event *event)
 {
 	struct zv_tms_call *consult = zv_tms_find_consult(zv_tms_of(s), c);
 	const struct zv_leg *far = consult ? find_leg(call, consult->consulted) : NULL;
@@ -218,7 +217,7 @@ follow_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call
 	zv_tms_copy(consult->call_id, sizeof consult->call_id, call->id);
 	if (far && far->result == ZV_RESULT_BUSY)
 		busy(s, consult);
-	if (!far || !zv_tms_is_live(far)) {
+	if (!far || has_ended(far, event)) {
 		finish(s, consult,
 		       zvon_call_result_name(far ? far->result : ZV_RESULT_NONE));
 		return;
@@ -243,15 +242,44 @@ end_leg(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
 	finish(s, c, cause);
 }
 
+/* Somebody else has put another party in the place of the one that was there. Who does it
+ * himself is on his way out. */
+static bool
+is_moved(const struct zv_tms_call *c, const struct zv_call_event *event)
+{
+	return event &&
+	       (event->kind == ZV_CALL_RETRIEVED ||
+		event->kind == ZV_CALL_TRANSFERRED) &&
+	       !zvon_str_equal(event->by, zvon_str(c->line));
+}
+
+/* Who picks a call up, or fetches it from parking, has dialled a code: from now on it is
+ * the caller whom he speaks with. */
+static void
+note_taken(struct zv_tms_call *c, const struct zv_call *call,
+	   const struct zv_call_event *event)
+{
+	if (!event ||
+	    (event->kind != ZV_CALL_PICKED_UP && event->kind != ZV_CALL_RETRIEVED) ||
+	    !zvon_str_equal(event->by, zvon_str(c->line)))
+		return;
+	c->direction = ZV_TMS_IN;
+	c->taken = true;
+	zv_tms_copy(c->other, sizeof c->other, call->from_number);
+}
+
 static void
 follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
        const struct zv_leg *leg, const struct zv_call_event *event)
 {
+	bool changed;
+
 	zv_tms_copy(c->call_id, sizeof c->call_id, call->id);
-	if (event &&
-	    (event->kind == ZV_CALL_TRANSFERRED || event->kind == ZV_CALL_RETRIEVED))
-		c->moved = true;
-	if (zv_tms_parties(s, c, call, leg) && !has_ended(leg, event))
+	c->moved |= is_moved(c, event);
+	note_taken(c, call, event);
+	changed = zv_tms_parties(s, c, call, leg) | c->taken;
+	c->taken = false;
+	if (changed && !has_ended(leg, event))
 		zv_tms_tell(s, ZV_TMS_CALL_INFO_CHANGED, c);
 	note_busy(s, c, call, event);
 	if (has_ended(leg, event)) {
@@ -263,7 +291,7 @@ follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
 		connect(s, c);
 	follow_hold(s, c, leg);
 	begin_consult(s, c, call);
-	follow_consult(s, c, call);
+	follow_consult(s, c, call, event);
 	zv_tms_tell_features(s, c, false);
 }
 

@@ -41,12 +41,15 @@ struct zv_listen_options {
 };
 
 struct zv_listen_handlers {
-	/* Returns the owner that the others are called with; NULL: close it again. */
+	/* Returns the owner that the others are called with; NULL: close it again, after
+	 * what was sent when zv_conn_close(c, true) was said. TLS: before the handshake;
+	 * what is sent is kept until it is over. */
 	void *(*on_accept)(void *user, struct zv_conn *c, const char *remote);
 	void (*on_bytes)(void *owner, struct zv_str bytes);
 	/* What had to wait has been taken by the system; may be NULL. */
 	void (*on_sent)(void *owner);
-	/* The time of zv_conn_set_deadline has come; may be NULL. */
+	/* The time of zv_conn_set_deadline has come; may be NULL. Also while a close
+	 * still flushes. */
 	void (*on_deadline)(void *owner);
 	/* The last call, once for each owner; c is gone. reason: 0 closed by us, ZV_ECLOSED
 	 * by the peer, ZV_ETIMEOUT, ZV_ETOOBIG, ZV_EIO, ZV_ENOMEM, ZV_ETLS, ZV_EBUSY (made
@@ -82,8 +85,9 @@ int zv_conn_send(struct zv_conn *c, struct zv_str bytes);
 /* Bytes that the peer has not taken. */
 size_t zv_conn_queued(const struct zv_conn *c);
 
-/* Closes when everything is sent, or at once what was not. on_close comes later, not
- * inside this call. No more on_bytes. */
+/* Closes when everything is sent (then reads on for a moment, without an owner, so that the
+ * peer is not reset before it has read the last words), or at once what was not; also to
+ * cut short a flush. on_close comes later, not inside this call. No more on_bytes. */
 void zv_conn_close(struct zv_conn *c, bool flush);
 
 /* It has said who it is: it is not dropped for others any more. */

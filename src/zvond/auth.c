@@ -22,7 +22,7 @@ struct book {
 	struct row {
 		const struct zv_user *user;
 		const struct zv_config_secrets *secrets;
-	} *rows;
+	} * rows;
 	unsigned char (*hashes)[HASH_BYTES]; /* of tokens */
 	struct zv_jwt_rules *jwt;
 	const char *decoy; /* hash of a password, for users that are not there */

@@ -6,15 +6,15 @@
 #include "base/buf.h"
 #include "zvond/daemon_impl.h"
 
-#define ZV_AUTH_AT_ONCE	     2	/* hashes of passwords: each takes up to 64 MiB */
-#define ZV_AUTH_QUEUE	     64 /* logins that wait for that; more are told to come back */
-#define ZV_AUTH_FREE_TRIES   4	/* failures that cost nothing; from the next one … */
-#define ZV_AUTH_DELAY_MS     1000 /* … so long, doubled each time … */
-#define ZV_AUTH_DELAY_MOST_MS 30000 /* … up to this, from one address … */
-#define ZV_AUTH_HOLD_MOST_MS 4000 /* … and for one account held back, up to this */
-#define ZV_AUTH_FORGET_MS    900000 /* failures are forgotten after so long */
-#define ZV_AUTH_TRACKED	     10000  /* addresses and accounts that are counted */
-#define ZV_AUTH_PASSWORD_MAX 1024   /* bytes */
+#define ZV_AUTH_AT_ONCE	      2 /* hashes of passwords: each takes up to 64 MiB */
+#define ZV_AUTH_QUEUE	      64 /* logins that wait for that; more are told to come back */
+#define ZV_AUTH_FREE_TRIES    4 /* failures that cost nothing; from the next one … */
+#define ZV_AUTH_DELAY_MS      1000   /* … so long, doubled each time … */
+#define ZV_AUTH_DELAY_MOST_MS 30000  /* … up to this, from one address … */
+#define ZV_AUTH_HOLD_MOST_MS  4000   /* … and for one account held back, up to this */
+#define ZV_AUTH_FORGET_MS     900000 /* failures are forgotten after so long */
+#define ZV_AUTH_TRACKED	      10000  /* addresses and accounts that are counted */
+#define ZV_AUTH_PASSWORD_MAX  1024   /* bytes */
 
 struct zv_auth *zv_auth_new(struct zv_daemon *d, struct zv_error *err);
 void zv_auth_free(struct zv_auth *a); /* NULL is fine */

@@ -2,7 +2,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "io/clock.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/notify.h"
 #include "zvond/polls.h"
 #include "zvond/server.h"
@@ -10,20 +10,26 @@
 /* ---- the end ----------------------------------------------------------------------------------------- */
 
 static void
-on_stop_time(void *owner)
+each_front(struct zv_daemon *d, void (*f)(struct zv_front *front))
 {
-	struct zv_daemon *d = owner;
+	struct zv_node *gate, *next_gate, *front, *next;
 
-	zv_loop_stop(d->loop);
+	ZV_EACH(&d->gates, gate, next_gate)
+	{
+		struct zv_gate *g = ZV_OWNER(gate, struct zv_gate, node);
+
+		ZV_EACH(&g->fronts, front, next)
+		f(ZV_OWNER(front, struct zv_front, node));
+	}
 }
 
 static void
-stop_fronts(struct zv_door *door)
+each_gate(struct zv_daemon *d, void (*f)(struct zv_gate *gate))
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&door->fronts, node, next)
-	zv_front_stop(ZV_OWNER(node, struct zv_front, node));
+	ZV_EACH(&d->gates, node, next)
+	f(ZV_OWNER(node, struct zv_gate, node));
 }
 
 static bool
@@ -31,12 +37,13 @@ has_fronts(const struct zv_daemon *d)
 {
 	const struct zv_node *node;
 
-	for (node = d->doors.next; node != &d->doors; node = node->next)
-		if (!zv_list_is_empty(&ZV_OWNER(node, struct zv_door, node)->fronts))
+	for (node = d->gates.next; node != &d->gates; node = node->next)
+		if (!zv_list_is_empty(&ZV_OWNER(node, struct zv_gate, node)->fronts))
 			return true;
 	return false;
 }
 
+/* The loop ends with the last connection, so that each has told its end. */
 void
 zv_daemon_check_stopped(struct zv_daemon *d)
 {
@@ -45,12 +52,17 @@ zv_daemon_check_stopped(struct zv_daemon *d)
 }
 
 static void
-each_door(struct zv_daemon *d, void (*f)(struct zv_door *door))
+cut(struct zv_front *f)
 {
-	struct zv_node *node, *next;
+	f->closing = true;
+	zv_conn_close(f->conn, false);
+}
 
-	ZV_EACH(&d->doors, node, next)
-	f(ZV_OWNER(node, struct zv_door, node));
+void
+zv_daemon_on_stop_time(void *owner)
+{
+	each_front(owner, cut);
+	zv_daemon_check_stopped(owner);
 }
 
 /* A second signal does not wait. */
@@ -58,21 +70,17 @@ void
 zv_daemon_stop(struct zv_daemon *d)
 {
 	if (d->stopping) {
-		zv_loop_stop(d->loop);
+		zv_daemon_on_stop_time(d);
 		return;
 	}
 	zv_log(d->log, ZV_LOG_INFO, "daemon", "stopping");
 	zv_notify_stopping();
 	d->stopping = true;
-	d->stop_timer = zv_timer_new(d->loop, on_stop_time, d);
-	if (d->stop_timer)
-		zv_timer_set(d->stop_timer, zv_clock_ms() + ZV_STOP_MS);
-	else
-		zv_loop_stop(d->loop);
+	zv_timer_set(d->stop_timer, zv_clock_ms() + ZV_STOP_MS);
 	zv_polls_end(d);
 	zv_hub_say_goodbye(d->hub, ZV_RETRY_MS, zv_clock_ms());
-	each_door(d, stop_fronts);
-	each_door(d, zv_door_close);
+	each_front(d, zv_front_stop);
+	each_gate(d, zv_gate_close);
 	zv_daemon_touch(d);
 	zv_daemon_check_stopped(d);
 }
@@ -107,17 +115,17 @@ find_server(const struct zv_config *c, struct zv_str name)
 	return NULL;
 }
 
-static struct zv_door *
-find_door(struct zv_daemon *d, const char *name)
+static struct zv_gate *
+find_gate(struct zv_daemon *d, const char *name)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 
-		if (door->listener && strcmp(door->config->name, name) == 0)
-			return door;
+		if (gate->listener && strcmp(gate->config->name, name) == 0)
+			return gate;
 	}
 	return NULL;
 }
@@ -128,8 +136,9 @@ has_server(const struct zv_daemon *d, struct zv_str name)
 	const struct zv_node *node;
 
 	for (node = d->servers.next; node != &d->servers; node = node->next)
-		if (zvon_str_equal(ZV_OWNER(node, struct zv_server, node)->config->hub.name,
-				   name))
+		if (zvon_str_equal(
+			    ZV_OWNER(node, struct zv_server, node)->config->hub.name,
+			    name))
 			return true;
 	return false;
 }
@@ -137,44 +146,45 @@ has_server(const struct zv_daemon *d, struct zv_str name)
 static void
 say_kept(struct zv_daemon *d, const char *name, const struct zv_error *err)
 {
-	zv_log(d->log, ZV_LOG_ERROR, "config", "%s stays as it was: %s", name, err->text);
+	zv_log(d->log, ZV_LOG_ERROR, "config", "%s stays as it was: %s", name,
+	       err->text);
 }
 
 /* Those that are gone are closed; changed ones are taken over, or closed to be opened
  * anew. A certificate that cannot be read leaves the old one. */
 static void
-change_doors(struct zv_daemon *d, struct zv_settings *settings)
+change_gates(struct zv_daemon *d, struct zv_settings *settings)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 		const struct zv_config_listen *now =
-			find_listen(settings->config, door->config->name);
+			find_listen(settings->config, gate->config->name);
 		struct zv_error err = { 0 };
 		int rc;
 
-		if (!door->listener)
+		if (!gate->listener)
 			continue;
-		rc = now ? zv_door_change(door, settings, now, &err) : 0;
+		rc = now ? zv_gate_change(gate, settings, now, &err) : 0;
 		if (rc < 0)
-			say_kept(d, door->config->name, &err);
+			say_kept(d, gate->config->name, &err);
 		else if (rc == 0)
-			zv_door_close(door);
+			zv_gate_close(gate);
 	}
 }
 
 static void
-open_new_doors(struct zv_daemon *d, struct zv_settings *settings)
+open_new_gates(struct zv_daemon *d, struct zv_settings *settings)
 {
 	const struct zv_config *c = settings->config;
 
 	for (size_t i = 0; i < c->n_listens; i++) {
 		struct zv_error err = { 0 };
 
-		if (!find_door(d, c->listens[i].name) &&
-		    !zv_door_open(d, settings, &c->listens[i], &err))
+		if (!find_gate(d, c->listens[i].name) &&
+		    !zv_gate_open(d, settings, &c->listens[i], &err))
 			zv_log(d->log, ZV_LOG_ERROR, "config", "%s is not open: %s",
 			       c->listens[i].name, err.text);
 	}
@@ -227,8 +237,8 @@ take_over(struct zv_daemon *d, struct zv_config *config)
 	d->log->level = config->log_level;
 	change_servers(d, settings);
 	open_new_servers(d, settings);
-	change_doors(d, settings);
-	open_new_doors(d, settings);
+	change_gates(d, settings);
+	open_new_gates(d, settings);
 	return 0;
 }
 
@@ -242,13 +252,13 @@ zv_daemon_reload(struct zv_daemon *d)
 	if (d->stopping)
 		return;
 	if (!file) {
-		zv_log(d->log, ZV_LOG_INFO, "config", "a demo has no file to read again");
+		zv_log(d->log, ZV_LOG_INFO, "config",
+		       "a demo has no file to read again");
 		return;
 	}
 	zv_notify_reloading();
 	config = zv_config_read(file, &complaints);
-	say_complaints(d, zv_buf_str(&complaints),
-		       config ? ZV_LOG_WARN : ZV_LOG_ERROR);
+	say_complaints(d, zv_buf_str(&complaints), config ? ZV_LOG_WARN : ZV_LOG_ERROR);
 	if (config && take_over(d, config) == 0) {
 		d->metrics.reloads++;
 		zv_log(d->log, ZV_LOG_INFO, "config", "read again file=%s",
@@ -256,7 +266,7 @@ zv_daemon_reload(struct zv_daemon *d)
 	} else {
 		d->metrics.reloads_failed++;
 		zv_log(d->log, ZV_LOG_ERROR, "config",
-		       "the old configuration stays: %s", 
+		       "the old configuration stays: %s",
 		       config ? "out of memory" : "see the lines before");
 	}
 	zv_buf_deinit(&complaints);

@@ -11,6 +11,7 @@ static const char demo[] =
 	"panel_role = operator\n"
 	"[server office]\n"
 	"demo = yes\n"
+	"context = internal\n"
 	"demo_rate = %d\n"
 	"trunks = provider\n"
 	"[role operator]\n"

@@ -6,16 +6,17 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "ws/deflate.h"
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/log.h"
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
 #include "zvond/polls.h"
 #include "zvond/server.h"
 
-#define SECOND_MS 1000
+#define SECOND_MS   1000
 #define LAG_WARN_MS 100
 
 /* ---- the configuration -------------------------------------------------------------------------- */
@@ -220,7 +221,9 @@ make_machines(struct zv_daemon *d, struct zv_error *err)
 	d->gather = zv_timer_new(d->loop, on_gathered, d);
 	d->hub_timer = zv_timer_new(d->loop, on_hub_time, d);
 	d->second = zv_timer_new(d->loop, on_second, d);
-	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second)
+	d->stop_timer = zv_timer_new(d->loop, zv_daemon_on_stop_time, d);
+	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second ||
+	    !d->stop_timer)
 		return zv_fail_nomem(err);
 	return listen_to_signals(d, err);
 }
@@ -237,12 +240,12 @@ open_servers(struct zv_daemon *d, struct zv_error *err)
 }
 
 static int
-open_doors(struct zv_daemon *d, struct zv_error *err)
+open_gates(struct zv_daemon *d, struct zv_error *err)
 {
 	const struct zv_config *c = zv_daemon_config(d);
 
 	for (size_t i = 0; i < c->n_listens; i++)
-		if (!zv_door_open(d, d->settings, &c->listens[i], err))
+		if (!zv_gate_open(d, d->settings, &c->listens[i], err))
 			return ZV_EIO;
 	return 0;
 }
@@ -265,25 +268,23 @@ begin(struct zv_daemon *d, struct zv_error *err)
 	if (rc == 0)
 		rc = open_servers(d, err);
 	if (rc == 0)
-		rc = open_doors(d, err);
+		rc = open_gates(d, err);
 	return rc;
 }
 
 static void
-say_doors(struct zv_daemon *d)
+say_gates(struct zv_daemon *d)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 		struct zv_buf url = { 0 };
 
-		zv_door_write_url(door, &url);
+		zv_gate_write_url(gate, &url);
 		printf("zvond: listening on %s (%s)\n", zv_buf_cstr(&url),
-		       door->config->name);
-		zv_log(d->log, ZV_LOG_INFO, "daemon", "listening url=%s listen=%s",
-		       zv_buf_cstr(&url), door->config->name);
+		       gate->config->name);
 		zv_buf_deinit(&url);
 	}
 	fflush(stdout);
@@ -301,34 +302,37 @@ close_servers(struct zv_daemon *d)
 }
 
 static void
-close_doors(struct zv_daemon *d)
+close_gates(struct zv_daemon *d)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&d->doors, node, next)
-	zv_door_close(ZV_OWNER(node, struct zv_door, node));
+	ZV_EACH(&d->gates, node, next)
+	zv_gate_close(ZV_OWNER(node, struct zv_gate, node));
 }
 
-/* Threads first: they work for the others. The loop closes what connections are left. */
+/* Threads first: they work for the others. Nothing is asked for at the end of a round any
+ * more. */
 static void
 end(struct zv_daemon *d, bool was_running)
 {
+	d->touched = d->stopping = true;
 	zv_worker_free(d->worker);
 	zv_worker_free(d->clerk);
-	d->worker = d->clerk = NULL;
 	if (was_running)
 		zv_saved_at_end(d, zv_clock_ms());
-	close_doors(d);
+	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_auth_free(d->auth);
+	if (d->loop)
+		zv_loop_not_at_end(d->loop, d);
 	zv_timer_free(d->gather);
 	zv_timer_free(d->hub_timer);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
-	d->stopping = true;
 	zv_loop_free(d->loop);
-	zv_auth_free(d->auth);
 	zv_hub_free(d->hub);
+	zv_ws_deflate_forget();
 	zv_saved_close(d);
 	zv_buf_deinit(&d->scratch);
 	zv_free(d->users);
@@ -350,7 +354,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	}
 	d->log = log;
 	d->lock = -1;
-	zv_list_init(&d->doors);
+	zv_list_init(&d->gates);
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
@@ -360,7 +364,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	if (rc < 0) {
 		zv_log(log, ZV_LOG_ERROR, "daemon", "%s", err.text);
 	} else {
-		say_doors(d);
+		say_gates(d);
 		zv_notify_ready();
 		d->second_ms = zv_clock_ms() + SECOND_MS;
 		zv_timer_set(d->second, d->second_ms);

@@ -16,7 +16,7 @@ struct zv_numbering;
 #define ZV_RETRY_MS 1000 /* after a goodbye: come back then */
 #define ZV_STOP_MS  2000 /* so long connections may take to end after SIGTERM */
 
-/* A configuration and how many still look into it: doors and servers that a reload has
+/* A configuration and how many still look into it: gates and servers that a reload has
  * left behind keep theirs until their last connection is gone. */
 struct zv_settings {
 	unsigned refs;
@@ -34,7 +34,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t frames_in, bytes_in, bytes_out;
 	uint64_t sends;
 	uint64_t reloads, reloads_failed, state_errors;
-	uint64_t pongs, pong_us; /* sum of the ways there and back */
+	uint64_t pongs, pong_us;     /* sum of the ways there and back */
 	int64_t lag_ms, lag_most_ms; /* the loop came so late; since the last look */
 	size_t websockets, streams;
 };
@@ -47,16 +47,16 @@ struct zv_daemon {
 	struct zv_worker *clerk;  /* files */
 	struct zv_hub *hub;
 	struct zv_auth *auth;
-	struct zv_node doors;	/* struct zv_door */
+	struct zv_node gates;	/* struct zv_gate */
 	struct zv_node servers; /* struct zv_server */
 
 	/* the end of a round */
 	bool touched;
-	struct zv_node ready;	/* struct zv_front: something is to be done */
-	struct zv_node waiting; /* struct zv_wait: long polls */
-	struct zv_timer *gather;  /* frames that are collected go out */
-	int64_t sent_ns;	  /* when frames went out last */
-	struct zv_buf scratch;	  /* frames of one client */
+	struct zv_node ready;	 /* struct zv_front: something is to be done */
+	struct zv_node waiting;	 /* struct zv_wait: long polls */
+	struct zv_timer *gather; /* frames that are collected go out */
+	int64_t sent_ns;	 /* when frames went out last */
+	struct zv_buf scratch;	 /* frames of one client */
 	struct zv_timer *hub_timer;
 	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
 	int64_t second_ms;
@@ -86,6 +86,7 @@ void zv_daemon_touch(struct zv_daemon *d);
 
 /* SIGTERM, SIGHUP. */
 void zv_daemon_stop(struct zv_daemon *d);
+void zv_daemon_on_stop_time(void *daemon);
 void zv_daemon_reload(struct zv_daemon *d);
 /* The last connection has gone while stopping. */
 void zv_daemon_check_stopped(struct zv_daemon *d);

@@ -11,8 +11,7 @@
 static bool
 keeps_alive(const struct zv_exchange *x)
 {
-	return x->request && x->request->keep_alive &&
-	       !zv_exchange_daemon(x)->stopping;
+	return x->request && x->request->keep_alive && !zv_exchange_daemon(x)->stopping;
 }
 
 static bool

@@ -16,12 +16,13 @@ struct zv_exchange {
 	struct zv_front *front;
 	const struct zv_http_request *request; /* until it is answered */
 	const struct zv_route *route;
-	const struct zv_user *user; /* who asks; valid while a function of the route runs */
-	struct zv_str argument;	    /* what stands for {…} in the path */
+	const struct zv_user
+		*user;		/* who asks; valid while a function of the route runs */
+	struct zv_str argument; /* what stands for {…} in the path */
 	bool answered;
 	struct zv_str token; /* that he came with; p NULL: none */
 	zv_login_fn go;	     /* when his password has been checked */
-	char origin[128]; /* another site that may read the answer, or "" */
+	char origin[128];    /* another site that may read the answer, or "" */
 	/* The connection goes before the answer: forget it. */
 	void (*cancel)(struct zv_exchange *x);
 	void *waiting; /* of whoever will answer */
@@ -29,7 +30,7 @@ struct zv_exchange {
 };
 
 struct zv_reply {
-	int status; /* 200 … */
+	int status;	  /* 200 … */
 	const char *type; /* NULL: application/json */
 	struct zv_str body;
 	const char *security_policy; /* NULL: default-src 'none' */

@@ -2,30 +2,32 @@
 
 #include "base/mem.h"
 #include "io/clock.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/socket.h"
 #include "zvond/stream.h"
 #include "zvond/talk.h"
+
+#define FLUSH_MS 5000 /* for the last bytes of a connection that is closed */
 
 /* ---- connections ------------------------------------------------------------------------- */
 
 static void *
 on_accept(void *user, struct zv_conn *conn, const char *remote)
 {
-	struct zv_door *door = user;
+	struct zv_gate *gate = user;
 	struct zv_front *f = zv_calloc(1, sizeof *f);
 
 	if (!f)
 		return NULL;
-	f->door = door;
+	f->gate = gate;
 	f->conn = conn;
 	f->talk = zv_talk_new(f);
 	if (!f->talk) {
 		zv_free(f);
 		return NULL;
 	}
-	zv_list_append(&door->fronts, &f->node);
-	zv_log(door->daemon->log, ZV_LOG_DEBUG, "front", "connected remote=%s", remote);
+	zv_list_append(&gate->fronts, &f->node);
+	zv_log(gate->daemon->log, ZV_LOG_DEBUG, "front", "connected remote=%s", remote);
 	return f;
 }
 
@@ -58,9 +60,9 @@ on_deadline(void *owner)
 {
 	struct zv_front *f = owner;
 
-	if (f->closing)
-		return;
-	if (f->socket)
+	if (f->closing) /* what is left does not leave */
+		zv_conn_close(f->conn, false);
+	else if (f->socket)
 		zv_socket_on_deadline(f->socket);
 	else if (f->session)
 		zv_stream_on_deadline(f);
@@ -94,8 +96,8 @@ static void
 on_close(void *owner, int reason)
 {
 	struct zv_front *f = owner;
-	struct zv_door *door = f->door;
-	struct zv_daemon *d = door->daemon;
+	struct zv_gate *gate = f->gate;
+	struct zv_daemon *d = gate->daemon;
 
 	zv_log(d->log, ZV_LOG_DEBUG, "front", "%s remote=%s", why_closed(reason),
 	       zv_conn_remote(f->conn));
@@ -108,7 +110,7 @@ on_close(void *owner, int reason)
 	zv_session_free(f->session);
 	zv_list_remove(&f->node);
 	zv_free(f);
-	zv_door_check_empty(door);
+	zv_gate_check_empty(gate);
 	zv_daemon_touch(d);
 	zv_daemon_check_stopped(d);
 }
@@ -139,6 +141,8 @@ zv_front_close(struct zv_front *f, bool flush)
 	if (f->closing)
 		return;
 	f->closing = true;
+	if (flush)
+		zv_conn_set_deadline(f->conn, zv_clock_ms() + FLUSH_MS);
 	zv_conn_close(f->conn, flush);
 }
 

@@ -11,8 +11,8 @@ struct zv_front;
 
 /* One listener, and those who came through it. It stays until the last of them is gone,
  * also when a reload has taken it away. */
-struct zv_door {
-	struct zv_node node; /* in daemon->doors */
+struct zv_gate {
+	struct zv_node node; /* in daemon->gates */
 	struct zv_daemon *daemon;
 	struct zv_settings *settings; /* that config is in */
 	const struct zv_config_listen *config;
@@ -23,12 +23,12 @@ struct zv_door {
 
 /* Small: there are thousands. What only one phase needs is made when it begins. */
 struct zv_front {
-	struct zv_node node;  /* in door->fronts */
+	struct zv_node node;  /* in gate->fronts */
 	struct zv_node ready; /* in daemon->ready, or zeroed */
-	struct zv_door *door;
+	struct zv_gate *gate;
 	struct zv_conn *conn;
-	struct zv_talk *talk;	  /* HTTP; NULL after an upgrade */
-	struct zv_socket *socket; /* WebSocket */
+	struct zv_talk *talk;	    /* HTTP; NULL after an upgrade */
+	struct zv_socket *socket;   /* WebSocket */
 	struct zv_session *session; /* of the hub; also of a stream */
 	bool closing;
 };
@@ -47,7 +47,7 @@ int zv_front_send(struct zv_front *f, struct zv_str bytes);
 static inline struct zv_daemon *
 zv_front_daemon(const struct zv_front *f)
 {
-	return f->door->daemon;
+	return f->gate->daemon;
 }
 
 /* The hub's `on_ready`. */

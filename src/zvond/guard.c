@@ -48,7 +48,7 @@ check_host(struct zv_exchange *x)
 
 	if (host.n == 0 && x->request->minor == 0)
 		return true;
-	if (is_our_host(x->front->door->config, host))
+	if (is_our_host(x->front->gate->config, host))
 		return true;
 	zv_exchange_refuse(x, 421, "wrong_host",
 			   "this is no name of this server: add it to hosts of the "
@@ -98,7 +98,7 @@ check_origin(struct zv_exchange *x)
 
 	if (!origin.p || is_own(x, origin))
 		return true;
-	if (is_listed(x->front->door->config, origin) && origin.n < sizeof x->origin) {
+	if (is_listed(x->front->gate->config, origin) && origin.n < sizeof x->origin) {
 		memcpy(x->origin, origin.p, origin.n);
 		return true;
 	}

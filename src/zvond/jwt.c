@@ -20,8 +20,8 @@
 
 struct zv_jwt_rules {
 	enum zv_jwt_algorithm algorithm;
-	EVP_PKEY *key;	       /* RS256, ES256 */
-	struct zv_buf secret;  /* HS256 */
+	EVP_PKEY *key;	      /* RS256, ES256 */
+	struct zv_buf secret; /* HS256 */
 	char *audience, *issuer;
 };
 
@@ -160,7 +160,8 @@ digest_fits(EVP_PKEY *key, struct zv_str text, const unsigned char *signature, s
 }
 
 static bool
-signature_fits(const struct zv_jwt_rules *r, struct zv_str text, struct zv_str signature)
+signature_fits(const struct zv_jwt_rules *r, struct zv_str text,
+	       struct zv_str signature)
 {
 	unsigned char *der;
 	bool fits;
@@ -215,7 +216,8 @@ check_times(const json_t *claims, int64_t now_s, struct zv_jwt_claims *out,
 		return zv_fail(err, ZV_EAUTH, "it has expired");
 	if ((has_before && now_s < before - ZV_JWT_SKEW_S) ||
 	    (has_issued && now_s < issued - ZV_JWT_SKEW_S))
-		return zv_fail(err, ZV_EAUTH, "it is not valid yet: compare the clocks");
+		return zv_fail(err, ZV_EAUTH,
+			       "it is not valid yet: compare the clocks");
 	return 0;
 }
 
@@ -230,7 +232,8 @@ has_audience(const json_t *claims, const char *wanted)
 		return strcmp(json_string_value(value), wanted) == 0;
 	json_array_foreach(value, i, item)
 	{
-		if (json_is_string(item) && strcmp(json_string_value(item), wanted) == 0)
+		if (json_is_string(item) &&
+		    strcmp(json_string_value(item), wanted) == 0)
 			return true;
 	}
 	return false;
@@ -288,8 +291,7 @@ split(struct zv_str token, struct parts *out)
 	    !rest.p || !zv_str_split(&rest, '.', &out->body) || !rest.p)
 		return false;
 	out->signature = rest;
-	out->signed_text =
-		(struct zv_str){ token.p, out->head.n + 1 + out->body.n };
+	out->signed_text = (struct zv_str){ token.p, out->head.n + 1 + out->body.n };
 	return memchr(rest.p, '.', rest.n) == NULL;
 }
 

@@ -16,9 +16,9 @@
 struct zv_jwt_rules;
 
 /* key: PEM of a public key, or for HS256 the secret's bytes (at least 32). NULL: *err. */
-struct zv_jwt_rules *zv_jwt_rules_new(enum zv_jwt_algorithm algorithm, struct zv_str key,
-				      const char *audience, const char *issuer,
-				      struct zv_error *err);
+struct zv_jwt_rules *zv_jwt_rules_new(enum zv_jwt_algorithm algorithm,
+				      struct zv_str key, const char *audience,
+				      const char *issuer, struct zv_error *err);
 void zv_jwt_rules_free(struct zv_jwt_rules *r); /* NULL is fine */
 
 struct zv_jwt_claims {

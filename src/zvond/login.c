@@ -78,9 +78,10 @@ ask_basic(struct zv_exchange *x, struct zv_str text, zv_login_fn go)
 	struct zv_str password, user;
 
 	if (!zv_conn_is_tls(x->front->conn) && !is_loopback(x->front->conn)) {
-		zv_exchange_refuse(x, 403, "not_encrypted",
-				   "a password in each request needs TLS: use https, or "
-				   "a token");
+		zv_exchange_refuse(
+			x, 403, "not_encrypted",
+			"a password in each request needs TLS: use https, or "
+			"a token");
 		return;
 	}
 	if (zv_base64_decode(&pair, text, false) < 0) {

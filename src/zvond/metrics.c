@@ -5,7 +5,7 @@
 
 #include "io/clock.h"
 #include "zvond/auth.h"
-#include "zvond/door.h"
+#include "zvond/gate.h"
 #include "zvond/log.h"
 #include "zvond/server.h"
 #include "zvond/tokens.h"
@@ -79,8 +79,9 @@ write_process(struct zv_daemon *d, struct zv_buf *out)
 	     "How late the loop was in the last second, and at most since the last "
 	     "look.");
 	zv_buf_printf(out, "zvond_loop_lag_seconds %.3f\n", (double)m->lag_ms / 1000);
-	head(out, "loop_lag_most_seconds", "gauge", "The same at most, since the last "
-						    "look.");
+	head(out, "loop_lag_most_seconds", "gauge",
+	     "The same at most, since the last "
+	     "look.");
 	zv_buf_printf(out, "zvond_loop_lag_most_seconds %.3f\n",
 		      (double)m->lag_most_ms / 1000);
 	m->lag_most_ms = 0;
@@ -98,21 +99,21 @@ write_process(struct zv_daemon *d, struct zv_buf *out)
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
 static void
-each_door(struct zv_daemon *d, struct zv_buf *out, const char *name, const char *type,
+each_gate(struct zv_daemon *d, struct zv_buf *out, const char *name, const char *type,
 	  const char *help, uint64_t (*value)(const struct zv_listen_counters *c))
 {
 	struct zv_node *node, *next;
 
 	head(out, name, type, help);
-	ZV_EACH(&d->doors, node, next)
+	ZV_EACH(&d->gates, node, next)
 	{
-		struct zv_door *door = ZV_OWNER(node, struct zv_door, node);
+		struct zv_gate *gate = ZV_OWNER(node, struct zv_gate, node);
 		struct zv_listen_counters c;
 
-		if (!door->listener)
+		if (!gate->listener)
 			continue;
-		zv_listen_count(door->listener, &c);
-		labelled(out, name, "listen", zvon_str(door->config->name), value(&c));
+		zv_listen_count(gate->listener, &c);
+		labelled(out, name, "listen", zvon_str(gate->config->name), value(&c));
 	}
 }
 
@@ -155,18 +156,18 @@ get_unproved(const struct zv_listen_counters *c)
 static void
 write_connections(struct zv_daemon *d, struct zv_buf *out)
 {
-	each_door(d, out, "connections", "gauge", "Open connections.", get_open);
-	each_door(d, out, "connections_unproved", "gauge",
+	each_gate(d, out, "connections", "gauge", "Open connections.", get_open);
+	each_gate(d, out, "connections_unproved", "gauge",
 		  "Those that have not said who they are.", get_unproved);
-	each_door(d, out, "accepted_total", "counter", "Connections accepted.",
+	each_gate(d, out, "accepted_total", "counter", "Connections accepted.",
 		  get_accepted);
-	each_door(d, out, "refused_total", "counter", "Connections refused: too many.",
+	each_gate(d, out, "refused_total", "counter", "Connections refused: too many.",
 		  get_refused);
-	each_door(d, out, "displaced_total", "counter",
+	each_gate(d, out, "displaced_total", "counter",
 		  "Connections that made room, not having said who they are.",
 		  get_displaced);
-	each_door(d, out, "tls_failures_total", "counter", "TLS handshakes that failed.",
-		  get_tls_failures);
+	each_gate(d, out, "tls_failures_total", "counter",
+		  "TLS handshakes that failed.", get_tls_failures);
 }
 
 static void
@@ -189,9 +190,11 @@ write_traffic(struct zv_daemon *d, struct zv_buf *out)
 	one(out, "sends_total", "counter", "Writes to clients.", m->sends);
 	one(out, "bytes_in_total", "counter", "Bytes of clients.", m->bytes_in);
 	one(out, "bytes_out_total", "counter", "Bytes to clients.", m->bytes_out);
-	one(out, "pings_lost_total", "counter", "Clients gone: no pong.", m->pings_lost);
+	one(out, "pings_lost_total", "counter", "Clients gone: no pong.",
+	    m->pings_lost);
 	one(out, "pongs_total", "counter", "Pings that were answered.", m->pongs);
-	head(out, "ping_seconds_total", "counter", "Their ways there and back, summed.");
+	head(out, "ping_seconds_total", "counter",
+	     "Their ways there and back, summed.");
 	zv_buf_printf(out, "zvond_ping_seconds_total %.6f\n",
 		      (double)m->pong_us / 1000000);
 }
@@ -225,8 +228,8 @@ write_hub(struct zv_daemon *d, struct zv_buf *out)
 	one(out, "users_online", "gauge", "Users with a session.", c.users_online);
 	one(out, "commands_total", "counter", "Commands begun.", c.commands);
 	one(out, "commands_refused_total", "counter", "Commands refused.", c.refused);
-	one(out, "commands_failed_total", "counter", "Commands that did not come to pass.",
-	    c.failed);
+	one(out, "commands_failed_total", "counter",
+	    "Commands that did not come to pass.", c.failed);
 	one(out, "denied_dials_total", "counter", "Numbers that a role may not dial.",
 	    c.denied_dials);
 	one(out, "jobs", "gauge", "Commands on their way.", c.jobs);
@@ -237,7 +240,8 @@ write_hub(struct zv_daemon *d, struct zv_buf *out)
 	    c.slow);
 	one(out, "bad_inputs_total", "counter", "Messages of clients that were none.",
 	    c.bad_inputs);
-	one(out, "ring_events", "gauge", "Events kept for those who come back.", c.ring);
+	one(out, "ring_events", "gauge", "Events kept for those who come back.",
+	    c.ring);
 	one(out, "calls", "gauge", "Calls going on.", c.calls);
 	one(out, "last_seq", "counter", "Number of the last event.",
 	    zv_hub_last_seq(d->hub));
@@ -302,7 +306,8 @@ write_servers(struct zv_daemon *d, struct zv_buf *out)
 	each_server(d, out, "server_up", "gauge", "Logged in?", get_up);
 	each_server(d, out, "server_synced", "gauge",
 		    "Is what is going on there known?", get_synced);
-	each_server(d, out, "server_channels", "gauge", "Channels there.", get_channels);
+	each_server(d, out, "server_channels", "gauge", "Channels there.",
+		    get_channels);
 	each_server(d, out, "server_events_total", "counter", "Events of it.",
 		    get_events);
 	each_server(d, out, "server_bytes_total", "counter", "Bytes of it.",

@@ -80,8 +80,9 @@ static const struct {
 		"\"type\":\"boolean\"}}}" },
 	{ "Arguments", "{\"type\":\"object\",\"description\":\"the arguments of the "
 		       "command\"}" },
-	{ "Outcome", "{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{"
-		     "\"type\":\"boolean\"},\"error\":{\"type\":\"object\"}}}" },
+	{ "Outcome",
+	  "{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{"
+	  "\"type\":\"boolean\"},\"error\":{\"type\":\"object\"}}}" },
 	{ "Login",
 	  "{\"type\":\"object\",\"required\":[\"user\",\"password\"],\"properties\":{"
 	  "\"user\":{\"type\":\"string\"},\"password\":{\"type\":\"string\"}}}" },
@@ -89,7 +90,8 @@ static const struct {
 	  "{\"type\":\"object\",\"required\":[\"token\",\"expires_s\"],\"properties\":{"
 	  "\"token\":{\"type\":\"string\"},\"expires_s\":{\"type\":\"integer\"}}}" },
 	{ "Events",
-	  "{\"type\":\"object\",\"description\":\"of a long poll: seq, stream and events, "
+	  "{\"type\":\"object\",\"description\":\"of a long poll: seq, stream and "
+	  "events, "
 	  "or resync\",\"properties\":{\"seq\":{\"type\":\"integer\"},\"stream\":{"
 	  "\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":"
 	  "\"object\"}},\"resync\":{\"type\":\"object\"}}}" },
@@ -102,7 +104,8 @@ static const struct {
 	  "{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{"
 	  "\"type\":\"object\",\"required\":[\"code\",\"message\"],\"properties\":{"
 	  "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
-	  "\"argument\":{\"type\":\"string\"},\"retry_ms\":{\"type\":\"integer\"}}}}}" },
+	  "\"argument\":{\"type\":\"string\"},\"retry_ms\":{\"type\":\"integer\"}}}}"
+	  "}" },
 };
 
 /* A text that is JSON already. */

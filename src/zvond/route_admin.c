@@ -47,7 +47,7 @@ write_session(struct zv_json *j, const struct zv_front *f)
 	zv_json_begin_object(j);
 	zv_json_member(j, "user", zv_session_user(f->session)->name);
 	zv_json_member(j, "remote", zvon_str(zv_conn_remote(f->conn)));
-	zv_json_member(j, "listen", zvon_str(f->door->config->name));
+	zv_json_member(j, "listen", zvon_str(f->gate->config->name));
 	zv_json_member(j, "kind", f->socket ? ZV_STR("websocket") : ZV_STR("stream"));
 	zv_json_key(j, "queued_bytes");
 	zv_json_int(j, (long long)zv_conn_queued(f->conn));
@@ -55,11 +55,11 @@ write_session(struct zv_json *j, const struct zv_front *f)
 }
 
 static void
-write_sessions_of(struct zv_json *j, const struct zv_door *door)
+write_sessions_of(struct zv_json *j, const struct zv_gate *gate)
 {
 	struct zv_node *node, *next;
 
-	ZV_EACH(&door->fronts, node, next)
+	ZV_EACH(&gate->fronts, node, next)
 	{
 		struct zv_front *f = ZV_OWNER(node, struct zv_front, node);
 
@@ -77,8 +77,8 @@ zv_route_sessions(struct zv_exchange *x)
 	struct zv_node *node, *next;
 
 	zv_json_begin_array(&j);
-	ZV_EACH(&d->doors, node, next)
-	write_sessions_of(&j, ZV_OWNER(node, struct zv_door, node));
+	ZV_EACH(&d->gates, node, next)
+	write_sessions_of(&j, ZV_OWNER(node, struct zv_gate, node));
 	zv_json_end_array(&j);
 	zv_exchange_json(x, 200, &body);
 	zv_buf_deinit(&body);

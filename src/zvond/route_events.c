@@ -8,9 +8,9 @@
 #include "zvond/routes.h"
 #include "zvond/stream.h"
 
-#define WAIT_MOST_S	60
-#define EVENTS_AT_ONCE	1000
-#define SEQ_MOST	(1LL << 53) /* what JSON carries exactly */
+#define WAIT_MOST_S    60
+#define EVENTS_AT_ONCE 1000
+#define SEQ_MOST       (1LL << 53) /* what JSON carries exactly */
 
 /* One long poll. */
 struct poll {

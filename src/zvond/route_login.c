@@ -62,7 +62,8 @@ void
 zv_route_logout(struct zv_exchange *x)
 {
 	struct zv_tokens *tokens = zv_auth_tokens(zv_exchange_daemon(x)->auth);
-	const struct zv_reply reply = { .status = 200, .body = ZV_STR("{\"ok\":true}") };
+	const struct zv_reply reply = { .status = 200,
+					.body = ZV_STR("{\"ok\":true}") };
 
 	if (x->token.p && zv_tokens_end(tokens, x->token) == 0)
 		zv_exchange_answer(x, &reply);

@@ -23,7 +23,7 @@ zv_route_page(struct zv_exchange *x)
 	struct zv_http_answer_field more[2];
 	struct zv_reply reply = { .status = 200, .more = more, .n_more = 2 };
 
-	if (!file || !(x->front->door->config->faces & ZV_FACE_PAGE) ||
+	if (!file || !(x->front->gate->config->faces & ZV_FACE_PAGE) ||
 	    !(zvon_str_equal(r->method, ZV_STR("GET")) ||
 	      zvon_str_equal(r->method, ZV_STR("HEAD"))))
 		return false;

@@ -62,8 +62,8 @@ find_call(struct zv_exchange *x, const struct zv_server *s)
 	const struct zv_call *call = zvon_calls_find(s->calls, x->argument);
 	const struct zv_who who = zv_who_of_user(x->user);
 
-	if (call && zv_sight_call(s->daemon->hub, &who, x->user->role->sees, s->number,
-				  call))
+	if (call &&
+	    zv_sight_call(s->daemon->hub, &who, zv_who_sees(&who), s->number, call))
 		return call;
 	return NULL;
 }
@@ -83,11 +83,12 @@ zv_route_call(struct zv_exchange *x)
 
 		if (!call)
 			continue;
-		zv_call_json(&j, s->config->hub.name, call);
+		zv_call_json(&j, s->config->hub.name, call, zv_clock_ms());
 		zv_exchange_json(x, 200, &body);
 		zv_buf_deinit(&body);
 		return;
 	}
-	zv_exchange_refuse(x, 404, "not_found",
-			   "there is no such call, or it has ended, or it is not yours");
+	zv_exchange_refuse(
+		x, 404, "not_found",
+		"there is no such call, or it has ended, or it is not yours");
 }

@@ -36,7 +36,8 @@ const struct zv_route zv_routes[] = {
 	{ "GET", "/v1/queues", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
 	  zv_route_queues, "The queues and their members.", NULL, NULL, "List" },
 	{ "GET", "/v1/servers", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
-	  zv_route_servers, "The servers and whether they are up.", NULL, NULL, "List" },
+	  zv_route_servers, "The servers and whether they are up.", NULL, NULL,
+	  "List" },
 	{ "GET", "/v1/commands", ZV_LOGIN_NEEDED, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
 	  zv_route_commands, "The commands that you may use, with their arguments.",
 	  NULL, NULL, "List" },
@@ -46,7 +47,8 @@ const struct zv_route zv_routes[] = {
 	  "Outcome" },
 	{ "GET", "/v1/events", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
 	  zv_route_events,
-	  "Events: a WebSocket, Server-Sent Events, or a long poll, as it is asked for.",
+	  "Events: a WebSocket, Server-Sent Events, or a long poll, as it is asked "
+	  "for.",
 	  events_query, NULL, "Events" },
 	{ "GET", "/v1/users", ZV_LOGIN_NEEDED, ZV_RIGHT_ADMIN, ZV_FACE_HTTP,
 	  zv_route_users, "The users that are configured.", NULL, NULL, "List" },
@@ -95,14 +97,15 @@ method_fits(const char *method, struct zv_str asked)
 static const struct zv_route *
 find_route(struct zv_exchange *x, char allowed[40])
 {
-	unsigned faces = x->front->door->config->faces;
+	unsigned faces = x->front->gate->config->faces;
 	struct zv_str argument;
 
 	allowed[0] = '\0';
 	for (size_t i = 0; i < zv_n_routes; i++) {
 		const struct zv_route *r = &zv_routes[i];
 
-		if (!(faces & r->face) || !path_fits(r->path, x->request->path, &argument))
+		if (!(faces & r->face) ||
+		    !path_fits(r->path, x->request->path, &argument))
 			continue;
 		if (method_fits(r->method, x->request->method)) {
 			x->argument = argument;
@@ -110,7 +113,8 @@ find_route(struct zv_exchange *x, char allowed[40])
 		}
 		if (allowed[0])
 			strcat(allowed, ", ");
-		strcat(allowed, strcmp(r->method, "GET") == 0 ? "GET, HEAD" : r->method);
+		strcat(allowed,
+		       strcmp(r->method, "GET") == 0 ? "GET, HEAD" : r->method);
 	}
 	return NULL;
 }
@@ -118,13 +122,11 @@ find_route(struct zv_exchange *x, char allowed[40])
 static void
 refuse_path(struct zv_exchange *x, const char *allowed)
 {
-	static const char body[] =
-		"{\"error\":{\"code\":\"method\",\"message\":\"this path does not know "
-		"that method\"}}";
 	const struct zv_http_answer_field more = { "Allow", zvon_str(allowed) };
 	const struct zv_reply reply = {
 		.status = 405,
-		.body = ZV_STR(body),
+		.body = ZV_STR("{\"error\":{\"code\":\"method\",\"message\":"
+			       "\"this path does not know that method\"}}"),
 		.more = &more,
 		.n_more = 1,
 	};
@@ -132,8 +134,9 @@ refuse_path(struct zv_exchange *x, const char *allowed)
 	if (allowed[0])
 		zv_exchange_answer(x, &reply);
 	else
-		zv_exchange_refuse(x, 404, "not_found", "there is nothing here: see "
-							"/v1/openapi.json");
+		zv_exchange_refuse(x, 404, "not_found",
+				   "there is nothing here: see "
+				   "/v1/openapi.json");
 }
 
 /* Before a page of another site asks with a token, its browser asks whether it may. */
@@ -142,7 +145,8 @@ answer_preflight(struct zv_exchange *x)
 {
 	static const struct zv_http_answer_field more[] = {
 		{ "Access-Control-Allow-Methods", { "GET, POST", 9 } },
-		{ "Access-Control-Allow-Headers", { "Authorization, Content-Type", 27 } },
+		{ "Access-Control-Allow-Headers",
+		  { "Authorization, Content-Type", 27 } },
 		{ "Access-Control-Max-Age", { "600", 3 } },
 	};
 	const struct zv_reply reply = { .status = 204, .more = more, .n_more = 3 };
@@ -173,7 +177,7 @@ run_known(struct zv_exchange *x)
 static bool
 is_operator_address(struct zv_exchange *x)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	unsigned char address[16];
 
 	zv_conn_address(x->front->conn, address);
@@ -219,7 +223,7 @@ zv_query_number(struct zv_exchange *x, const char *name, long long least,
 	zv_buf_deinit(&value);
 	if (rc >= 0)
 		return true;
-	zv_exchange_refuse(x, 400, "bad_argument", "%s must be a number from %lld to %lld",
-			   name, least, most);
+	zv_exchange_refuse(x, 400, "bad_argument",
+			   "%s must be a number from %lld to %lld", name, least, most);
 	return false;
 }

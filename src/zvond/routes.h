@@ -25,7 +25,7 @@ struct zv_route {
 	enum zv_right right; /* ZV_RIGHT_MISSING: any user */
 	unsigned face;	     /* enum zv_face: of the listener */
 	void (*run)(struct zv_exchange *x);
-	const char *help; /* one sentence */
+	const char *help;		    /* one sentence */
 	const struct zv_route_query *query; /* may be NULL */
 	const char *body;   /* what is sent: name of a schema in openapi.c, or NULL */
 	const char *answer; /* schema of 200, or a media type if it has a '/' */

@@ -8,8 +8,8 @@
 #include "zvond/statefile.h"
 #include "zvond/tokens.h"
 
-#define RING   "hub"
-#define TOKENS "tokens"
+#define RING	"hub"
+#define TOKENS	"tokens"
 #define TELL_MS 60000 /* between two complaints of a disk */
 
 static const char *
@@ -81,8 +81,8 @@ load_tokens(struct zv_daemon *d)
 	struct zv_error err = { 0 };
 	int rc = zv_state_read(folder_of(d), TOKENS, &text, &err);
 
-	if (rc == 0 && zv_tokens_load(tokens, zv_buf_str(&text),
-				      zv_clock_unix_us() / 1000000) < 0)
+	if (rc == 0 &&
+	    zv_tokens_load(tokens, zv_buf_str(&text), zv_clock_unix_us() / 1000000) < 0)
 		say_unread(d, TOKENS, "a line of it is no token");
 	if (rc < 0 && (rc != ZV_ENOTFOUND || err.code))
 		say_unread(d, TOKENS, err.text);

@@ -250,8 +250,7 @@ zv_server_close(struct zv_server *s)
 	zv_watch_set(s->watch, NULL, 0);
 	zvon_client_close(s->client);
 	zvon_client_free(s->client);
-	zvon_calls_end_all(s->calls, ZV_STR("lost"), zv_clock_ms(),
-			   zv_clock_unix_us());
+	zvon_calls_end_all(s->calls, ZV_STR("lost"), zv_clock_ms(), zv_clock_unix_us());
 	zv_hub_remove_server(s->daemon->hub, s->number, zv_clock_ms());
 	free_server(s);
 }

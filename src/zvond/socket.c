@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "io/clock.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "zvond/auth.h"
 #include "zvond/hello.h"
@@ -87,7 +88,7 @@ zv_socket_begin(struct zv_front *f, const struct zv_socket_options *options)
 	f->socket = s;
 	d->metrics.websockets++;
 	zv_conn_set_deadline(f->conn,
-			     zv_clock_ms() + f->door->config->login_timeout_ms);
+			     zv_clock_ms() + f->gate->config->login_timeout_ms);
 	if (options->refuse_code)
 		zv_socket_close(s, options->refuse_code, zvon_str(options->refuse_why));
 	else if (options->user)
@@ -123,7 +124,6 @@ zv_socket_close(struct zv_socket *s, int code, struct zv_str reason)
 	if (s->closing)
 		return;
 	s->closing = true;
-	forget_session(s);
 	zv_buf_clear(out);
 	zv_ws_write_close(out, code, reason, NULL);
 	if (zv_front_send(s->front, zv_buf_str(out)) == 0)
@@ -131,6 +131,7 @@ zv_socket_close(struct zv_socket *s, int code, struct zv_str reason)
 	zv_log(zv_front_daemon(s->front)->log, ZV_LOG_INFO, "front",
 	       "closed code=%d remote=%s %.*s", code, zv_conn_remote(s->front->conn),
 	       ZV_ARG(reason));
+	forget_session(s); /* the reason was its own */
 }
 
 /* The session has ended by itself, or was ended. */
@@ -197,52 +198,49 @@ frame_of(const struct zv_socket *s, struct zv_message *m)
 	return s->deflate ? deflated_frame(m) : plain_frame(m);
 }
 
-/* One message goes as it is; more are put together, so that it is one send. false: no
- * memory. */
-static bool
+/* One message goes as it is; more are put together, so that it is one send. Takes until
+ * there is none: then the hub tells of the next. 1: there may be more; 0; ZV_ENOMEM. */
+static int
 send_batch(struct zv_socket *s)
 {
 	struct zv_front *f = s->front;
 	struct zv_buf *out = &zv_front_daemon(f)->scratch;
-	struct zv_message *m = zv_session_take(f->session);
-	struct zv_str frame = m ? frame_of(s, m) : (struct zv_str){ 0 };
+	struct zv_message *m = zv_session_take(f->session), *next;
+	struct zv_str frame;
 
 	if (!m)
-		return true;
-	if (frame.n && !zv_session_has_messages(f->session)) {
-		zv_front_send(f, frame);
-		zv_message_unref(m);
-		return true;
-	}
+		return 0;
 	zv_buf_clear(out);
-	do {
+	for (;; m = next) {
 		frame = frame_of(s, m);
+		next = out->n < GATHER_BYTES ? zv_session_take(f->session) : NULL;
+		if (frame.n == 0 || (!next && out->n == 0))
+			break;
 		zv_buf_add(out, frame);
-		out->failed |= frame.n == 0;
+		if (!next)
+			break;
 		zv_message_unref(m);
-		m = out->n < GATHER_BYTES ? zv_session_take(f->session) : NULL;
-	} while (m);
-	if (zv_buf_failed(out))
-		return false;
-	zv_front_send(f, zv_buf_str(out));
-	return true;
+	}
+	if (frame.n && !zv_buf_failed(out))
+		zv_front_send(f, out->n ? zv_buf_str(out) : frame);
+	zv_message_unref(m);
+	return frame.n && !zv_buf_failed(out) ? 1 : ZV_ENOMEM;
 }
 
 void
 zv_socket_flush(struct zv_socket *s)
 {
 	struct zv_front *f = s->front;
+	int rc = 1;
 
 	/* What the client does not read stays in the session, where it is shared. */
-	while (f->session && zv_session_has_messages(f->session) &&
-	       zv_conn_queued(f->conn) == 0 && !f->closing)
-		if (!send_batch(s)) {
-			zv_socket_close(s, 1013, ZV_STR("out of memory"));
-			zv_front_close(f, true);
-			return;
-		}
-	if (!f->session)
+	while (rc > 0 && !f->closing && zv_conn_queued(f->conn) == 0)
+		rc = send_batch(s);
+	if (rc < 0) {
+		zv_socket_close(s, 1013, ZV_STR("out of memory"));
+		zv_front_close(f, true);
 		return;
+	}
 	zv_session_held(f->session, zv_conn_queued(f->conn));
 	check_over(s);
 }

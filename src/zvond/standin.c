@@ -93,6 +93,8 @@ settle(struct zv_standin *s)
 {
 	struct zv_node *node, *next;
 
+	if (s->closed)
+		return;
 	ZV_EACH(&s->visits, node, next)
 	settle_visit(ZV_OWNER(node, struct visit, node));
 	zv_timer_set(s->timer, deadline(s));
@@ -124,7 +126,7 @@ on_timer(void *owner)
 	}
 	if (rc < 0)
 		drop_all(s);
-	else if (!s->closed)
+	else
 		settle(s);
 }
 
@@ -135,7 +137,6 @@ free_closed(struct zv_standin *s)
 {
 	if (!s->closed || !zv_list_is_empty(&s->visits))
 		return;
-	zv_timer_free(s->timer);
 	zv_office_free(s->office);
 	zv_recording_free(s->recording);
 	zv_wipe(s->secret, sizeof s->secret);
@@ -171,8 +172,12 @@ on_bytes(void *owner, struct zv_str bytes)
 {
 	struct visit *v = owner;
 	int64_t now = zv_clock_ms();
-	int rc = v->replay ? zv_replay_input(v->replay, bytes, now)
-			   : zv_office_session_input(v->session, bytes, now);
+	int rc;
+
+	if (v->standin->closed)
+		return;
+	rc = v->replay ? zv_replay_input(v->replay, bytes, now)
+		       : zv_office_session_input(v->session, bytes, now);
 
 	if (rc < 0)
 		zv_conn_close(v->conn, false);
@@ -229,7 +234,7 @@ make_machine(struct zv_standin *s, const struct zv_config_server *config,
 	const struct zv_office_options office = {
 		.seed = zv_random(),
 		.start_ms = zv_clock_unix_us() / 1000,
-		.calls_per_minute = ZV_OFFICE_CALLS_PER_MINUTE,
+		.calls_per_minute = config->demo_rate,
 		.speed = config->replay_speed > 0 ? config->replay_speed : 1,
 		.secret = s->secret,
 	};
@@ -303,6 +308,8 @@ zv_standin_close(struct zv_standin *s)
 	if (!s)
 		return;
 	s->closed = true;
+	zv_timer_free(s->timer);
+	s->timer = NULL;
 	if (s->listener)
 		zv_listen_stop(s->listener);
 	drop_all(s);

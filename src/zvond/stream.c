@@ -55,12 +55,13 @@ form_of(const struct zv_hub *h, struct zv_message *m)
 
 /* ---- sending ------------------------------------------------------------------------------------------ */
 
-static void
+/* Takes until there is none: then the hub tells of the next. false: that was all. */
+static bool
 send_batch(struct zv_front *f)
 {
 	struct zv_daemon *d = zv_front_daemon(f);
 	struct zv_buf *out = &d->scratch;
-	struct zv_message *m;
+	struct zv_message *m = NULL;
 
 	zv_buf_clear(out);
 	while (out->n < GATHER_BYTES && (m = zv_session_take(f->session))) {
@@ -74,6 +75,7 @@ send_batch(struct zv_front *f)
 		zv_front_close(f, false); /* it comes back, and resumes */
 	else if (out->n)
 		zv_front_send(f, zv_buf_str(out));
+	return m != NULL;
 }
 
 void
@@ -82,9 +84,8 @@ zv_stream_flush(struct zv_front *f)
 	struct zv_str reason;
 	int code;
 
-	while (zv_session_has_messages(f->session) && zv_conn_queued(f->conn) == 0 &&
-	       !f->closing)
-		send_batch(f);
+	while (!f->closing && zv_conn_queued(f->conn) == 0 && send_batch(f))
+		;
 	zv_session_held(f->session, zv_conn_queued(f->conn));
 	if (zv_session_is_over(f->session, &code, &reason) &&
 	    (code == 1013 || !zv_session_has_messages(f->session)))
@@ -135,9 +136,9 @@ zv_stream_begin(struct zv_exchange *x, struct zv_str first)
 	struct zv_daemon *d = zv_front_daemon(f);
 	struct zv_error err = { 0 };
 
-	f->session =
-		zv_session_new(d->hub, ZV_DIALECT_ZVON, x->user,
-			       zvon_str(zv_conn_remote(f->conn)), f, zv_clock_ms(), &err);
+	f->session = zv_session_new(d->hub, ZV_DIALECT_ZVON, x->user,
+				    zvon_str(zv_conn_remote(f->conn)), f, zv_clock_ms(),
+				    &err);
 	if (!f->session) {
 		zv_exchange_refuse_for(x, 429, ZV_RETRY_MS, "limit", err.text);
 		return;

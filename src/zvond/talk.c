@@ -5,8 +5,8 @@
 #include "zvond/routes.h"
 #include "zvond/socket.h"
 
-#define PENDING_MAX	65536 /* bytes behind a request that is not answered yet */
-#define BODY_GRACE_MS	5000  /* before the rate of the body counts */
+#define PENDING_MAX   65536 /* bytes behind a request that is not answered yet */
+#define BODY_GRACE_MS 5000  /* before the rate of the body counts */
 
 struct zv_talk {
 	struct zv_front *front;
@@ -16,9 +16,9 @@ struct zv_talk {
 	enum zv_http_phase phase; /* as last looked at */
 	int64_t body_from_ms;
 	size_t body_bytes;
-	bool busy;	/* a request is being answered */
-	bool running;	/* zv_talk_input is on the stack */
-	bool unread;	/* the connection is not read: too much is pending */
+	bool busy;    /* a request is being answered */
+	bool running; /* zv_talk_input is on the stack */
+	bool unread;  /* the connection is not read: too much is pending */
 };
 
 struct zv_talk *
@@ -34,8 +34,7 @@ zv_talk_new(struct zv_front *f)
 		zv_free(t);
 		return NULL;
 	}
-	zv_conn_set_deadline(f->conn,
-			     zv_clock_ms() + f->door->config->head_timeout_ms);
+	zv_conn_set_deadline(f->conn, zv_clock_ms() + f->gate->config->head_timeout_ms);
 	return t;
 }
 
@@ -68,7 +67,7 @@ zv_talk_exchange(struct zv_talk *t)
 static int64_t
 body_deadline(const struct zv_talk *t)
 {
-	int rate = t->front->door->config->body_rate;
+	int rate = t->front->gate->config->body_rate;
 
 	return t->body_from_ms + BODY_GRACE_MS +
 	       (rate > 0 ? (int64_t)(t->body_bytes * 1000 / (size_t)rate) : 0);
@@ -78,7 +77,7 @@ body_deadline(const struct zv_talk *t)
 static void
 set_deadline(struct zv_talk *t)
 {
-	const struct zv_config_listen *config = t->front->door->config;
+	const struct zv_config_listen *config = t->front->gate->config;
 	enum zv_http_phase phase = zv_http_reader_phase(t->reader);
 	int64_t now = zv_clock_ms();
 

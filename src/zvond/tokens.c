@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "zvon/error.h"
 
 #define PREFIX	   "zvs_"
 #define HASH_BYTES crypto_hash_sha256_BYTES
@@ -159,7 +160,8 @@ find(struct zv_tokens *t, struct zv_str text)
 	hash_of(text, hash);
 	token = zv_map_find(&t->by_hash,
 			    (struct zv_str){ (const char *)hash, sizeof hash });
-	return token && sodium_memcmp(token->hash, hash, sizeof hash) == 0 ? token : NULL;
+	return token && sodium_memcmp(token->hash, hash, sizeof hash) == 0 ? token
+									   : NULL;
 }
 
 struct zv_str

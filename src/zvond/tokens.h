@@ -7,13 +7,13 @@
 
 #include "base/buf.h"
 
-#define ZV_TOKEN_TEXT	   48 /* "zvs_" and 256 bits in base64url, with the NUL */
-#define ZV_TOKENS_OF_USER  100 /* of one user; then the oldest ends */
-#define ZV_TOKENS_MOST	   100000
+#define ZV_TOKEN_TEXT	  48  /* "zvs_" and 256 bits in base64url, with the NUL */
+#define ZV_TOKENS_OF_USER 100 /* of one user; then the oldest ends */
+#define ZV_TOKENS_MOST	  100000
 
 struct zv_tokens;
 
-struct zv_tokens *zv_tokens_new(void); /* NULL: out of memory */
+struct zv_tokens *zv_tokens_new(void);	  /* NULL: out of memory */
 void zv_tokens_free(struct zv_tokens *t); /* NULL is fine */
 
 /* A new one, which nobody can read here afterwards. 0, ZV_ENOMEM, ZV_EBUSY. */

@@ -55,13 +55,12 @@ accept_upgrade(struct zv_exchange *x, const struct zv_ws_wish *wish,
 
 	if (has_word(wish->protocols, ZV_STR(PROTOCOL)))
 		protocol = ZV_STR(PROTOCOL);
-	options->deflate = wish->deflate && f->door->config->deflate;
+	options->deflate = wish->deflate && f->gate->config->deflate;
 	x->answered = true;
 	d->metrics.upgrades++;
 	zv_buf_clear(&d->scratch);
 	zv_ws_accept(&d->scratch, wish, protocol, options->deflate);
-	if (zv_buf_failed(&d->scratch) ||
-	    zv_front_send(f, zv_buf_str(&d->scratch)) < 0)
+	if (zv_buf_failed(&d->scratch) || zv_front_send(f, zv_buf_str(&d->scratch)) < 0)
 		zv_front_close(f, false);
 	else if (zv_socket_begin(f, options) == 0)
 		zv_front_soon(f); /* what came behind the request */
@@ -102,7 +101,7 @@ begin_ours(struct zv_exchange *x)
 
 	zv_ws_wish(x->request, &wish, &err); /* was checked */
 	token = word_after(wish.protocols, ZV_STR(BEARER));
-	if (!x->user && !token.p && x->front->door->config->token_in_url)
+	if (!x->user && !token.p && x->front->gate->config->token_in_url)
 		token = url_token(x, &in_url);
 	if (x->user || token.p || zv_guard_may_upgrade(x, false)) {
 		if (!x->user && token.p)
@@ -117,7 +116,7 @@ begin_ours(struct zv_exchange *x)
 static bool
 is_panel_address(const struct zv_exchange *x)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	unsigned char address[16];
 
 	zv_conn_address(x->front->conn, address);
@@ -128,7 +127,7 @@ is_panel_address(const struct zv_exchange *x)
 static const struct zv_user *
 panel_of_token(struct zv_exchange *x, struct zv_str token)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	struct zv_daemon *d = zv_exchange_daemon(x);
 	struct zv_auth_outcome outcome;
 
@@ -143,7 +142,7 @@ panel_of_token(struct zv_exchange *x, struct zv_str token)
 static const struct zv_user *
 panel_user(struct zv_exchange *x, bool *has_token)
 {
-	const struct zv_config_listen *c = x->front->door->config;
+	const struct zv_config_listen *c = x->front->gate->config;
 	struct zv_buf text = { 0 };
 	struct zv_str token = url_token(x, &text);
 	const struct zv_user *user = NULL;
@@ -170,9 +169,10 @@ begin_panel(struct zv_exchange *x, const struct zv_ws_wish *wish)
 		       "panel refused: its address is not in addresses, and it has no "
 		       "token remote=%s",
 		       zv_conn_remote(x->front->conn));
-		zv_exchange_refuse(x, 403, "denied",
-				   "panels are allowed from the addresses of the listen "
-				   "section, or with ?token=");
+		zv_exchange_refuse(
+			x, 403, "denied",
+			"panels are allowed from the addresses of the listen "
+			"section, or with ?token=");
 	} else if (zv_guard_may_upgrade(x, has_token)) {
 		accept_upgrade(x, wish, &o);
 	}
@@ -199,7 +199,7 @@ refuse_wish(struct zv_exchange *x, int status, const struct zv_error *err)
 void
 zv_upgrade_request(struct zv_exchange *x)
 {
-	unsigned faces = x->front->door->config->faces;
+	unsigned faces = x->front->gate->config->faces;
 	struct zv_error err = { 0 };
 	struct zv_ws_wish wish;
 	int status = zv_ws_wish(x->request, &wish, &err);

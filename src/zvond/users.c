@@ -42,8 +42,7 @@ static struct zv_user *
 make_users(const struct zv_config *c, size_t *n)
 {
 	size_t most = c->n_users + c->n_listens;
-	struct zv_user *users =
-		zv_calloc(1, most * sizeof *users + names_bytes(c) + 1);
+	struct zv_user *users = zv_calloc(1, most * sizeof *users + names_bytes(c) + 1);
 	char *name;
 
 	if (!users)
@@ -62,6 +61,8 @@ make_users(const struct zv_config *c, size_t *n)
 		users[(*n)++] = (struct zv_user){
 			.name = { name, bytes },
 			.role = l->panel_role,
+			.contexts = l->contexts,
+			.n_contexts = l->n_contexts,
 			.shared = true,
 		};
 		name += bytes + 1;

@@ -7,8 +7,9 @@ import shlex
 import signal
 import tempfile
 import unittest
+import urllib.request
 
-from project import BUILD, ROOT, ZVON, Running, ajam, office, read, run
+from project import BUILD, PATIENCE, ROOT, ZVON, Running, ajam, office, read, run
 
 EXAMPLES = BUILD / "examples"
 SECRET = {"ZVON_SECRET": "demo"}
@@ -173,20 +174,42 @@ class Readme(OfficeTest):
 
 
 class Run(unittest.TestCase):
-    """`make run`, which is about build/zvon whatever program is tested."""
+    """`make run`, which is about build/zvond whatever program is tested."""
 
     def test_until_interrupted(self):
-        """tools/run.sh shows events, and Ctrl-C closes the office."""
+        """tools/run.sh names the page, what it says to type makes a call, and Ctrl-C closes
+        it."""
         running = Running(["tools/run.sh"], {"PORT": "0"}, own_group=True)
-        told = running.wait_for(r"ami://demo@127\.0\.0\.1:\d+", running.errors)
-        event = running.wait_for(r"\w")
-        self.assertTrue(told and event, running.errors)
+        told = running.wait_for(r"zvon is open at http://127\.0\.0\.1:\d+/", running.errors)
+        typed = running.wait_for(r"curl -u supervisor", running.errors)
+        self.assertTrue(told and typed, running.errors)
+        page = re.search(r"http://127\.0\.0\.1:\d+", told).group()
+        with urllib.request.urlopen(page + "/", timeout=PATIENCE) as answer:
+            self.assertIn(b'src="/page.js"', answer.read())
+        done = run(["sh", "-c", typed])
+        self.assertIn('"ok":true', done.stdout, done.stderr)
         os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
         code = running.end()
         self.assertEqual(code, 0, running.errors[-5:])
-        address = re.search(r"127\.0\.0\.1:\d+", told).group()
-        done = run([ZVON, "action", "ami://demo@" + address, "Ping"], SECRET)
-        self.assertEqual(done.returncode, 3, "the office is still open")
+        with self.assertRaises(OSError, msg="the page is still open"):
+            urllib.request.urlopen(page + "/", timeout=PATIENCE).close()
+
+    def test_real_server(self):
+        """With a URL it stands before that server; its secret is in no command line."""
+        with office() as address:
+            running = Running(["tools/run.sh", "ami://demo@" + address],
+                              {"PORT": "0", "ZVON_SECRET": "demo", "LINE": "200"},
+                              own_group=True)
+            told = running.wait_for(r"zvon is open at \S+ before ami://demo@", running.errors)
+            sign_in = running.wait_for(r"Sign in as me, password \w+:", running.errors)
+            self.assertTrue(told and sign_in, running.errors)
+            page = re.search(r"http://127\.0\.0\.1:\d+", told).group()
+            password = re.search(r"password (\w+)", sign_in).group(1)
+            done = run(["curl", "-sS", "-K", "-", page + "/v1/me"],
+                       text='user = "me:%s"\n' % password)
+            self.assertIn('"200"', done.stdout, done.stderr)
+            os.killpg(running.process.pid, signal.SIGINT)
+            self.assertEqual(running.end(), 0, running.errors[-5:])
 
 
 if __name__ == "__main__":

@@ -6,9 +6,14 @@ What a fuzzer once found lies beside them as found-*; this program leaves it alo
 """
 
 import re
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "ws"))
+
+import conformance  # noqa: E402 the path comes first
+
 CAPTURES = HERE.parent / "wire" / "captures"
 SEEDS = HERE / "seeds"
 MOST = 1500  # bytes of a recording in one seed
@@ -287,9 +292,131 @@ def calls_seeds():
         yield "raw-" + name_of(stream), b"\x01" + data[:30] + b"".join(chosen)[:4000]
 
 
+def command_seeds():
+    """Commands in a short scene; see fuzz_command.c."""
+    talk = b"".join(b"e" + bytes([number]) for number in range(9))
+    about = b'{"call":"%"'
+    arguments = {
+        0: b'{"to":"104","auto_answer":true}', 5: about + b',"to":"104"}',
+        6: about + b',"to":"104"}', 9: about + b',"room":"900"}',
+        12: about + b',"digits":"1*#"}', 13: about + b',"action":"start"}',
+        14: about + b',"on":true}', 15: about + b',"level":-2}',
+        17: b'{"queue":"support"}', 18: b'{"queue":"support"}', 19: b'{"on":true}',
+        20: b'{"state":"break"}', 21: b'{"on":true}', 22: b'{"on":true}',
+        23: b'{"action":"QueueStatus","fields":{"Queue":"support"}}',
+    }
+    for number in range(24):
+        order = b"c\x01" + bytes([number]) + arguments.get(number, about + b"}") + b"\0"
+        yield "%02d-done" % number, talk + order + b"r\x00t\x05r\x00t\x05r\x00"
+        yield "%02d-error" % number, talk + order + b"m\x10r\x01"
+        yield "%02d-ended" % number, talk + order + b"r\x00e\x10e\x11t\xff"
+    yield "strange", b'C\x00call.make\0{"to":[1,{"a":null}],"\xff":0}\0uC\x01\0\0f'
+
+
+def http_request_seeds():
+    """Requests as browsers and others send them; see fuzz_http_request.c."""
+    host = b"Host: pbx.example.org:2013\r\n"
+    get, post = b"GET /v1/calls?a=1&b=%d0%94+x HTTP/1.1\r\n" + host, b"POST / HTTP/1.1\r\n" + host
+    whole = {
+        "get": get + b"\r\n",
+        "old": b"GET http://a/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "post": post + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
+        "chunked": (post + b"Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n"
+                    b"A: b\r\n\r\n"),
+        "range": get + b"Range: bytes=0-4,-5\r\nAccept: a, b;q=\"x,y\"\r\n\r\n",
+        "upgrade": (get + b"Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+                    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                    b"Sec-WebSocket-Protocol: zvon.v1, bearer.x\r\nSec-WebSocket-Extensions: "
+                    b"permessage-deflate; client_max_window_bits\r\n\r\n"),
+        "ipv6": b"GET /%2e%2e/a HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+        "path": b"HEAD /a/b%20c HTTP/1.1\r\nHost: a\r\nCookie: x\r\n\r\n",
+        "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        "http2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "twice": post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    }
+    for number, (name, data) in enumerate(whole.items()):
+        yield name, bytes([0, number]) + data
+        yield name + "-limited", bytes([1, number]) + data
+    yield "pipeline", b"\x00\x07" + whole["get"] + whole["post"] + whole["chunked"] + whole["path"]
+
+
+def range_seeds():
+    values = ("0-", "-1", "5-2", "3-50", "7-8,0-1", "0-4,2-6", "0-1,4-5,8-9,1-4", "10-,1-2",
+              "99999999999999999999-", "0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14", ",, 1-2 ,\t4-5,")
+    for number, value in enumerate(values):
+        yield "%02d" % number, bytes([20 + number]) + b"bytes=" + value.encode()
+    yield "large", b"\xc8bytes=9223372036854775806-"
+
+
+def json_seeds():
+    values = ('{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}', '[1,2.5e3,-0]',
+              '"\\u0414\\ud83d\\ude00"', '[true,false,null,{}]', '{"a":1,"a":2}', '[1e400]',
+              '"\\u0000"', '[' * 33, '[' * 32 + ']' * 32, '{"a":"\\\\[[["}', '"Дом"', '{} {}', ' 7 ')
+    for number, value in enumerate(values):
+        yield "%02d" % number, value.encode()
+
+
+def ws_seeds():
+    """The rows of the conformance list; see fuzz_ws.c."""
+    for number, row in enumerate(conformance.rows()):
+        how = row.is_client | row.deflates << 1 | (number % 16) << 3
+        if len(row.data) <= MOST:
+            yield "%03d" % number, bytes([how & 0x7f, number]) + row.data
+            if number % 3 == 0:
+                yield "%03d-limited" % number, bytes([how & 0x7f | 4, number]) + row.data
+    for number in (0, 1):
+        yield "inflate-%d" % number, bytes([0x40, number]) + bytes.fromhex("f248cdc9c90700")
+
+
+def tms_seeds():
+    """Scenes with commands of panels in between; see fuzz_tms.c."""
+    for scene in range(0, 40, 3):
+        commands = b"".join(b"n%cc%c%c%cr%c" % (7 + k, k & 1, (k + scene) % 18, k, k & 1)
+                            for k in range(18))
+        yield "scene-%02d" % scene, bytes([scene & 3, scene]) + commands
+    yield "lost", bytes([1, 18]) + b"n\x50un\x20uo\x00n\xff"
+    yield "text", bytes([1, 18]) + b'f\x00{"command":"QueryLineState"}\0f\x01ping\0f\x00[1\0'
+
+
+HUB_SCENES = (
+    '0{"type":"start"}\neNewchannel Channel=PJSIP/101-1 ChannelState=4 CallerIDNum=101 '
+    'Uniqueid=1.1 Linkedid=1.1\n0{"type":"ping","id":7}\neHangup Channel=PJSIP/101-1 '
+    'Uniqueid=1.1 Linkedid=1.1 Cause=16\nx\n0{"type":"resume","seq":1,"stream":"s"}\n',
+    'n\n0{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}\nr+\n'
+    'tttttttttttttttttttttttttttttttttttttttttttttttt\n1{"type":"start","lines":["101"]}\n',
+    'n\n0{"type":"command","id":"1","name":"ami.action","args":{"action":"Ping"}}\nrNo\n',
+    '2{"type":"watch","id":"w","regex":"Cause: 1[67]","events":["Hangup"]}\neHangup '
+    'Channel=PJSIP/101-1 Uniqueid=1.1 Cause=16\n2{"type":"unwatch","id":"w"}\nu1\n',
+    '0{"type":"start","events":["line.state"],"numbers":["5"]}\neDeviceStateChange '
+    'Device=PJSIP/101 State=UNAVAILABLE\ns\n0{"type":"resume","seq":1}\nn\n0{"type":"snapshot"}\n',
+    '0{"type":"start"} \neQueueMemberAdded Queue=q MemberName=A Interface=PJSIP/101 '
+    'Penalty=0 Status=1 Paused=0\n0{"type":"command","id":2,"name":"queue.pause",'
+    '"args":{"on":true,"queue":"q"}} \nr+\ns\n0[]\n0{"type":"x"\n',
+)
+
+
+def hub_seeds():
+    for number, scene in enumerate(HUB_SCENES):
+        for options in range(4):
+            yield "%d-%d" % (number, options), bytes([options]) + scene.encode()
+
+
+def save_seeds():
+    head = '{"zvon":"hub","version":1,"stream":"s","seq":%d,"floor":%d}\n'
+    event = ('{"event":"line.state","server":"o","age_ms":1,"tags":["l1","q2","n3"],'
+             '"text":"{\\"type\\":\\"event\\",\\"seq\\":%d}"}\n')
+    call = '{"server":"o","call":"1.1","tags":["l1","n79261234567"]}\n'
+    agent = '{"agent":"anna","state":"break","reason":"lunch"}\n'
+    yield "empty", (head % (5, 5) + '{"end":2}\n').encode()
+    yield "all", (head % (2, 0) + agent + call + event % 1 + event % 2 + '{"end":6}\n').encode()
+    yield "cut", (head % (2, 0) + agent + call + event % 1).encode()
+
+
 KINDS = {
+    "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
+    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
-    "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
     "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,

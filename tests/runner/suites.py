@@ -77,6 +77,15 @@ def meson_tests(folder, wanted=lambda test: True, env=None):
     return steps
 
 
+def is_of_panel(test):
+    """The transcripts of tests/panel."""
+    return any(suite.endswith(":panel") for suite in test["suite"])
+
+
+def is_not_of_panel(test):
+    return not is_of_panel(test)
+
+
 def is_threaded(test):
     """The tests that ThreadSanitizer is for."""
     return any(word in test["name"] for word in ("client", "fetch", "thread", "queue", "pipe"))
@@ -133,6 +142,13 @@ VALGRIND_TESTS = (
 )
 
 
+def web():
+    """The page in Chromium and the examples, one Node for each file; TAP counts them."""
+    program = {"ZVON": str(ROOT / "build/zvon"), "ZVON_BUILD": str(ROOT / "build")}
+    return [Step(["node", "--test-reporter=tap", path], by_tap, program, ROOT,
+                 name=path.name) for path in sorted((ROOT / "tests/web").glob("*.test.mjs"))]
+
+
 def asterisk():
     """The live tests; they start and stop the servers themselves."""
     return [Step([sys.executable, ROOT / "tests/asterisk/run.py"], by_closing_line,
@@ -159,10 +175,15 @@ SUITES = (
           checks, 180,
           after=("build",), tools=("gcc", "g++", "clang", "nm", "shellcheck", "clang-format-14")),
     Suite("runner", "the counting of this runner", python_tests("tests/runner"), 30),
-    Suite("unit", "unit tests", meson_tests("build"), 300, after=("build",)),
+    Suite("unit", "unit tests", meson_tests("build", is_not_of_panel), 300, after=("build",)),
     Suite("unit-asan", "unit tests with sanitizers",
-          meson_tests("build-asan", env=sanitizer("unit-asan")), 600, after=("build-asan",),
-          reports=True),
+          meson_tests("build-asan", is_not_of_panel, sanitizer("unit-asan")), 600,
+          after=("build-asan",), reports=True),
+    Suite("panel", "transcripts of panels and of zvon.v1", meson_tests("build", is_of_panel),
+          120, after=("build",)),
+    Suite("panel-asan", "the same with sanitizers",
+          meson_tests("build-asan", is_of_panel, sanitizer("panel-asan")), 240,
+          after=("build-asan",), reports=True),
     Suite("unit-tsan", "the library's threads under ThreadSanitizer",
           meson_tests("build-tsan", is_threaded, sanitizer("unit-tsan")), 300,
           after=("build-tsan",), reports=True),
@@ -172,6 +193,11 @@ SUITES = (
           tools=("openssl",)),
     Suite("wire", "captures through zvon parse", python_tests("tests/wire"), 300,
           after=("build",), jobs=2),
+    Suite("ws", "WebSocket and HTTP codecs over sockets, beside Python's and node's",
+          python_tests("tests/ws"), 120, after=("build",), tools=("node",)),
+    Suite("ws-asan", "the same with sanitizers",
+          python_tests("tests/ws", "build-asan", {**sanitizer("ws-asan"), "ZVON_SLOW": "5"}), 240,
+          after=("build-asan",), tools=("node",), reports=True),
     Suite("calls", "recorded scenes as calls, and what faults make of them",
           python_tests("tests/calls"), 240, after=("build",), jobs=2),
     Suite("calls-asan", "the same with sanitizers",
@@ -190,6 +216,9 @@ SUITES = (
           after=("build-asan",), jobs=2, reports=True),
     Suite("valgrind", "a part of the system tests under valgrind", under_valgrind, 600,
           after=("build",), jobs=2, tools=("valgrind",), reports=True),
+    Suite("web", "the page in Chromium, zvon.js, the examples of the protocol", web, 300,
+          after=("build",), tools=("node", "chromium", "curl"),
+          files=("tests/npm/node_modules/.installed",)),
     Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
           after=("build",), tools=("mandoc", "bash", "zsh", "fish")),
     Suite("docs-tsan", "the examples under ThreadSanitizer",

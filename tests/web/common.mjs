@@ -94,7 +94,7 @@ export function makeFolder() {
 	return fs.mkdtempSync(path.join(os.tmpdir(), "zvon-web-"));
 }
 
-export function writeConfig(folder, { port = 0, server, more = "" }) {
+export function writeConfig(folder, { port = 0, server, line = "200" }) {
 	const file = path.join(folder, "zvond.conf");
 	const secret = path.join(folder, "secret");
 
@@ -108,6 +108,7 @@ bind = 127.0.0.1:${port}
 [server office]
 ${server.replace("SECRET", secret)}
 trunks = provider
+context = internal
 [role operator]
 may = view,dial,control,transfer
 see = all
@@ -116,10 +117,10 @@ calls_a_minute = 60
 [user demo]
 password_hash = ${DEMO_HASH}
 full_name = Анна Смирнова
-lines = 200
+lines = ${line}
 queues = sales
 role = operator
-${more}`, { mode: 0o600 });
+`, { mode: 0o600 });
 	return file;
 }
 
@@ -130,9 +131,9 @@ export function startZvond(folder, office, port = 0) {
 	return zvond(["--config", writeConfig(folder, { port, server })]);
 }
 
-/* zvond before a recording. */
-export function startReplay(folder, recording) {
-	return zvond(["--config", writeConfig(folder, { server: `replay = ${recording}` })]);
+/* zvond before a recording, for who sits at that line. */
+export function startReplay(folder, recording, line) {
+	return zvond(["--config", writeConfig(folder, { server: `replay = ${recording}`, line })]);
 }
 
 /* ---- the browser --------------------------------------------------------------------------- */

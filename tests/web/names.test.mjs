@@ -1,0 +1,66 @@
+/* Fault 037: what somebody may put into the name that his phone shows. A recorded call with
+ * another name rings line 102. */
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import test, { after, before } from "node:test";
+
+import * as use from "./common.mjs";
+
+const RECORDING = path.join(use.ROOT, "tests/wire/captures/22.10.1/call-caller-cancels.ami");
+const NAME = "Оператор Первый";
+
+/* What is seen of it: 256 code points. */
+const NAMES = {
+	"an element with a handler": "<img src=x onerror=alert(1)>",
+	"the end of a script": "\"></script><script>alert(1)</script>",
+	"marks of writing direction": "\u202Egnp.exe\u2066\u061C 001",
+	"10 kB of combining marks": "e" + "\u0301".repeat(5000),
+	"256 code points beyond the basic plane": "😀".repeat(300),
+	"a long name": "Very Long Name ".repeat(60).trim(),
+};
+
+let browser;
+
+before(async () => {
+	browser = await use.startBrowser();
+});
+
+after(() => browser?.close());
+
+/* The recording up to where it ends, with that name; it rings for ever. */
+function recordingWith(folder, name) {
+	const text = fs.readFileSync(RECORDING, "utf8");
+	const end = text.search(/^Event: (Hangup|SoftHangupRequest|HangupRequest)\r$/m);
+	const file = path.join(folder, "names.ami");
+
+	assert.ok(end > 0 && text.includes(NAME));
+	fs.writeFileSync(file, text.slice(0, end).replaceAll(NAME, name));
+	return file;
+}
+
+for (const [what, name] of Object.entries(NAMES)) {
+	test(`fault 037: ${what} is shown as text`, async (t) => {
+		const folder = use.makeFolder();
+		const zvond = await use.startReplay(folder, recordingWith(folder, name), "102");
+		t.after(() => zvond.stop());
+		const page = await use.openPage(t, browser, zvond.url, { viewport:
+			{ width: 390, height: 844 } });
+
+		await use.signIn(page);
+		const shown = use.card(page, "incoming").locator("bdi.name");
+		await shown.waitFor();
+		const wanted = [...name].slice(0, 256).join("");
+		assert.equal(await shown.textContent(), wanted);
+		assert.equal(await page.locator("#rows .from bdi.name").textContent(), wanted);
+		assert.equal(await page.locator("img, main script").count(), 0);
+		const { height } = await shown.boundingBox();
+		assert.ok(height < 40, `one line, not ${height} px`);
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+		/* Marks in the name do not turn the number beside it. */
+		const box = (name) => page.locator(`#rows .from bdi.${name}`).boundingBox();
+		assert.ok((await box("number")).x < (await box("name")).x);
+		assert.deepEqual(await page.verdict(), use.CLEAN);
+	});
+}
