@@ -10,7 +10,6 @@ import unittest
 
 from zvond_common import SLOW, TOKENS, Zvond, config
 from pbx import Account, Pbx
-import ws
 
 
 def office():
