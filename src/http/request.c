@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -10,6 +12,7 @@
 
 /* RFC 9112, 2.2: some old clients send one behind a POST. */
 #define MAX_EMPTY_LINES 4
+#define MOST_AT_ONCE	1024 /* bytes */
 
 enum state {
 	HEAD,
@@ -112,11 +115,30 @@ lack_memory(struct zv_http_reader *r)
 
 /* ---- the head, line by line --------------------------------------------------- */
 
+/* How many bytes at the start are surely no control characters: eight at a time. */
+static size_t
+plain_run(struct zv_str s)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t word, del;
+
+		memcpy(&word, s.p + i, 8);
+		del = word ^ ones * 0x7f;
+		/* is any byte below ' ', or any of the other 0? */
+		if ((((word - ones * ' ') & ~word) | ((del - ones) & ~del)) & tops)
+			break;
+	}
+	return i;
+}
+
 /* RFC 9112, 2.2: a line ends in CRLF. What else looks like its end to some is bad. */
 static int
 check_bytes(struct zv_http_reader *r, struct zv_str piece)
 {
-	for (size_t i = 0; i < piece.n; i++) {
+	for (size_t i = r->after_cr ? 0 : plain_run(piece); i < piece.n; i++) {
 		unsigned char c = (unsigned char)piece.p[i];
 
 		if (r->after_cr != (c == '\n'))
@@ -151,6 +173,15 @@ refuse_length(struct zv_http_reader *r)
 			       : refuse(r, 431, "the head is too long");
 }
 
+/* Once for what has come, not line by line: most heads come whole. */
+static int
+make_room(struct zv_http_reader *r, size_t n)
+{
+	return r->head.n
+		       ? 0
+		       : zv_buf_reserve(&r->head, n < MOST_AT_ONCE ? n : MOST_AT_ONCE);
+}
+
 /* Moves the rest of the line, or what of it is there, into head. */
 static int
 take_line(struct zv_http_reader *r, struct zv_str *bytes, bool *whole)
@@ -165,7 +196,7 @@ take_line(struct zv_http_reader *r, struct zv_str *bytes, bool *whole)
 		return rc;
 	if (n > room)
 		return refuse_length(r);
-	if (zv_buf_add(&r->head, piece) < 0)
+	if (make_room(r, bytes->n) < 0 || zv_buf_add(&r->head, piece) < 0)
 		return lack_memory(r);
 	*bytes = zv_str_from(*bytes, n);
 	*whole = end;

@@ -175,10 +175,11 @@ refuse_error(struct zv_job *job, const struct zv_packet *response)
 			      "loaded)",
 			      job->action);
 	else if (zv_str_starts(words, ZV_STR("Permission denied")))
-		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED,
-			      "%s: Permission denied (manager.conf: the account's write = "
-			      "lacks its class)",
-			      job->action);
+		zv_job_refuse(
+			job, ZV_REFUSED_PBX_REFUSED,
+			"%s: Permission denied (manager.conf: the account's write = "
+			"lacks its class)",
+			job->action);
 	else
 		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED, "%s: %.*s", job->action,
 			      ZV_ARG(words));
@@ -218,17 +219,21 @@ static void
 give_reply(struct zv_job *job, enum zv_reply_part part, int status,
 	   const struct zv_packet *packet)
 {
-	if (part == ZV_REPLY_RESPONSE && packet)
+	uint64_t ticket = job->ticket;
+
+	if (part == ZV_REPLY_RESPONSE && packet) {
+		job->answered = true;
 		on_response(job, packet);
+	}
 	if (part == ZV_REPLY_ITEM && packet && job->on_item)
 		job->on_item(job, packet);
-	if (part != ZV_REPLY_DONE)
+	if (part != ZV_REPLY_DONE || job->ticket != ticket)
 		return;
 	job->ticket = 0;
-	if (status == 0 && !job->over && job->on_list_end)
+	if (!job->over && (status < 0 || !job->answered))
+		on_no_response(job, status < 0 ? status : ZV_EPROTO);
+	else if (!job->over && job->on_list_end)
 		job->on_list_end(job);
-	if (status < 0 && !job->over)
-		on_no_response(job, status);
 }
 
 void
@@ -284,7 +289,8 @@ zv_jobs_on_state(struct zv_jobs *jobs, size_t server, bool up, int64_t now_ms)
 void
 zv_jobs_on_server_removed(struct zv_jobs *jobs, size_t server, int64_t now_ms)
 {
-	refuse_all(jobs, server, "the server was taken out of the configuration", now_ms);
+	refuse_all(jobs, server, "the server was taken out of the configuration",
+		   now_ms);
 	zv_call_limits_forget_server(&jobs->limits, server);
 }
 
@@ -322,9 +328,10 @@ tick_job(struct zv_job *job, int64_t now_ms)
 		if (late)
 			late(job);
 		else
-			zv_job_refuse(job, ZV_REFUSED_TIMEOUT,
-				      "Asterisk took it, but its outcome was not seen in "
-				      "time");
+			zv_job_refuse(
+				job, ZV_REFUSED_TIMEOUT,
+				"Asterisk took it, but its outcome was not seen in "
+				"time");
 	}
 	zv_job_leave(job);
 }

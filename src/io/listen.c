@@ -57,7 +57,6 @@ on_retry(struct zv_due *d)
 	struct zv_listener *l = ZV_OWNER(d, struct zv_listener, retry);
 
 	l->is_paused = false;
-	take_reserve(l);
 	zv_ready_change(&l->loop->ready, &l->ready, EPOLLIN);
 }
 
@@ -107,7 +106,10 @@ on_ready(struct zv_ready *r, uint32_t events)
 
 	for (int i = 0; i < ACCEPT_AT_ONCE && l->ready.fd >= 0; i++)
 		if (!accept_one(l))
-			return;
+			break;
+	/* the first descriptor that is free again is for who waits */
+	if (l->ready.fd >= 0)
+		take_reserve(l);
 }
 
 /* ---- the socket ------------------------------------------------------------------- */

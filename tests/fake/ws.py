@@ -98,6 +98,13 @@ def inflated(payload):
         raise Broken("deflate: %s" % error) from error
 
 
+def as_text(data):
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Broken("text is not UTF-8") from error
+
+
 def accept_of(key):
     return base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
 
@@ -277,9 +284,9 @@ class Socket:
         if len(payload) == 1:
             raise Broken("a close frame of one byte")
         code = struct.unpack("!H", payload[:2])[0] if payload else 1005
-        if code != 1005 and not is_code(code):
+        if payload and not is_code(code):
             raise Broken("close code %d" % code)
-        self.closed = Closed(code, payload[2:].decode())
+        self.closed = Closed(code, as_text(payload[2:]))
         if not self.sent_close:
             self.sent_close = True
             try:
@@ -294,10 +301,7 @@ class Socket:
         while True:
             op, payload = self.recv_event(max(0.0, end - time.monotonic()))
             if op == TEXT:
-                try:
-                    return payload.decode()
-                except UnicodeDecodeError as error:
-                    raise Broken("text is not UTF-8") from error
+                return as_text(payload)
             if op == BINARY:
                 return payload
 

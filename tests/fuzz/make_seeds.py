@@ -292,6 +292,27 @@ def calls_seeds():
         yield "raw-" + name_of(stream), b"\x01" + data[:30] + b"".join(chosen)[:4000]
 
 
+def command_seeds():
+    """Commands in a short scene; see fuzz_command.c."""
+    talk = b"".join(b"e" + bytes([number]) for number in range(9))
+    about = b'{"call":"%"'
+    arguments = {
+        0: b'{"to":"104","auto_answer":true}', 5: about + b',"to":"104"}',
+        6: about + b',"to":"104"}', 9: about + b',"room":"900"}',
+        12: about + b',"digits":"1*#"}', 13: about + b',"action":"start"}',
+        14: about + b',"on":true}', 15: about + b',"level":-2}',
+        17: b'{"queue":"support"}', 18: b'{"queue":"support"}', 19: b'{"on":true}',
+        20: b'{"state":"break"}', 21: b'{"on":true}', 22: b'{"on":true}',
+        23: b'{"action":"QueueStatus","fields":{"Queue":"support"}}',
+    }
+    for number in range(24):
+        order = b"c\x01" + bytes([number]) + arguments.get(number, about + b"}") + b"\0"
+        yield "%02d-done" % number, talk + order + b"r\x00t\x05r\x00t\x05r\x00"
+        yield "%02d-error" % number, talk + order + b"m\x10r\x01"
+        yield "%02d-ended" % number, talk + order + b"r\x00e\x10e\x11t\xff"
+    yield "strange", b'C\x00call.make\0{"to":[1,{"a":null}],"\xff":0}\0uC\x01\0\0f'
+
+
 def http_request_seeds():
     """Requests as browsers and others send them; see fuzz_http_request.c."""
     host = b"Host: pbx.example.org:2013\r\n"
@@ -347,10 +368,55 @@ def ws_seeds():
         yield "inflate-%d" % number, bytes([0x40, number]) + bytes.fromhex("f248cdc9c90700")
 
 
+def tms_seeds():
+    """Scenes with commands of panels in between; see fuzz_tms.c."""
+    for scene in range(0, 40, 3):
+        commands = b"".join(b"n%cc%c%c%cr%c" % (7 + k, k & 1, (k + scene) % 18, k, k & 1)
+                            for k in range(18))
+        yield "scene-%02d" % scene, bytes([scene & 3, scene]) + commands
+    yield "lost", bytes([1, 18]) + b"n\x50un\x20uo\x00n\xff"
+    yield "text", bytes([1, 18]) + b'f\x00{"command":"QueryLineState"}\0f\x01ping\0f\x00[1\0'
+
+
+HUB_SCENES = (
+    '0{"type":"start"}\neNewchannel Channel=PJSIP/101-1 ChannelState=4 CallerIDNum=101 '
+    'Uniqueid=1.1 Linkedid=1.1\n0{"type":"ping","id":7}\neHangup Channel=PJSIP/101-1 '
+    'Uniqueid=1.1 Linkedid=1.1 Cause=16\nx\n0{"type":"resume","seq":1,"stream":"s"}\n',
+    'n\n0{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}\nr+\n'
+    'tttttttttttttttttttttttttttttttttttttttttttttttt\n1{"type":"start","lines":["101"]}\n',
+    'n\n0{"type":"command","id":"1","name":"ami.action","args":{"action":"Ping"}}\nrNo\n',
+    '2{"type":"watch","id":"w","regex":"Cause: 1[67]","events":["Hangup"]}\neHangup '
+    'Channel=PJSIP/101-1 Uniqueid=1.1 Cause=16\n2{"type":"unwatch","id":"w"}\nu1\n',
+    '0{"type":"start","events":["line.state"],"numbers":["5"]}\neDeviceStateChange '
+    'Device=PJSIP/101 State=UNAVAILABLE\ns\n0{"type":"resume","seq":1}\nn\n0{"type":"snapshot"}\n',
+    '0{"type":"start"} \neQueueMemberAdded Queue=q MemberName=A Interface=PJSIP/101 '
+    'Penalty=0 Status=1 Paused=0\n0{"type":"command","id":2,"name":"queue.pause",'
+    '"args":{"on":true,"queue":"q"}} \nr+\ns\n0[]\n0{"type":"x"\n',
+)
+
+
+def hub_seeds():
+    for number, scene in enumerate(HUB_SCENES):
+        for options in range(4):
+            yield "%d-%d" % (number, options), bytes([options]) + scene.encode()
+
+
+def save_seeds():
+    head = '{"zvon":"hub","version":1,"stream":"s","seq":%d,"floor":%d}\n'
+    event = ('{"event":"line.state","server":"o","age_ms":1,"tags":["l1","q2","n3"],'
+             '"text":"{\\"type\\":\\"event\\",\\"seq\\":%d}"}\n')
+    call = '{"server":"o","call":"1.1","tags":["l1","n79261234567"]}\n'
+    agent = '{"agent":"anna","state":"break","reason":"lunch"}\n'
+    yield "empty", (head % (5, 5) + '{"end":2}\n').encode()
+    yield "all", (head % (2, 0) + agent + call + event % 1 + event % 2 + '{"end":6}\n').encode()
+    yield "cut", (head % (2, 0) + agent + call + event % 1).encode()
+
+
 KINDS = {
+    "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
-    "calls": calls_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
     "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,

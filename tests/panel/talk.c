@@ -518,27 +518,30 @@ from_asterisk(struct talk *t)
 	bool answer = strncmp(t->lines[t->at].text, "> Response:", 11) == 0;
 	char *filled;
 
-	for (; t->at < t->n_lines && strncmp(t->lines[t->at].text, "> ", 2) == 0;
-	     t->at++)
+	for (size_t first = t->at; t->at < t->n_lines; t->at++) {
+		if (!goes_on(t->lines[t->at].text, t->at == first))
+			break;
+		if (t->write && t->at != first)
+			printf("%s\n", t->lines[t->at].text);
 		zv_buf_printf(&text, "%s\r\n", t->lines[t->at].text + 2);
-}
-t->at--;
-zv_buf_add(&text, ZV_STR("\r\n"));
-filled = names_fill(&t->names, zv_buf_cstr(&text));
-if (answer) {
-	struct zv_parser *parser = zvon_parser_new(NULL);
-	const struct zv_packet *packet;
+	}
+	t->at--;
+	zv_buf_add(&text, ZV_STR("\r\n"));
+	filled = names_fill(&t->names, zv_buf_cstr(&text));
+	if (answer) {
+		struct zv_parser *parser = zvon_parser_new(NULL);
+		const struct zv_packet *packet;
 
-	zvon_parser_feed(parser, zvon_str(filled));
-	if (zvon_parser_next(parser, &packet) != 1)
-		fail("no packet");
-	world_answer(&t->world, packet);
-	zvon_parser_free(parser);
-} else {
-	world_feed(&t->world, zvon_str(filled));
-}
-free(filled);
-zv_buf_deinit(&text);
+		zvon_parser_feed(parser, zvon_str(filled));
+		if (zvon_parser_next(parser, &packet) != 1)
+			fail("no packet");
+		world_answer(&t->world, packet);
+		zvon_parser_free(parser);
+	} else {
+		world_feed(&t->world, zvon_str(filled));
+	}
+	free(filled);
+	zv_buf_deinit(&text);
 }
 
 /* ---- recordings ---------------------------------------------------------------------------------- */

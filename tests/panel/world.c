@@ -88,12 +88,10 @@ scope_of(struct zv_str words)
 						       : ZV_SCOPE_OWN;
 }
 
-/* Own numbers of 2 to 6 digits, and Russian numbers with an 8. */
+/* Russian numbers with an 8, and short ones. */
 static const struct zv_dial_rule dial_rules[] = {
 	{ true, { "8[3489]XXXXXXXXX", 16 } },
-	{ true, { "XX", 2 } },
-	{ true, { "XXX", 3 } },
-	{ true, { "XXXX", 4 } },
+	{ true, { "[1-7]X!", 7 } },
 };
 
 void

@@ -90,17 +90,25 @@ const struct zv_listen_handlers scene_handlers = {
 	.on_close = on_close,
 };
 
-int
-connect_to(int port)
+void
+connect_fd(int fd, int port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)port),
 				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
+
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+}
+
+int
+connect_to(int port)
+{
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	connect_fd(fd, port);
 	return fd;
 }
 

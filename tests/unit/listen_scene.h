@@ -43,7 +43,8 @@ void play(struct scene *s, bool (*step)(struct scene *s));
 /* … with no client of its own. */
 void play_on(struct scene *s, bool (*step)(struct scene *s));
 
-int connect_to(int port); /* non-blocking */
+int connect_to(int port); /* non-blocking from then on */
+void connect_fd(int fd, int port);
 
 /* What has come to the client; it must be the next bytes of the pattern. */
 void receive(struct scene *s, size_t most);

@@ -70,6 +70,38 @@ test_much_to_a_slow_reader(void **state)
 	assert_int_equal(s.reason, 0);
 }
 
+#define PIECE (251u * 1000)
+
+/* A piece more whenever half of what waited is gone. */
+static bool
+pieces_step(struct scene *s)
+{
+	if (s->conn && s->woken < 60 && zv_conn_queued(s->conn) < BIG / 2) {
+		char *bytes = pattern(PIECE);
+
+		for (int i = 0; i < 10; i++)
+			assert_int_equal(
+				zv_conn_send(s->conn, (struct zv_str){ bytes, PIECE }),
+				0);
+		free(bytes);
+		s->woken += 10;
+	}
+	for (int i = 0; i < 10; i++)
+		receive(s, 65536);
+	return s->received == 60 * PIECE;
+}
+
+static void
+test_more_is_added_to_what_waits(void **state)
+{
+	struct scene s;
+
+	scene_new(&s, BOUNDS(10, 2 * BIG, 1000));
+	play(&s, pieces_step);
+	assert_true(s.ordered);
+	scene_free(&s);
+}
+
 static bool
 deaf_step(struct scene *s)
 {
@@ -229,6 +261,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo),
 		cmocka_unit_test(test_much_to_a_slow_reader),
+		cmocka_unit_test(test_more_is_added_to_what_waits),
 		cmocka_unit_test(test_a_client_that_does_not_read),
 		cmocka_unit_test(test_the_queue_is_bounded),
 		cmocka_unit_test(test_close_after_everything_is_sent),

@@ -150,41 +150,118 @@ shortage_step(struct scene *s)
 }
 
 static void
-run_short_of_descriptors(void)
+allow_few_descriptors(void)
 {
-	struct shortage h = { .n_spare = 0 };
 	struct rlimit few;
-	struct scene s;
-	double before;
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &few), 0);
 	few.rlim_cur = LIMIT;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+}
+
+static void
+free_spare(struct shortage *h)
+{
+	while (h->n_spare)
+		close(h->spare[--h->n_spare]);
+}
+
+static void
+run_short_of_descriptors(void)
+{
+	struct shortage h = { .n_spare = 0 };
+	struct scene s;
+	double before;
+
+	allow_few_descriptors();
 	scene_new(&s, (struct zv_listen_options){ .port = 0 });
 	s.user = &h;
 	before = cpu_s();
 	play(&s, shortage_step);
 	assert_true(cpu_s() - before < 0.3); /* no spinning in 0.6 s and more */
-	while (h.n_spare)
-		close(h.spare[--h.n_spare]);
+	free_spare(&h);
 	close(h.waiting);
 	scene_free(&s);
 }
 
+static bool
+no_reserve_step(struct scene *s)
+{
+	struct shortage *h = s->user;
+
+	if (h->phase == 0 && zv_clock_ms() - h->since_ms > 500) {
+		assert_int_equal(s->accepted, 0);
+		assert_false(is_at_end(h->waiting));
+		close(h->spare[--h->n_spare]);
+		h->since_ms = zv_clock_ms();
+		h->phase = 1;
+	}
+	if (!s->accepted)
+		return false;
+	assert_true(h->phase == 1 && zv_clock_ms() - h->since_ms <= 1000);
+	return true;
+}
+
+/* Not even the one in reserve is left: who comes waits. */
 static void
-test_fault_058_out_of_descriptors(void **state)
+run_without_reserve(void)
+{
+	struct zv_listen_options options = { .address = "127.0.0.1" };
+	struct shortage h = { .n_spare = 0 };
+	struct zv_error err = { 0 };
+	struct scene s;
+	double before;
+	int fd;
+
+	allow_few_descriptors();
+	scene_new(&s, options);
+	zv_listen_stop(s.listener);
+	h.waiting = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	while ((fd = open("/dev/null", O_RDONLY)) >= 0)
+		h.spare[h.n_spare++] = fd;
+	close(h.spare[--h.n_spare]);
+	s.listener = zv_listen_open(s.loop, &options, &scene_handlers, &s, &err);
+	assert_non_null(s.listener);
+	s.user = &h;
+	connect_fd(h.waiting, zv_listen_port(s.listener));
+	h.since_ms = zv_clock_ms();
+	before = cpu_s();
+	play_on(&s, no_reserve_step);
+	assert_true(cpu_s() - before < 0.3);
+	free_spare(&h);
+	close(h.waiting);
+	scene_free(&s);
+}
+
+/* In a process of its own; a failed assertion never ends with that. */
+#define ALL_WELL 77
+
+static void
+run_apart(void (*run)(void))
 {
 	int status = 0;
 	pid_t child = fork();
 
 	if (child == 0) {
-		run_short_of_descriptors(); /* a failed assertion ends with a signal or
-					     * in cmocka's report, never with 77 */
-		_exit(77);
+		setenv("CMOCKA_TEST_ABORT", "1", 1);
+		run();
+		_exit(ALL_WELL);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 77);
+	assert_int_equal(WEXITSTATUS(status), ALL_WELL);
+}
+
+static void
+test_fault_058_out_of_descriptors(void **state)
+{
+	run_apart(run_short_of_descriptors);
+}
+
+static void
+test_fault_058_without_reserve(void **state)
+{
+	run_apart(run_without_reserve);
 }
 
 /* ---- deadlines --------------------------------------------------------------------- */
@@ -511,6 +588,7 @@ main(void)
 		cmocka_unit_test(test_the_oldest_unproved_goes),
 		cmocka_unit_test(test_the_last_one_of_the_most),
 		cmocka_unit_test(test_fault_058_out_of_descriptors),
+		cmocka_unit_test(test_fault_058_without_reserve),
 		cmocka_unit_test(test_deadlines),
 		cmocka_unit_test(test_reading_pauses),
 		cmocka_unit_test(test_a_half_closed_peer_gets_the_rest),

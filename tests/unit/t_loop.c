@@ -246,6 +246,31 @@ test_the_end_of_a_round(void **state)
 	zv_loop_free(r.loop);
 }
 
+static void
+on_ever(void *owner)
+{
+	struct rig *r = owner;
+
+	r->ends++;
+	zv_loop_at_end(r->loop, on_ever, r);
+}
+
+/* One that asks again and again: timers have their turn all the same. */
+static void
+test_an_end_without_end(void **state)
+{
+	struct rig r;
+
+	rig_init(&r);
+	r.timer = zv_timer_new(r.loop, on_timer, &r);
+	zv_timer_set(r.timer, zv_clock_ms() + 20);
+	zv_loop_at_end(r.loop, on_ever, &r);
+	zv_loop_run(r.loop);
+	assert_true(r.ends > 1);
+	zv_loop_not_at_end(r.loop, &r);
+	zv_loop_free(r.loop);
+}
+
 /* ---- descriptors of others ------------------------------------------------------------ */
 
 static void
@@ -441,6 +466,7 @@ main(void)
 		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_a_timer_frees_itself),
 		cmocka_unit_test(test_the_end_of_a_round),
+		cmocka_unit_test(test_an_end_without_end),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_a_number_comes_again),
 		cmocka_unit_test(test_watch_errors),

@@ -62,6 +62,16 @@ test_fault_045_wishes(void **state)
 		{ GOOD "Sec-WebSocket-Protocol: zvon.v1, bearer.abc_d-e\r\n"
 		       "Sec-WebSocket-Protocol:x\r\n\r\n",
 		  K "zvon.v1, bearer.abc_d-e, x|" },
+		/* each as the first field */
+		{ "GET /w HTTP/1.1\r\n" KEY "Host: a\r\n" V13 UP "\r\n", K "|" },
+		{ "GET /w HTTP/1.1\r\n" V13 "Host: a\r\n" KEY UP "\r\n", K "|" },
+		{ "GET /w HTTP/1.1\r\n" UP "Host: a\r\n" KEY V13 "\r\n", K "|" },
+		{ "GET /w HTTP/1.1\r\nSec-WebSocket-Protocol: p\r\nHost: a\r\n" UP KEY
+			  V13 "\r\n",
+		  K "p|" },
+		{ "GET /w HTTP/1.1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"
+		  "Host: a\r\n" UP KEY V13 "\r\n",
+		  K "|deflate" },
 		/* not a WebSocket */
 		{ GET KEY V13 "\r\n", "400 " },
 		{ GET "Connection: keep-alive\r\nUpgrade: websocket\r\n" KEY V13 "\r\n",
@@ -292,6 +302,10 @@ test_answers_to_us(void **state)
 		  true, 0, true },
 		{ UP ACCEPT "Sec-WebSocket-Protocol: p\r\n", "101 x", "p", false, 0,
 		  false },
+		{ EXT NO_CTX "\r\n" UP ACCEPT, "101 x", "", true, 0, true },
+		{ "Sec-WebSocket-Protocol: p\r\n" UP ACCEPT, "101 x", "p", false, 0,
+		  false },
+		{ EXT NO_CTX "\r\n" UP ACCEPT, "101 x", "", false, ZV_EPROTO },
 		{ UP ACCEPT, "200 OK", "", false, ZV_EPROTO },
 		{ UP, "101 x", "", false, ZV_EPROTO },
 		{ UP "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xO0=\r\n", "101 x",

@@ -108,6 +108,7 @@ bind = 127.0.0.1:${port}
 [server office]
 ${server.replace("SECRET", secret)}
 trunks = provider
+context = internal
 [role operator]
 may = view,dial,control,transfer
 see = all
