@@ -9,7 +9,7 @@ import time
 import unittest
 
 from zvond_common import SLOW, TOKENS, Zvond, config
-from pbx import Account, Pbx
+from pbx import Account, Pbx  # found by zvond_common
 
 
 def office():
