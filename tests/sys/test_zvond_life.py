@@ -9,8 +9,7 @@ import time
 import unittest
 
 from zvond_common import SLOW, TOKENS, Zvond, config
-from pbx import Account, Pbx
-import ws
+from pbx import Account, Pbx  # found by zvond_common
 
 
 def office():
