@@ -171,8 +171,12 @@ function answerTo(action) {
 	const id = field("ActionID") ? `ActionID: ${field("ActionID")}\r\n` : "";
 	const isKnown = /^(Login|Ping|Events)$/i.test(field("Action"));
 
+	const isLogin = /^Login$/i.test(field("Action"));
+
 	return `Response: ${isKnown ? "Success" : "Error"}\r\n${id}Message: ` +
-		`${isKnown ? "Authentication accepted" : "Permission denied"}\r\n\r\n`;
+		`${isKnown ? "Authentication accepted" : "Permission denied"}\r\n\r\n` +
+		(isLogin ? "Event: FullyBooted\r\nPrivilege: system,all\r\n" +
+			"Status: Fully Booted\r\n\r\n" : "");
 }
 
 /* ---- the browser --------------------------------------------------------------------------- */
