@@ -179,12 +179,31 @@ connect_all(struct fan *f)
 }
 
 static void
+wait_for_the_rest(struct fan *f)
+{
+	double end = bench_now().wall + 5;
+
+	while (bench_now().wall < end && f->delivered < f->sent * receivers(f))
+		turn(f, 20);
+}
+
+static void
+forget(struct fan *f)
+{
+	f->delivered = f->sent = 0;
+	f->n_latencies = 0;
+	memset(f->reached, 0, MAX_NUMBERS * sizeof *f->reached);
+	memset(f->last_us, 0, MAX_NUMBERS * sizeof *f->last_us);
+}
+
+static void
 warm_up(struct fan *f)
 {
 	turn_for(f, 0.5);
+	forget(f);
 	for (int i = 0; i < 3 && !f->is_listening; i++) {
-		publish(f, MAX_NUMBERS - 1);
-		turn_for(f, 0.2);
+		publish(f, (uint32_t)f->sent++);
+		wait_for_the_rest(f);
 	}
 }
 
@@ -214,15 +233,6 @@ run(struct fan *f)
 		turn(f, 5);
 	}
 	set_clock(f, 0);
-}
-
-static void
-wait_for_the_rest(struct fan *f)
-{
-	double end = bench_now().wall + 3;
-
-	while (bench_now().wall < end && f->delivered < f->sent * receivers(f))
-		turn(f, 20);
 }
 
 static int
@@ -271,15 +281,6 @@ begin(struct fan *f)
 	turn_for(f, f->hold);
 	f->kb_idle = fan_server_kb(f->pid, "VmRSS");
 	warm_up(f);
-}
-
-static void
-forget(struct fan *f)
-{
-	f->delivered = f->sent = 0;
-	f->n_latencies = 0;
-	memset(f->reached, 0, MAX_NUMBERS * sizeof *f->reached);
-	memset(f->last_us, 0, MAX_NUMBERS * sizeof *f->last_us);
 }
 
 static void

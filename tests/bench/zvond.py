@@ -2,6 +2,7 @@
 run.py. Each beside its floor in the same rounds: bare epoll servers that write as much."""
 import contextlib
 import hashlib
+import json
 import os
 import re
 import socket
@@ -9,9 +10,11 @@ import statistics
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 FIRST_LINE = 2000  # fan_pbx.h
-PASSWORDLESS = """
+ROLES = """
 [role chief]
 may = view,dial,control,agent
 see = all
@@ -71,8 +74,8 @@ class Floor(Process):
 
 
 class Zvond(Process):
-    """The daemon; pbx: the port of its Asterisk. lines: so many users of one line each, beside
-    `boss` who sees all."""
+    """The daemon; pbx: the port of its Asterisk, None: it simulates one. lines: so many users
+    of one line each, beside `boss` who sees all."""
 
     def __init__(self, build, folder, pbx, lines=0, tls=False):
         self.scheme = "https" if tls else "http"
@@ -80,10 +83,12 @@ class Zvond(Process):
         if tls:
             listen += "".join(f"{key} = {path}\n" for key, path in make_certificate(folder))
         text = (
-            "[general]\nstate =\nlog = " + os.environ.get("ZVOND_LOG", "error") + "\nsessions = 20000\nsessions_of_a_user = 10000\n"
+            "[general]\nstate =\nlog = error\nsessions = 20000\nsessions_of_a_user = 10000\n"
             "[listen main]\n" + listen +
-            f"[server office]\nurl = ami://bench@127.0.0.1:{pbx}\n"
-            f"secret_file = {folder}/secret\n" + PASSWORDLESS + user_text("boss", "chief")
+            "[server office]\n" + (
+                f"url = ami://bench@127.0.0.1:{pbx}\nsecret_file = {folder}/secret\n"
+                if pbx else "demo = yes\ndemo_rate = 0\n"
+            ) + ROLES + user_text("boss", "chief")
         )
         for line in range(FIRST_LINE, FIRST_LINE + lines):
             text += user_text(f"u{line}", "agent", line)
@@ -100,10 +105,18 @@ class Zvond(Process):
         if "listening" not in told:
             raise SystemExit("zvond does not listen: " + told)
         self.port = int(re.search(r":(\d+) \(", told).group(1))
+        if not pbx:
+            self.wait_ready()
+
+    def wait_ready(self):
+        for _ in range(100):
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz").close()
+                return
+            time.sleep(0.05)
+        raise SystemExit("zvond is not ready")
 
     def metrics(self):
-        import urllib.request
-
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
             lines = answer.read().decode().splitlines()
         return {
@@ -137,8 +150,6 @@ DEFLATED = ["--count", "--header", "Sec-WebSocket-Extensions: permessage-deflate
 
 
 def rows_of(text):
-    import json
-
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -181,7 +192,7 @@ class Table:
     """figure, floor, ratio, goal, met or missed"""
 
     def __init__(self):
-        print(f"zvond: {'figure':<51} {'zvond':>12} {'floor':>12} {'ratio':>6}  goal", flush=True)
+        self.is_begun = False
 
     def row(self, what, figure, floor=None, unit="", most=None, least=None, most_ratio=None):
         ratio = figure / floor if floor else None
@@ -193,6 +204,9 @@ class Table:
         if most_ratio is not None:
             words.append((f"<= {most_ratio} x floor", ratio <= most_ratio))
         show = lambda x: "" if x is None else f"{x:,.0f}" if x >= 1000 else f"{x:,.3f}"
+        if not self.is_begun:
+            print(f"{'zvond':<58} {'zvond':>12} {'floor':>12} {'ratio':>6}  goal")
+        self.is_begun = True
         goal = "; ".join(f"{text.strip()} {'met' if met else 'MISSED'}" for text, met in words)
         print(
             f"  {what + (', ' + unit if unit else ''):<56} {show(figure):>12} {show(floor):>12}"
@@ -297,15 +311,73 @@ def bench_browser(table, build, program, rounds):
                   middle(found["zvond"], key), middle(found["floor"], key), "ms", most=most)
 
 
-def bench(build, program, rounds, wanted):
-    rounds = min(rounds, 3)
-    table = Table()
-    if wanted("fan"):
-        bench_fan(table, build, program, 1000, rounds)
-        bench_fan(table, build, program, 5000, rounds)
-    if wanted("deflate"):
-        bench_deflate(table, build, program, rounds)
-    if wanted("one"):
-        bench_one(table, build, program)
-    if wanted("browser"):
-        bench_browser(table, build, program, rounds)
+def bench_burst(table, build, program, events):
+    """As fast as it reads: 100 who follow their lines, 5 who see all."""
+    with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+        stream = os.path.join(folder, "burst.ami")
+        with open(stream, "wb") as out:
+            subprocess.run([program("generate"), str(events), "new"], stdout=out, check=True)
+        loader = subprocess.Popen(
+            [program("burst"), stream, "100", "5", OWN[1], ALL[1]],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        pbx = int(loader.stdout.readline())
+        with Zvond(build, folder, pbx, 100) as daemon:
+            loader.stdin.write(f"{daemon.port} {daemon.pid}\n")
+            loader.stdin.flush()
+            row = json.loads(loader.stdout.readline())
+            told = daemon.metrics()
+            loader.communicate(timeout=20)
+    handled = told['zvond_server_events_total{server="office"}']
+    table.row("burst: events handled, and calls followed to the last one",
+              handled if row["is_over"] else 0, least=events)
+    table.row("burst: events a second", events / row["seconds"])
+    table.row("burst: longest answer to a witness", row["longest_ms"], unit="ms", most=1000)
+    table.row("burst: memory at most, above that before", (row["kb_most"] - row["kb_before"]) / 1024,
+              unit="MiB", most=64)
+    table.row("burst: events for users, of all", told["zvond_events_total"])
+    table.row("burst: closed of 100 who follow their lines", row["cut"], most=0)
+    table.row("burst: closed of 5 who follow all", row["cut_of_all"])
+
+
+HTTP = (
+    ("GET /v1/me", ("GET", "/v1/me", ALL[1], "")),
+    ("POST /v1/commands/agent.state",
+     ("POST", "/v1/commands/agent.state", ALL[1], '{"state":"ready"}')),
+)
+
+
+def bench_http(table, build, program, rounds):
+    load = lambda server, request: json.loads(subprocess.run(
+        [program("http"), str(server.port), str(server.pid), "50", "1", *request],
+        stdout=subprocess.PIPE, text=True, check=True).stdout)
+    for what, request in HTTP:
+        found = {"zvond": [], "floor": []}
+        for turn in range(rounds):
+            with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+                with Zvond(build, folder, None) as daemon:
+                    found["zvond"].append(load(daemon, request))
+            with Floor(program("http-floor"), found["zvond"][0]["answer_bytes"]) as floor:
+                found["floor"].append(load(floor, request))
+        for key, words, unit in (("requests_s", "requests a second", ""),
+                                 ("cpu_us_per_request", "CPU a request", "us"),
+                                 ("ms_p99", "p99", "ms")):
+            table.row(f"{what}, 50 connections: {words}", middle(found["zvond"], key),
+                      middle(found["floor"], key), unit)
+
+
+def bench(build, program, rounds, events, wanted):
+    """What of it is wanted, in one table."""
+    rounds, table = min(rounds, 3), Table()
+    of_build = lambda name: program(build, name)
+    parts = {
+        "fan": lambda: [bench_fan(table, build, of_build, n, rounds) for n in (1000, 5000)],
+        "deflate": lambda: bench_deflate(table, build, of_build, rounds),
+        "one": lambda: bench_one(table, build, of_build),
+        "browser": lambda: bench_browser(table, build, of_build, rounds),
+        "burst": lambda: bench_burst(table, build, of_build, events),
+        "http": lambda: bench_http(table, build, of_build, rounds),
+    }
+    for name, part in parts.items():
+        if wanted(name):
+            part()
