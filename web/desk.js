@@ -1,6 +1,6 @@
 /* desk.js - what is shown when somebody is signed in: lines, cards, all calls, queues. */
 
-import { calledName, myLeg, myPart, otherEnd, parseLine, since } from "./mine.js";
+import { ends, myLeg, myPart, otherEnd, parseLine, since } from "./mine.js";
 import { clean, duration, element, find, keyedList, setOutside, setText } from "./view.js";
 import { hasWord, say } from "./words.js";
 
@@ -323,13 +323,15 @@ export class Desk {
 		return {
 			node,
 			update: ({ call }) => {
+				const who = ends(call);
+
 				node.dataset.state = call.state;
 				node.dataset.call = call.key;
 				node.classList.toggle("own", Boolean(myLeg(call, this.#mine)));
 				setText(arrow, DIRECTIONS[call.direction] || "");
 				setText(direction, say(`direction_${call.direction}`));
-				from.update(call.from);
-				to.update({ number: call.to?.number || call.did || "…", name: calledName(call) });
+				from.update(who.from);
+				to.update(who.to);
 				setOutside(queue, call.queue);
 				setText(state, say(`call_${call.state}`));
 				time.dataset.since = since(call);

@@ -43,8 +43,22 @@ export function otherEnd(call, leg) {
 	return { number: call.to?.number, name: others.length === 1 ? others[0].name : null };
 }
 
+const end = (leg) => ({ number: leg.number || leg.line, name: leg.name });
+
+/* { from, to } as the list shows them: the two who talk, also after a transfer; before that
+ * who called whom. */
+export function ends(call) {
+	const talking = (call.legs || []).filter(
+		(leg) => leg.state === "up" || leg.state === "held");
+
+	if (talking.length === 2 && call.wasTransferred)
+		return { from: end(talking[0]), to: end(talking[1]) };
+	return { from: call.from || {},
+		to: { number: call.to?.number || call.did || "…", name: calledName(call) } };
+}
+
 /* The name of who was called, if it is one phone. */
-export function calledName(call) {
+function calledName(call) {
 	const called = (call.legs || []).filter(
 		(leg) => leg.role === "callee" && !leg.trunk && leg.line === call.to?.number);
 

@@ -109,7 +109,8 @@ const WORDS = {
 
 	/* why not, by the daemon's code */
 	why_denied: ["you may not do this.", "вам это не разрешено."],
-	why_denied_to: ["you may not dial this number.", "вам нельзя звонить на этот номер."],
+	why_denied_make: ["you may not dial this number.", "вам нельзя звонить на этот номер."],
+	why_denied_transfer: ["you may not dial this number.", "вам нельзя звонить на этот номер."],
 	why_bad_argument_to: ["this is not a number that can be dialled.", "на такой номер позвонить нельзя."],
 	why_bad_argument: ["the daemon did not accept the request.", "служба не приняла запрос."],
 	why_limit: ["too many calls, wait {n} s.", "слишком много звонков, подождите {n} с."],

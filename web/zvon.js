@@ -94,7 +94,8 @@ function byKey(list, name) {
 }
 
 /* The state of all servers as far as the user may see it. Times (`startedAt`,
- * `answeredAt`) are on the clock of this computer. */
+ * `answeredAt`) are on the clock of this computer; `wasTransferred`: others talk now than
+ * `from` and `to`. */
 class Picture {
 	constructor() {
 		this.replace({});
@@ -109,6 +110,7 @@ class Picture {
 			call.key = key;
 			call.startedAt = now - (call.age_ms ?? 0);
 			call.answeredAt = call.talking_ms == null ? null : now - call.talking_ms;
+			call.wasTransferred = Boolean(call.transfers?.length || call.picked_up_by);
 		}
 	}
 
@@ -129,6 +131,8 @@ class Picture {
 			call[member] = event[member];
 		if (event.event === "call.answered")
 			call.answeredAt = at;
+		if (event.event === "call.transferred" || event.event === "call.picked_up")
+			call.wasTransferred = true;
 		if (event.event === "call.ended")
 			this.calls.delete(key);
 		else

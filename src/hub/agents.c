@@ -30,8 +30,8 @@ struct zv_agents {
 };
 
 static const char *const pausing_states[] = {
-	"break", "away", "busy", "dnd", "lunch", "meeting", "not_ready", "offline",
-	"pause", "paused", "unavailable", "training", NULL,
+	"break",   "away",  "busy",   "dnd",	     "lunch",	 "meeting", "not_ready",
+	"offline", "pause", "paused", "unavailable", "training", NULL,
 };
 
 bool
@@ -123,7 +123,8 @@ get(struct zv_agents *a, struct zv_str key)
 		return NULL;
 	e->key = zv_memdup(key.p ? key.p : "", key.n);
 	e->wrap_until = INT64_MAX;
-	if (!e->key || zv_map_add(&a->entries, (struct zv_str){ e->key, key.n }, e) < 0) {
+	if (!e->key ||
+	    zv_map_add(&a->entries, (struct zv_str){ e->key, key.n }, e) < 0) {
 		free_entry(e);
 		return NULL;
 	}
@@ -202,7 +203,8 @@ zv_agents_on_users(struct zv_agents *a)
 
 	zv_list_init(&list);
 	while (rc == 0 && (user = zv_hub_next_user(a->h, user)))
-		for (size_t i = 0; user->auto_pause && i < user->n_lines && rc == 0; i++)
+		for (size_t i = 0; user->auto_pause && i < user->n_lines && rc == 0;
+		     i++)
 			rc = add_pausing(&list, &lines, plain_line(user->lines[i]),
 					 user->name);
 	if (rc < 0) {
@@ -226,8 +228,8 @@ static void
 pause_line(struct zv_hub *h, const struct zv_user *user, struct zv_str server,
 	   struct zv_str line, bool on, struct zv_str reason, int64_t now_ms)
 {
-	json_t *args = json_pack("{s:b,s:s%,s:s%,s:s%}", "on", on, "line", line.p, line.n,
-				 "server", server.p, server.n, "reason",
+	json_t *args = json_pack("{s:b,s:s%,s:s%,s:s%}", "on", on, "line", line.p,
+				 line.n, "server", server.p, server.n, "reason",
 				 reason.p ? reason.p : "", reason.n);
 
 	if (!args)
@@ -274,7 +276,8 @@ set_wrap_up(struct zv_hub *h, const struct zv_user *user, bool on, int64_t until
 	a->wrapping += e->wrap_until != INT64_MAX;
 	e->agent.wrap_up = on;
 	if (on != e->agent.paused_by_us)
-		zv_agent_pause(h, user, on, on ? ZV_STR("wrap-up") : ZV_STR(""), now_ms);
+		zv_agent_pause(h, user, on, on ? ZV_STR("wrap-up") : ZV_STR(""),
+			       now_ms);
 	zv_hub_user_changed(h, key, now_ms);
 }
 
@@ -351,7 +354,8 @@ on_leg(struct zv_agents *a, size_t server, const struct zv_leg *leg, bool ended,
 {
 	const struct zv_hub_server *s = zv_hub_find_server(a->h, server);
 
-	for (struct pausing *p = zv_map_find(&a->lines, leg->line); p && s; p = p->same) {
+	for (struct pausing *p = zv_map_find(&a->lines, leg->line); p && s;
+	     p = p->same) {
 		const struct zv_user *user = zv_hub_find_user(a->h, zvon_str(p->user));
 
 		if (!user || !is_his(user, s->name, leg->line))
@@ -364,7 +368,8 @@ on_leg(struct zv_agents *a, size_t server, const struct zv_leg *leg, bool ended,
 }
 
 void
-zv_agents_on_event(struct zv_agents *a, size_t server, const struct zv_call_event *event)
+zv_agents_on_event(struct zv_agents *a, size_t server,
+		   const struct zv_call_event *event)
 {
 	if (!a->lines.n || !event->call)
 		return;

@@ -18,8 +18,8 @@ check_set(struct zv_str text, const char *set, struct zv_error *err)
 	for (size_t i = 0; i < text.n; i++)
 		if (!text.p[i] || !strchr(set, text.p[i]))
 			return zv_fail(err, ZV_EINVAL,
-				       "character %zu is not allowed; allowed are %s", i + 1,
-				       set);
+				       "character %zu is not allowed; allowed are %s",
+				       i + 1, set);
 	return 0;
 }
 
@@ -39,10 +39,11 @@ check_text(struct zv_str text, struct zv_error *err)
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ||
 		    ends_line(zv_str_from(text, i)))
-			return zv_fail(err, ZV_EINVAL,
-				       "byte %zu ends a line or controls: one line of plain "
-				       "text is allowed",
-				       i + 1);
+			return zv_fail(
+				err, ZV_EINVAL,
+				"byte %zu ends a line or controls: one line of plain "
+				"text is allowed",
+				i + 1);
 	return 0;
 }
 
@@ -114,7 +115,8 @@ read_number(struct reading *r)
 	int rc = take_text(r, NULL, ZV_ARGUMENT_BYTES);
 
 	if (rc == 0)
-		rc = zv_number_clean(r->value->text, r->letters, r->all->number, r->err);
+		rc = zv_number_clean(r->value->text, r->letters, r->all->number,
+				     r->err);
 	if (rc < 0)
 		return ZV_EINVAL;
 	r->value->text = zvon_str(r->all->number);
@@ -171,7 +173,8 @@ check_member(const char *key, const json_t *value, struct zv_error *err)
 	if (!json_is_string(value))
 		return zv_fail(err, ZV_EINVAL, "field %.40s must be a text", key);
 	if (check_text(text, NULL) < 0)
-		return zv_fail(err, ZV_EINVAL, "field %.40s is not one line of text", key);
+		return zv_fail(err, ZV_EINVAL, "field %.40s is not one line of text",
+			       key);
 	return 0;
 }
 

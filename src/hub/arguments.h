@@ -6,12 +6,12 @@
 
 #include "hub/command.h"
 
-#define ZV_ARGUMENTS_MAX     8 /* rows of one table */
-#define ZV_ARGUMENT_BYTES    256 /* of a text whose row says nothing else */
-#define ZV_ARGUMENT_LINE     80  /* Asterisk cuts names of channels there */
-#define ZV_ARGUMENT_CALL     150 /* a Uniqueid */
-#define ZV_ARGUMENT_DIGITS   64
-#define ZV_OBJECT_MEMBERS    60
+#define ZV_ARGUMENTS_MAX   8   /* rows of one table */
+#define ZV_ARGUMENT_BYTES  256 /* of a text whose row says nothing else */
+#define ZV_ARGUMENT_LINE   80  /* Asterisk cuts names of channels there */
+#define ZV_ARGUMENT_CALL   150 /* a Uniqueid */
+#define ZV_ARGUMENT_DIGITS 64
+#define ZV_OBJECT_MEMBERS  60
 
 struct zv_value {
 	bool given;
@@ -24,7 +24,8 @@ struct zv_value {
 struct zv_arguments {
 	const struct zv_argument *table;
 	struct zv_value values[ZV_ARGUMENTS_MAX];
-	char number[ZV_NUMBER_MAX + 1]; /* the clean one; a table has at most one NUMBER */
+	char number[ZV_NUMBER_MAX +
+		    1]; /* the clean one; a table has at most one NUMBER */
 };
 
 /* args NULL: none. letters: numbers may have some. 0, or ZV_EINVAL: *culprit is the
@@ -33,7 +34,8 @@ int zv_arguments_read(struct zv_arguments *out, const struct zv_argument *table,
 		      const json_t *args, bool letters, struct zv_str *culprit,
 		      struct zv_error *err);
 
-const struct zv_value *zv_arguments_find(const struct zv_arguments *a, const char *name);
+const struct zv_value *zv_arguments_find(const struct zv_arguments *a,
+					 const char *name);
 
 /* The first value of that kind, or NULL when there is none or it was left out. */
 const struct zv_value *zv_arguments_of_kind(const struct zv_arguments *a,

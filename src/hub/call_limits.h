@@ -7,8 +7,8 @@
 #include "hub/role.h"
 #include "zvon/call.h"
 
-#define ZV_LIMIT_MINUTE_MS   60000
-#define ZV_LIMIT_AT_ONCE_MS  5000 /* "come back in": nobody knows when a call ends */
+#define ZV_LIMIT_MINUTE_MS     60000
+#define ZV_LIMIT_AT_ONCE_MS    5000 /* "come back in": nobody knows when a call ends */
 #define ZV_LIMIT_A_MINUTE_MOST 1000 /* what a role may allow is cut there */
 
 /* Zero it, then init. */
@@ -31,9 +31,8 @@ int zv_call_limits_wait(struct zv_call_limits *l, struct zv_str caller,
 
 /* It is made now. NULL: out of memory. at_once as above: it counts until
  * zv_call_limits_over, or, once told its id, until that call ends. */
-struct zv_made_call *zv_call_limits_take(struct zv_call_limits *l,
-					 struct zv_str caller, bool at_once,
-					 int64_t now_ms);
+struct zv_made_call *zv_call_limits_take(struct zv_call_limits *l, struct zv_str caller,
+					 bool at_once, int64_t now_ms);
 /* It is that call of that server. ZV_ENOMEM: it does not count from now on. */
 int zv_call_limits_is(struct zv_made_call *m, size_t server, struct zv_str call);
 /* The command is over: a call that never came to be does not count any more. */

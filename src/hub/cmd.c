@@ -10,8 +10,8 @@ zv_cmd_request(const char *action, const struct zv_cmd_field *fields)
 	struct zv_request *r = zvon_request_new(zvon_str(action), NULL);
 
 	for (; r && fields->key; fields++)
-		if (fields->value.n &&
-		    zvon_request_add(r, zvon_str(fields->key), fields->value, NULL) < 0) {
+		if (fields->value.n && zvon_request_add(r, zvon_str(fields->key),
+							fields->value, NULL) < 0) {
 			zvon_request_free(r);
 			return NULL;
 		}

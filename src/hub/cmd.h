@@ -17,7 +17,8 @@ struct zv_cmd_field {
 
 /* zv_cmd_request("Hangup", FIELDS({ "Channel", leg->channel })); NULL: no memory, or
  * bytes that no line of AMI may hold. */
-struct zv_request *zv_cmd_request(const char *action, const struct zv_cmd_field *fields);
+struct zv_request *zv_cmd_request(const char *action,
+				  const struct zv_cmd_field *fields);
 #define ZV_FIELDS(...)                                                                 \
  ((const struct zv_cmd_field[]){ __VA_ARGS__, { NULL, { NULL, 0 } } })
 

@@ -8,7 +8,8 @@ run_state(struct zv_job *job)
 {
 	struct zv_hub *h = job->jobs->h;
 	const struct zv_user *user = zv_job_user(job);
-	struct zv_str state = zv_job_text(job, "state"), reason = zv_job_text(job, "reason");
+	struct zv_str state = zv_job_text(job, "state"),
+		      reason = zv_job_text(job, "reason");
 	char key[ZV_AGENT_KEY];
 	struct zv_agent *agent;
 	bool pauses = zv_agent_state_pauses(state);
@@ -20,7 +21,7 @@ run_state(struct zv_job *job)
 	agent = zv_hub_agent(h, zv_agent_key_of(user, key));
 	if (pauses || (agent && agent->paused_by_us))
 		zv_agent_pause(h, user, pauses,
-			       !pauses	? (struct zv_str){ 0 }
+			       !pauses	  ? (struct zv_str){ 0 }
 			       : reason.n ? reason
 					  : state,
 			       job->now_ms);
@@ -43,12 +44,18 @@ static const struct zv_argument state_arguments[] = {
 	  .required = true,
 	  .most = 80,
 	  .help = "a code: ready, break…" },
-	{ .name = "reason", .kind = ZV_ARG_TEXT, .most = 80, .help = "shown to others" },
+	{ .name = "reason",
+	  .kind = ZV_ARG_TEXT,
+	  .most = 80,
+	  .help = "shown to others" },
 	ZV_ROW_END,
 };
 
 static const struct zv_argument wrap_up_arguments[] = {
-	{ .name = "on", .kind = ZV_ARG_BOOL, .required = true, .help = "true or false" },
+	{ .name = "on",
+	  .kind = ZV_ARG_BOOL,
+	  .required = true,
+	  .help = "true or false" },
 	ZV_ROW_END,
 };
 

@@ -62,8 +62,9 @@ check_field(struct zv_job *job, struct zv_str key, struct zv_str value)
 		zv_job_refuse_argument(job, "fields", "%.*s is ours", ZV_ARG(key));
 	else if (zvon_str_equal_nocase(key, ZV_STR("Variable")) &&
 		 !is_plain_variable(value))
-		zv_job_refuse_argument(job, "fields",
-				       "Variable must be one name of letters, digits and _");
+		zv_job_refuse_argument(
+			job, "fields",
+			"Variable must be one name of letters, digits and _");
 	else if (is_number_field(key) && !zv_role_may_dial(role, value, NULL))
 		zv_job_refuse(job, ZV_REFUSED_DENIED, "number %.*s may not be dialled",
 			      ZV_ARG(value));
@@ -157,15 +158,17 @@ run(struct zv_job *job)
 	struct zv_str action = zv_job_text(job, "action");
 
 	if (!is_listed(zv_job_user(job)->role, action)) {
-		zv_job_refuse(job, ZV_REFUSED_DENIED,
-			      "the role does not list the action %.*s (zvond.conf, [role], "
-			      "actions =)",
-			      ZV_ARG(action));
+		zv_job_refuse(
+			job, ZV_REFUSED_DENIED,
+			"the role does not list the action %.*s (zvond.conf, [role], "
+			"actions =)",
+			ZV_ARG(action));
 		return;
 	}
 	if (makes_calls(action)) {
-		zv_job_refuse(job, ZV_REFUSED_DENIED,
-			      "calls are made by call.make, which knows rules and limits");
+		zv_job_refuse(
+			job, ZV_REFUSED_DENIED,
+			"calls are made by call.make, which knows rules and limits");
 		return;
 	}
 	zv_job_list(job, on_item, on_end);

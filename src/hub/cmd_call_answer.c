@@ -6,13 +6,15 @@ can(const struct zv_job *job, const char **why)
 {
 	const struct zv_leg *own = zv_job_own_leg(job);
 
-	*why = "Asterisk cannot pick up a phone; where the phones obey NOTIFY \"talk\" set "
-	       "notify = answer in [server] of zvond.conf";
+	*why = "Asterisk cannot pick up a phone; where the phones obey NOTIFY \"talk\" "
+	       "set "
+	       "notify_answer = yes in [server] of zvond.conf";
 	if (!zv_job_server(job)->notify_answer)
 		return false;
 	*why = "your phone does not ring";
 	return own && own->role == ZV_ROLE_CALLEE &&
-	       (own->state == ZV_LEG_STATE_RINGING || own->state == ZV_LEG_STATE_DIALING);
+	       (own->state == ZV_LEG_STATE_RINGING ||
+		own->state == ZV_LEG_STATE_DIALING);
 }
 
 static bool
@@ -21,7 +23,8 @@ on_event(struct zv_job *job, const struct zv_call_event *event)
 	if (event->kind == ZV_LEG_ANSWERED && zv_cmd_is_own_leg(job, event))
 		zv_job_done(job);
 	else if (event->kind == ZV_LEG_ENDED && zv_cmd_is_own_leg(job, event))
-		zv_job_refuse(job, ZV_REFUSED_FAILED, "your phone does not ring any more");
+		zv_job_refuse(job, ZV_REFUSED_FAILED,
+			      "your phone does not ring any more");
 	return false;
 }
 

@@ -46,14 +46,14 @@ run(struct zv_job *job)
 	zv_json_member(zv_job_answer(job), "room", room);
 	zv_job_await(job, on_event, ZV_CMD_EVENT_MS, late);
 	zv_job_send(job,
-		    zv_cmd_request("Redirect", ZV_FIELDS({ "Channel", far->channel },
-							 { "ExtraChannel", own->channel },
-							 { "Context", context },
-							 { "Exten", room },
-							 { "Priority", one },
-							 { "ExtraContext", context },
-							 { "ExtraExten", room },
-							 { "ExtraPriority", one })),
+		    zv_cmd_request("Redirect",
+				   ZV_FIELDS({ "Channel", far->channel },
+					     { "ExtraChannel", own->channel },
+					     { "Context", context }, { "Exten", room },
+					     { "Priority", one },
+					     { "ExtraContext", context },
+					     { "ExtraExten", room },
+					     { "ExtraPriority", one })),
 		    NULL);
 }
 

@@ -52,9 +52,10 @@ on_consult(struct zv_job *job, const struct zv_call_event *event)
 static void
 late_consult(struct zv_job *job)
 {
-	zv_job_refuse(job, ZV_REFUSED_FAILED,
-		      "nobody was called: the dialplan must allow it (Dial with option t "
-		      "or T, atxfer in features.conf), and the number must exist");
+	zv_job_refuse(
+		job, ZV_REFUSED_FAILED,
+		"nobody was called: the dialplan must allow it (Dial with option t "
+		"or T, atxfer in features.conf), and the number must exist");
 }
 
 static void
@@ -103,7 +104,8 @@ run_complete(struct zv_job *job)
 	const struct zv_leg *own = zv_job_own_leg(job);
 
 	zv_job_await(job, on_complete, ZV_CMD_EVENT_MS, late_complete);
-	zv_job_send(job, zv_cmd_request("Hangup", ZV_FIELDS({ "Channel", own->channel })),
+	zv_job_send(job,
+		    zv_cmd_request("Hangup", ZV_FIELDS({ "Channel", own->channel })),
 		    NULL);
 }
 
@@ -144,8 +146,7 @@ hang_up_consulted(struct zv_job *job)
 static void
 on_cancelled(struct zv_job *job, const struct zv_packet *response)
 {
-	struct zv_str words =
-		zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
+	struct zv_str words = zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
 
 	if (!zvon_str_equal_nocase(response->name, ZV_STR("Error")))
 		return;
@@ -175,7 +176,10 @@ run_cancel(struct zv_job *job)
 
 static const struct zv_argument consult_arguments[] = {
 	ZV_ROW_CALL,
-	{ .name = "to", .kind = ZV_ARG_NUMBER, .required = true, .help = "whom to ask" },
+	{ .name = "to",
+	  .kind = ZV_ARG_NUMBER,
+	  .required = true,
+	  .help = "whom to ask" },
 	ZV_ROW_LINE,
 	ZV_ROW_SERVER,
 	ZV_ROW_END,

@@ -22,7 +22,8 @@ run(struct zv_job *job)
 	const struct zv_leg *own = zv_job_own_leg(job);
 
 	zv_job_await(job, on_event, ZV_CMD_EVENT_MS, late);
-	zv_job_send(job, zv_cmd_request("Hangup", ZV_FIELDS({ "Channel", own->channel })),
+	zv_job_send(job,
+		    zv_cmd_request("Hangup", ZV_FIELDS({ "Channel", own->channel })),
 		    NULL);
 }
 

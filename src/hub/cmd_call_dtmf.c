@@ -1,7 +1,8 @@
 /* call.dtmf: keys, as if pressed at the own phone. */
 #include "hub/cmd.h"
 
-#define PAUSE_MS 250 /* from one digit to the next: 100 ms of tone and as much silence */
+#define PAUSE_MS                                                                       \
+ 250 /* from one digit to the next: 100 ms of tone and as much silence */
 
 struct keys {
 	size_t next;
@@ -15,7 +16,8 @@ can(const struct zv_job *job, const char **why)
 	*why = "your phone has not answered that call";
 	if (!own || own->state < ZV_LEG_STATE_UP)
 		return false;
-	*why = "only the dialplan is in that call, and Asterisk before 12 cannot send keys "
+	*why = "only the dialplan is in that call, and Asterisk before 12 cannot send "
+	       "keys "
 	       "to it";
 	return far || zv_job_ami_major(job) > 1;
 }
@@ -26,7 +28,8 @@ static bool
 on_event(struct zv_job *job, const struct zv_call_event *event)
 {
 	if (event->kind == ZV_LEG_ENDED && zv_cmd_is_own_leg(job, event))
-		zv_job_refuse(job, ZV_REFUSED_FAILED, "your phone has hung up meanwhile");
+		zv_job_refuse(job, ZV_REFUSED_FAILED,
+			      "your phone has hung up meanwhile");
 	return false;
 }
 
@@ -51,16 +54,17 @@ send_next(struct zv_job *job)
 	struct zv_str digit = { zv_job_text(job, "digits").p + k->next, 1 };
 
 	if (!own) {
-		zv_job_refuse(job, ZV_REFUSED_FAILED, "your phone has hung up meanwhile");
+		zv_job_refuse(job, ZV_REFUSED_FAILED,
+			      "your phone has hung up meanwhile");
 		return;
 	}
 	zv_job_send(job,
-		    zv_cmd_request("PlayDTMF",
-				   ZV_FIELDS({ "Channel", far ? far->channel
-							      : own->channel },
-					     { "Digit", digit },
-					     { "Receive", far ? (struct zv_str){ 0 }
-							      : ZV_STR("true") })),
+		    zv_cmd_request(
+			    "PlayDTMF",
+			    ZV_FIELDS({ "Channel", far ? far->channel : own->channel },
+				      { "Digit", digit },
+				      { "Receive",
+					far ? (struct zv_str){ 0 } : ZV_STR("true") })),
 		    on_sent);
 }
 

@@ -6,11 +6,13 @@ can_hold(const struct zv_job *job, const char **why, bool held)
 {
 	const struct zv_leg *own = zv_job_own_leg(job);
 
-	*why = "Asterisk cannot put a phone on hold, only the phone can; where the phones "
-	       "obey NOTIFY \"hold\" set notify = hold in [server] of zvond.conf";
+	*why = "Asterisk cannot put a phone on hold, only the phone can; where the "
+	       "phones "
+	       "obey NOTIFY \"hold\" set notify_hold = yes in [server] of zvond.conf";
 	if (!zv_job_server(job)->notify_hold)
 		return false;
-	*why = held ? "your phone has nobody on hold" : "your phone is not in conversation";
+	*why = held ? "your phone has nobody on hold"
+		    : "your phone is not in conversation";
 	return own && own->state == (held ? ZV_LEG_STATE_HELD : ZV_LEG_STATE_UP);
 }
 

@@ -7,8 +7,7 @@
 static void
 tell_call(struct zv_job *job, const struct zv_originate_step *step)
 {
-	const struct zv_call *call =
-		zv_job_call_of(job, step->call, step->unique_id);
+	const struct zv_call *call = zv_job_call_of(job, step->call, step->unique_id);
 	bool *told = zv_job_room(job);
 
 	if (*told || !call)
@@ -68,7 +67,10 @@ run(struct zv_job *job)
 }
 
 static const struct zv_argument arguments[] = {
-	{ .name = "to", .kind = ZV_ARG_NUMBER, .required = true, .help = "whom to call" },
+	{ .name = "to",
+	  .kind = ZV_ARG_NUMBER,
+	  .required = true,
+	  .help = "whom to call" },
 	ZV_ROW_LINE,
 	ZV_ROW_SERVER,
 	{ .name = "auto_answer",

@@ -19,14 +19,13 @@ run_mute(struct zv_job *job)
 	struct zv_str direction = zv_job_text(job, "direction");
 
 	zv_job_send(job,
-		    zv_cmd_request(
-			    "MuteAudio",
-			    ZV_FIELDS({ "Channel", own->channel },
-				      { "Direction", direction.n ? direction
-								 : ZV_STR("in") },
-				      { "State", zv_job_bool(job, "on")
-							 ? ZV_STR("on")
-							 : ZV_STR("off") })),
+		    zv_cmd_request("MuteAudio",
+				   ZV_FIELDS({ "Channel", own->channel },
+					     { "Direction",
+					       direction.n ? direction : ZV_STR("in") },
+					     { "State", zv_job_bool(job, "on")
+								? ZV_STR("on")
+								: ZV_STR("off") })),
 		    NULL);
 }
 
@@ -53,7 +52,10 @@ static const char *const volume_directions[] = { "in", "out", NULL };
 
 static const struct zv_argument mute_arguments[] = {
 	ZV_ROW_CALL,
-	{ .name = "on", .kind = ZV_ARG_BOOL, .required = true, .help = "true or false" },
+	{ .name = "on",
+	  .kind = ZV_ARG_BOOL,
+	  .required = true,
+	  .help = "true or false" },
 	{ .name = "direction",
 	  .kind = ZV_ARG_WORD,
 	  .words = mute_directions,
@@ -82,7 +84,8 @@ static const struct zv_argument volume_arguments[] = {
 
 ZV_COMMAND(zv_cmd_call_mute, ZV_RIGHT_CONTROL, .name = "call.mute",
 	   .target = ZV_TARGET_CALL, .feature = 0x1000, .arguments = mute_arguments,
-	   .help = "Silences your side, or what you hear.", .run = run_mute, .can = can);
+	   .help = "Silences your side, or what you hear.", .run = run_mute,
+	   .can = can);
 
 ZV_COMMAND(zv_cmd_call_volume, ZV_RIGHT_CONTROL, .name = "call.volume",
 	   .target = ZV_TARGET_CALL, .arguments = volume_arguments,

@@ -28,15 +28,16 @@ run(struct zv_job *job)
 	if (!lot.n)
 		lot = zv_job_server(job)->parking;
 	zv_job_await(job, on_event, ZV_CMD_EVENT_MS, late);
-	zv_job_send(job,
-		    zv_cmd_request(
-			    "Park",
-			    ZV_FIELDS({ "Channel", far->channel },
-				      { old ? "Channel2" : "TimeoutChannel", own->channel },
-				      { "AnnounceChannel", old ? (struct zv_str){ 0 }
-							       : own->channel },
-				      { "Parkinglot", lot })),
-		    NULL);
+	zv_job_send(
+		job,
+		zv_cmd_request(
+			"Park",
+			ZV_FIELDS({ "Channel", far->channel },
+				  { old ? "Channel2" : "TimeoutChannel", own->channel },
+				  { "AnnounceChannel",
+				    old ? (struct zv_str){ 0 } : own->channel },
+				  { "Parkinglot", lot })),
+		NULL);
 }
 
 static const struct zv_argument arguments[] = {

@@ -47,8 +47,7 @@ on_step(struct zv_job *job, const struct zv_originate_step *step)
 			      ZV_ARG(step->reason));
 	else if (step->state == ZV_ORIGINATE_ANSWERED_OWN)
 		zv_job_await(job, on_event, ZV_CMD_ECHO_MS, late);
-	else if (step->state == ZV_ORIGINATE_DONE &&
-		 step->result != ZV_RESULT_ANSWERED)
+	else if (step->state == ZV_ORIGINATE_DONE && step->result != ZV_RESULT_ANSWERED)
 		zv_job_refuse(job, ZV_REFUSED_FAILED, "your phone: %s",
 			      zvon_call_result_name(step->result));
 	return false;
@@ -64,7 +63,8 @@ run(struct zv_job *job)
 		.auto_answer = zv_job_server(job)->auto_answer.n > 0,
 	};
 
-	zv_job_await(job, on_event, zv_job_server(job)->ring_ms + ZV_CMD_EVENT_MS, late);
+	zv_job_await(job, on_event, zv_job_server(job)->ring_ms + ZV_CMD_EVENT_MS,
+		     late);
 	zv_job_originate(job, &d, on_step);
 }
 

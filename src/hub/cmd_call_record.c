@@ -66,8 +66,8 @@ static bool
 on_started(struct zv_job *job, const struct zv_call_event *event)
 {
 	if (event->kind == ZV_RECORDING_STARTED && zv_cmd_is_own_leg(job, event))
-		tell_file(job, event->file.n ? event->file
-					     : zvon_str(zv_job_room(job)));
+		tell_file(job,
+			  event->file.n ? event->file : zvon_str(zv_job_room(job)));
 	return false;
 }
 

@@ -39,8 +39,7 @@ on_step(struct zv_job *job, const struct zv_originate_step *step)
 	else if (step->state == ZV_ORIGINATE_REFUSED)
 		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED, "Originate: %.*s",
 			      ZV_ARG(step->reason));
-	else if (step->state == ZV_ORIGINATE_DONE &&
-		 step->result == ZV_RESULT_ANSWERED)
+	else if (step->state == ZV_ORIGINATE_DONE && step->result == ZV_RESULT_ANSWERED)
 		zv_job_done(job);
 	else if (step->state == ZV_ORIGINATE_DONE)
 		zv_job_refuse(job, ZV_REFUSED_FAILED, "your phone: %s",
@@ -62,7 +61,8 @@ run(struct zv_job *job)
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		if (zvon_str_equal(mode, zvon_str(modes[i].name)))
 			options = modes[i].options;
-	snprintf(data, sizeof data, "%.*s,%s", ZV_ARG(spied_leg(job)->channel), options);
+	snprintf(data, sizeof data, "%.*s,%s", ZV_ARG(spied_leg(job)->channel),
+		 options);
 	d.data = zvon_str(data);
 	zv_job_originate(job, &d, on_step);
 }
@@ -74,12 +74,13 @@ static const struct zv_argument arguments[] = {
 	{ .name = "mode",
 	  .kind = ZV_ARG_WORD,
 	  .words = mode_names,
-	  .help = "listen (default), whisper (only the line hears you), barge (all do)" },
+	  .help = "listen (default), whisper (only the line hears you), barge (all "
+		  "do)" },
 	ZV_ROW_LINE,
 	ZV_ROW_SERVER,
 	ZV_ROW_END,
 };
 
 ZV_COMMAND(zv_cmd_call_spy, ZV_RIGHT_SPY, .name = "call.spy", .target = ZV_TARGET_ANY,
-	   .arguments = arguments, .help = "Your phone listens in to a call.", .run = run,
-	   .can = can);
+	   .arguments = arguments, .help = "Your phone listens in to a call.",
+	   .run = run, .can = can);

@@ -58,20 +58,20 @@ redirect(struct zv_job *job)
 	if (!far)
 		zv_job_refuse(job, ZV_REFUSED_FAILED, "the other side has hung up");
 	else if (zv_cmd_transfer_context(job, &context))
-		zv_job_send(job,
-			    zv_cmd_request("Redirect",
-					   ZV_FIELDS({ "Channel", far->channel },
-						     { "Context", context },
-						     { "Exten", zv_job_text(job, "to") },
-						     { "Priority", ZV_STR("1") })),
-			    NULL);
+		zv_job_send(
+			job,
+			zv_cmd_request("Redirect",
+				       ZV_FIELDS({ "Channel", far->channel },
+						 { "Context", context },
+						 { "Exten", zv_job_text(job, "to") },
+						 { "Priority", ZV_STR("1") })),
+			NULL);
 }
 
 static void
 on_blind(struct zv_job *job, const struct zv_packet *response)
 {
-	struct zv_str words =
-		zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
+	struct zv_str words = zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
 
 	if (!zvon_str_equal_nocase(response->name, ZV_STR("Error")))
 		return;

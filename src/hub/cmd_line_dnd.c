@@ -41,9 +41,10 @@ run(struct zv_job *job)
 	char key[ZV_AGENT_KEY];
 
 	if (!family.n) {
-		zv_job_refuse(job, ZV_REFUSED_NOT_POSSIBLE,
-			      "Asterisk has no such state; where the dialplan looks it up "
-			      "in the database set dnd = FAMILY in [server] of zvond.conf");
+		zv_job_refuse(
+			job, ZV_REFUSED_NOT_POSSIBLE,
+			"Asterisk has no such state; where the dialplan looks it up "
+			"in the database set dnd = FAMILY in [server] of zvond.conf");
 		return;
 	}
 	snprintf(zv_job_room(job), ZV_JOB_ROOM, "%.*s",
@@ -58,7 +59,10 @@ run(struct zv_job *job)
 }
 
 static const struct zv_argument arguments[] = {
-	{ .name = "on", .kind = ZV_ARG_BOOL, .required = true, .help = "true or false" },
+	{ .name = "on",
+	  .kind = ZV_ARG_BOOL,
+	  .required = true,
+	  .help = "true or false" },
 	ZV_ROW_LINE,
 	ZV_ROW_SERVER,
 	ZV_ROW_END,

@@ -71,15 +71,14 @@ run_add(struct zv_job *job)
 	if (zvon_str_equal(interface, state))
 		state = (struct zv_str){ 0 };
 	zv_job_await(job, on_added, ZV_CMD_ECHO_MS, zv_cmd_late_is_done);
-	zv_job_send(job,
-		    zv_cmd_request("QueueAdd",
-				   ZV_FIELDS({ "Queue", queue },
-					     { "Interface", interface },
-					     { "Penalty", zvon_str(penalty) },
-					     { "MemberName",
-					       zv_job_user(job)->full_name },
-					     { "StateInterface", state })),
-		    NULL);
+	zv_job_send(
+		job,
+		zv_cmd_request("QueueAdd",
+			       ZV_FIELDS({ "Queue", queue }, { "Interface", interface },
+					 { "Penalty", zvon_str(penalty) },
+					 { "MemberName", zv_job_user(job)->full_name },
+					 { "StateInterface", state })),
+		NULL);
 }
 
 static void
@@ -107,16 +106,16 @@ run_pause(struct zv_job *job)
 	bool on = zv_job_bool(job, "on");
 
 	zv_job_await(job, on_paused, ZV_CMD_ECHO_MS, zv_cmd_late_is_done);
-	zv_job_send(job,
-		    zv_cmd_request("QueuePause",
-				   ZV_FIELDS({ "Interface",
-					       zv_cmd_queue_interface(job, room,
-								      sizeof room) },
-					     { "Paused", on ? ZV_STR("true")
-							    : ZV_STR("false") },
-					     { "Queue", zv_job_text(job, "queue") },
-					     { "Reason", zv_job_text(job, "reason") })),
-		    NULL);
+	zv_job_send(
+		job,
+		zv_cmd_request(
+			"QueuePause",
+			ZV_FIELDS({ "Interface",
+				    zv_cmd_queue_interface(job, room, sizeof room) },
+				  { "Paused", on ? ZV_STR("true") : ZV_STR("false") },
+				  { "Queue", zv_job_text(job, "queue") },
+				  { "Reason", zv_job_text(job, "reason") })),
+		NULL);
 }
 
 #define ROW_QUEUE(needed)                                                              \
@@ -145,9 +144,15 @@ static const struct zv_argument remove_arguments[] = {
 };
 
 static const struct zv_argument pause_arguments[] = {
-	{ .name = "on", .kind = ZV_ARG_BOOL, .required = true, .help = "true or false" },
+	{ .name = "on",
+	  .kind = ZV_ARG_BOOL,
+	  .required = true,
+	  .help = "true or false" },
 	{ .name = "queue", .kind = ZV_ARG_QUEUE, .help = "left out: all of them" },
-	{ .name = "reason", .kind = ZV_ARG_TEXT, .most = 80, .help = "shown to others" },
+	{ .name = "reason",
+	  .kind = ZV_ARG_TEXT,
+	  .most = 80,
+	  .help = "shown to others" },
 	ZV_ROW_LINE,
 	ZV_ROW_SERVER,
 	ZV_ROW_END,

@@ -86,7 +86,8 @@ make_request(struct zv_job *job, const struct zv_dialing *d, struct zv_str id)
 	struct zv_request *r = zvon_request_new(ZV_STR("Originate"), NULL);
 	char ring[16];
 
-	snprintf(ring, sizeof ring, "%d", server->ring_ms > 0 ? server->ring_ms : 30000);
+	snprintf(ring, sizeof ring, "%d",
+		 server->ring_ms > 0 ? server->ring_ms : 30000);
 	if (r && zvon_request_add(r, ZV_STR("ActionID"), id, NULL) == 0 &&
 	    zvon_request_add(r, ZV_STR("Channel"), zv_job_interface(job), NULL) == 0 &&
 	    add_goal(job, r, d) &&
@@ -107,8 +108,8 @@ const struct zv_call *
 zv_job_call_of(const struct zv_job *job, struct zv_str call, struct zv_str unique_id)
 {
 	const struct zv_hub_server *s = zv_job_server(job);
-	const struct zv_call *c = call.n ? zv_job_find_call(job->jobs->h, job->server, call)
-					 : NULL;
+	const struct zv_call *c =
+		call.n ? zv_job_find_call(job->jobs->h, job->server, call) : NULL;
 
 	if (c || !unique_id.n || !s || !s->calls)
 		return c;
@@ -133,8 +134,9 @@ static void
 check(struct zv_job *job, int rc)
 {
 	if (rc < 0)
-		zv_job_refuse(job, ZV_REFUSED_BUSY,
-			      "out of memory: the call goes on, its result is not known");
+		zv_job_refuse(
+			job, ZV_REFUSED_BUSY,
+			"out of memory: the call goes on, its result is not known");
 	else
 		drain(job);
 }

@@ -142,10 +142,12 @@ zv_job_far_leg(const struct zv_job *job)
 	const struct zv_call *call = zv_job_call(job);
 	const struct zv_leg *own = zv_job_own_leg(job), *far = NULL;
 
-	for (const struct zv_leg *leg = call ? call->legs : NULL; leg; leg = leg->next) {
+	for (const struct zv_leg *leg = call ? call->legs : NULL; leg;
+	     leg = leg->next) {
 		if (leg == own || leg->state == ZV_LEG_STATE_ENDED)
 			continue;
-		if (!far || (leg->state >= ZV_LEG_STATE_UP && far->state < ZV_LEG_STATE_UP))
+		if (!far ||
+		    (leg->state >= ZV_LEG_STATE_UP && far->state < ZV_LEG_STATE_UP))
 			far = leg;
 	}
 	return far;
@@ -234,11 +236,13 @@ zv_job_log_refusal(struct zv_jobs *jobs, struct zv_str user, struct zv_str comma
 	zv_utf8_make_line(what);
 	zv_utf8_make_line(text);
 	zv_log(zv_hub_log(jobs->h), ZV_LOG_WARN, "hub",
-	       "command refused user=%s command=%s reason=%s: %s", who, what, code, text);
+	       "command refused user=%s command=%s reason=%s: %s", who, what, code,
+	       text);
 }
 
 static void
-write_error(struct zv_job *job, struct zv_buf *out, enum zv_refusal why, const char *text)
+write_error(struct zv_job *job, struct zv_buf *out, enum zv_refusal why,
+	    const char *text)
 {
 	struct zv_json j = { .out = out };
 
@@ -276,7 +280,8 @@ refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args
 		job->jobs->failed++;
 	else
 		job->jobs->refused++;
-	if (!job->as_ourselves || why != ZV_REFUSED_PBX_REFUSED) /* member of no queue */
+	if (!job->as_ourselves ||
+	    why != ZV_REFUSED_PBX_REFUSED) /* member of no queue */
 		zv_job_log_refusal(job->jobs, job->user.name,
 				   zvon_str(job->command->name), zv_refusal_name(why),
 				   text, job->now_ms);
@@ -299,7 +304,8 @@ zv_job_refuse(struct zv_job *job, enum zv_refusal why, const char *format, ...)
 }
 
 void
-zv_job_refuse_argument(struct zv_job *job, const char *argument, const char *format, ...)
+zv_job_refuse_argument(struct zv_job *job, const char *argument, const char *format,
+		       ...)
 {
 	va_list args;
 
@@ -331,8 +337,8 @@ zv_job_progress(struct zv_job *job)
 /* ---- what it does ------------------------------------------------------------------------ */
 
 static void
-send_request(struct zv_job *job, struct zv_request *request, zv_job_reply_fn on_response,
-	     bool any)
+send_request(struct zv_job *job, struct zv_request *request,
+	     zv_job_reply_fn on_response, bool any)
 {
 	struct zv_error err = { 0 };
 	int rc;
@@ -349,14 +355,14 @@ send_request(struct zv_job *job, struct zv_request *request, zv_job_reply_fn on_
 	job->any = any;
 	job->answered = false;
 	job->ticket = ++job->jobs->last_ticket;
-	rc = zv_hub_send(job->jobs->h, job->server, request, ZV_JOB_ANSWER_MS, job->ticket,
-			 &err);
+	rc = zv_hub_send(job->jobs->h, job->server, request, ZV_JOB_ANSWER_MS,
+			 job->ticket, &err);
 	zvon_request_free(request);
 	if (rc < 0) {
 		job->ticket = 0;
-		zv_job_refuse(job, rc == ZV_EBUSY || rc == ZV_ENOMEM
-					   ? ZV_REFUSED_BUSY
-					   : ZV_REFUSED_PBX_DOWN,
+		zv_job_refuse(job,
+			      rc == ZV_EBUSY || rc == ZV_ENOMEM ? ZV_REFUSED_BUSY
+								: ZV_REFUSED_PBX_DOWN,
 			      "%s was not sent: %s", job->action,
 			      err.code ? err.text : zvon_err_name(rc));
 	}

@@ -10,15 +10,15 @@
 enum zv_refusal {
 	ZV_REFUSED_UNKNOWN_COMMAND, /* 404 */
 	ZV_REFUSED_BAD_ARGUMENT,    /* 400, with "argument" */
-	ZV_REFUSED_DENIED,	    /* 403: no right, not his call, number not allowed */
-	ZV_REFUSED_LIMIT,	    /* 429, with "retry_ms" */
-	ZV_REFUSED_NOT_FOUND,	    /* 404: no such call, line, queue, server */
-	ZV_REFUSED_NOT_POSSIBLE,    /* 409: this call, this phone, this Asterisk cannot */
-	ZV_REFUSED_PBX_REFUSED,	    /* 502: Asterisk said Error, its text in message */
-	ZV_REFUSED_PBX_DOWN,	    /* 503 */
-	ZV_REFUSED_FAILED,	    /* 502: accepted, but did not come to pass */
-	ZV_REFUSED_TIMEOUT,	    /* 504 */
-	ZV_REFUSED_BUSY,	    /* 503: too many commands at once */
+	ZV_REFUSED_DENIED,	 /* 403: no right, not his call, number not allowed */
+	ZV_REFUSED_LIMIT,	 /* 429, with "retry_ms" */
+	ZV_REFUSED_NOT_FOUND,	 /* 404: no such call, line, queue, server */
+	ZV_REFUSED_NOT_POSSIBLE, /* 409: this call, this phone, this Asterisk cannot */
+	ZV_REFUSED_PBX_REFUSED,	 /* 502: Asterisk said Error, its text in message */
+	ZV_REFUSED_PBX_DOWN,	 /* 503 */
+	ZV_REFUSED_FAILED,	 /* 502: accepted, but did not come to pass */
+	ZV_REFUSED_TIMEOUT,	 /* 504 */
+	ZV_REFUSED_BUSY,	 /* 503: too many commands at once */
 };
 const char *zv_refusal_name(enum zv_refusal refusal); /* "denied" */
 

@@ -14,10 +14,10 @@
 #include "hub/sight.h"
 #include "json/writer.h"
 
-#define ZV_JOB_NAME	    200 /* user, line, interface, context, a call's id */
-#define ZV_JOB_ANSWER_MS    10000 /* so long Asterisk may take for a response */
-#define ZV_JOB_LOG_LINES    20	  /* refusals in the log … */
-#define ZV_JOB_LOG_MS	    10000 /* … in so long; more are counted */
+#define ZV_JOB_NAME	 200   /* user, line, interface, context, a call's id */
+#define ZV_JOB_ANSWER_MS 10000 /* so long Asterisk may take for a response */
+#define ZV_JOB_LOG_LINES 20    /* refusals in the log … */
+#define ZV_JOB_LOG_MS	 10000 /* … in so long; more are counted */
 
 struct zv_jobs {
 	struct zv_hub *h;
@@ -31,13 +31,14 @@ struct zv_jobs {
 	unsigned log_lines, log_silent;
 };
 
-typedef bool (*zv_job_step_fn)(struct zv_job *job, const struct zv_originate_step *step);
+typedef bool (*zv_job_step_fn)(struct zv_job *job,
+			       const struct zv_originate_step *step);
 
 struct zv_job {
 	struct zv_node node;
 	struct zv_jobs *jobs;
 	const struct zv_command *command;
-	struct zv_job_owner owner; /* done NULL: nobody listens */
+	struct zv_job_owner owner;  /* done NULL: nobody listens */
 	struct zv_session *session; /* whose command it is, or NULL */
 	int64_t now_ms;
 	bool as_ourselves; /* begun by the daemon: the right is not asked */
@@ -57,8 +58,8 @@ struct zv_job {
 	/* what it waits for */
 	uint64_t ticket; /* 0: no response */
 	zv_job_reply_fn on_response;
-	bool any;	 /* errors too */
-	bool answered;	 /* the response was there */
+	bool any;		 /* errors too */
+	bool answered;		 /* the response was there */
 	zv_job_reply_fn on_item; /* of a list */
 	zv_job_time_fn on_list_end;
 	char action[40]; /* that was sent last */
@@ -118,7 +119,7 @@ int zv_refusal_status(enum zv_refusal refusal);
 /* ---- dialing.c: an Originate of the own phone, followed to its end ---- */
 
 struct zv_dialing {
-	struct zv_str exten;	  /* or application and data */
+	struct zv_str exten; /* or application and data */
 	const char *application;
 	struct zv_str data;
 	struct zv_str caller_id; /* empty: the server's, else the line */

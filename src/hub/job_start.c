@@ -33,7 +33,8 @@ find_leg(const struct zv_call *call, struct zv_str line)
 }
 
 const struct zv_leg *
-zv_user_leg(const struct zv_user *user, struct zv_str server, const struct zv_call *call)
+zv_user_leg(const struct zv_user *user, struct zv_str server,
+	    const struct zv_call *call)
 {
 	for (size_t i = 0; i < user->n_lines; i++) {
 		struct zv_str line = zv_line_on(user->lines[i], server);
@@ -73,11 +74,12 @@ check_right(struct zv_job *job)
 {
 	if (job->as_ourselves || zv_role_has(job->user.role, job->command->right))
 		return true;
-	zv_job_refuse(job, ZV_REFUSED_DENIED,
-		      "the role %.*s has not the right \"%s\", which %s needs (zvond.conf, "
-		      "[role], may =)",
-		      ZV_ARG(job->user.role->name), zv_right_name(job->command->right),
-		      job->command->name);
+	zv_job_refuse(
+		job, ZV_REFUSED_DENIED,
+		"the role %.*s has not the right \"%s\", which %s needs (zvond.conf, "
+		"[role], may =)",
+		ZV_ARG(job->user.role->name), zv_right_name(job->command->right),
+		job->command->name);
 	return false;
 }
 
@@ -124,8 +126,7 @@ find_server(const struct zv_hub *h, struct zv_str name)
 static bool
 read_server(struct zv_job *job)
 {
-	const struct zv_value *v =
-		zv_arguments_of_kind(&job->arguments, ZV_ARG_SERVER);
+	const struct zv_value *v = zv_arguments_of_kind(&job->arguments, ZV_ARG_SERVER);
 	int server = v ? find_server(job->jobs->h, v->text) : -1;
 
 	if (!v)
@@ -164,8 +165,8 @@ find_call(struct zv_job *job, struct zv_str id)
 		call = zv_job_find_call(h, i, id);
 		if (!call)
 			continue;
-		if (!found || zv_user_leg(&job->user, zv_hub_find_server(h, i)->name,
-					  call))
+		if (!found ||
+		    zv_user_leg(&job->user, zv_hub_find_server(h, i)->name, call))
 			set_server(job, i);
 		found = true;
 	}
@@ -258,7 +259,8 @@ set_line(struct zv_job *job, struct zv_str line)
 
 	zv_job_name(job->line, line);
 	if (!technology.n)
-		technology = zv_job_ami_major(job) > 1 ? ZV_STR("PJSIP") : ZV_STR("SIP");
+		technology =
+			zv_job_ami_major(job) > 1 ? ZV_STR("PJSIP") : ZV_STR("SIP");
 	if (job->user.interface.n && job->user.n_lines &&
 	    zvon_str_equal(zv_line_on(job->user.lines[0], s->name), line))
 		zv_job_name(job->interface, job->user.interface);
@@ -362,10 +364,12 @@ check_target(struct zv_job *job)
 		[ZV_TARGET_CALL] = check_own_call,
 		[ZV_TARGET_ANY] = check_any_call,
 	};
-	const struct zv_value *call = zv_arguments_of_kind(&job->arguments, ZV_ARG_CALL);
-	const struct zv_value *line = zv_arguments_of_kind(&job->arguments, ZV_ARG_LINE);
-	struct zv_str first = job->user.n_lines ? job->user.lines[0]
-						: (struct zv_str){ 0 };
+	const struct zv_value *call =
+		zv_arguments_of_kind(&job->arguments, ZV_ARG_CALL);
+	const struct zv_value *line =
+		zv_arguments_of_kind(&job->arguments, ZV_ARG_LINE);
+	struct zv_str first =
+		job->user.n_lines ? job->user.lines[0] : (struct zv_str){ 0 };
 
 	if (!read_server(job))
 		return false;
@@ -380,8 +384,7 @@ check_target(struct zv_job *job)
 static bool
 check_number(struct zv_job *job)
 {
-	const struct zv_value *v =
-		zv_arguments_of_kind(&job->arguments, ZV_ARG_NUMBER);
+	const struct zv_value *v = zv_arguments_of_kind(&job->arguments, ZV_ARG_NUMBER);
 	const struct zv_dial_rule *rule = NULL;
 
 	if (!v || zv_role_may_dial(job->user.role, v->text, &rule))
@@ -417,8 +420,8 @@ check_limits(struct zv_job *job)
 
 	if (!makes_call(job, &at_once))
 		return true;
-	wait = zv_call_limits_wait(&job->jobs->limits, caller_of(job), job->user.role, at_once, job->now_ms,
-				   &what);
+	wait = zv_call_limits_wait(&job->jobs->limits, caller_of(job), job->user.role,
+				   at_once, job->now_ms, &what);
 	if (wait == 0)
 		return true;
 	job->retry_ms = wait;
@@ -506,8 +509,8 @@ take_lines(struct zv_job *job, struct zv_session *s)
 
 static struct zv_job *
 new_job(struct zv_jobs *jobs, struct zv_session *s, const struct zv_command *command,
-	const struct zv_user *user, const json_t *args, const struct zv_job_owner *owner,
-	int64_t now_ms)
+	const struct zv_user *user, const json_t *args,
+	const struct zv_job_owner *owner, int64_t now_ms)
 {
 	struct zv_job *job = zv_calloc(1, sizeof *job);
 

@@ -175,10 +175,11 @@ refuse_error(struct zv_job *job, const struct zv_packet *response)
 			      "loaded)",
 			      job->action);
 	else if (zv_str_starts(words, ZV_STR("Permission denied")))
-		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED,
-			      "%s: Permission denied (manager.conf: the account's write = "
-			      "lacks its class)",
-			      job->action);
+		zv_job_refuse(
+			job, ZV_REFUSED_PBX_REFUSED,
+			"%s: Permission denied (manager.conf: the account's write = "
+			"lacks its class)",
+			job->action);
 	else
 		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED, "%s: %.*s", job->action,
 			      ZV_ARG(words));
@@ -288,7 +289,8 @@ zv_jobs_on_state(struct zv_jobs *jobs, size_t server, bool up, int64_t now_ms)
 void
 zv_jobs_on_server_removed(struct zv_jobs *jobs, size_t server, int64_t now_ms)
 {
-	refuse_all(jobs, server, "the server was taken out of the configuration", now_ms);
+	refuse_all(jobs, server, "the server was taken out of the configuration",
+		   now_ms);
 	zv_call_limits_forget_server(&jobs->limits, server);
 }
 
@@ -326,9 +328,10 @@ tick_job(struct zv_job *job, int64_t now_ms)
 		if (late)
 			late(job);
 		else
-			zv_job_refuse(job, ZV_REFUSED_TIMEOUT,
-				      "Asterisk took it, but its outcome was not seen in "
-				      "time");
+			zv_job_refuse(
+				job, ZV_REFUSED_TIMEOUT,
+				"Asterisk took it, but its outcome was not seen in "
+				"time");
 	}
 	zv_job_leave(job);
 }

@@ -32,8 +32,8 @@ void zv_jobs_tick(struct zv_jobs *jobs, int64_t now_ms);
 /* As zv_job_start, for a session: with its lines. s NULL: with the user's. */
 struct zv_job *zv_jobs_start(struct zv_jobs *jobs, struct zv_session *s,
 			     const struct zv_user *user, struct zv_str name,
-			     const struct json_t *args, const struct zv_job_owner *owner,
-			     int64_t now_ms);
+			     const struct json_t *args,
+			     const struct zv_job_owner *owner, int64_t now_ms);
 size_t zv_jobs_of_session(const struct zv_jobs *jobs, const struct zv_session *s);
 void zv_jobs_forget_session(struct zv_jobs *jobs, const struct zv_session *s);
 struct zv_session *zv_job_session(const struct zv_job *job); /* or NULL */

@@ -37,6 +37,16 @@ get_number(const json_t *line, const char *key, json_int_t least, json_int_t mos
 	return true;
 }
 
+static json_t *
+read_json(struct zv_str text, int *rc)
+{
+	struct zv_error why = { 0 };
+	json_t *value = zv_json_read_own(text, &why);
+
+	*rc = json_is_object(value) ? 0 : why.code == ZV_ENOMEM ? ZV_ENOMEM : ZV_EPROTO;
+	return value;
+}
+
 /* ---- kinds of lines ---------------------------------------------------------------------- */
 
 static int
@@ -155,16 +165,16 @@ find_kind(struct zv_str name, enum zv_call_event_kind *kind)
 static int
 check_event(struct zv_str text, uint64_t seq)
 {
-	struct zv_error err = { 0 };
-	json_t *event = text.p ? zv_json_read(text, &err) : NULL;
 	uint64_t its_seq = 0;
-	bool good;
+	int rc;
+	json_t *event = read_json(text, &rc);
 
-	good = json_is_object(event) &&
-	       zvon_str_equal(zv_json_text(event, "type"), ZV_STR("event")) &&
-	       get_number(event, "seq", 1, MOST_SEQ, &its_seq) && its_seq == seq;
+	if (rc == 0 &&
+	    (!zvon_str_equal(zv_json_text(event, "type"), ZV_STR("event")) ||
+	     !get_number(event, "seq", 1, MOST_SEQ, &its_seq) || its_seq != seq))
+		rc = ZV_EPROTO;
 	json_decref(event);
-	return good ? 0 : err.code == ZV_ENOMEM ? ZV_ENOMEM : ZV_EPROTO;
+	return rc;
 }
 
 static int
@@ -252,12 +262,10 @@ load_lines(struct load *l, struct zv_str text, struct zv_error *err)
 		return zv_fail(err, ZV_EPROTO, "the text is cut");
 	text.n--;
 	while (rc == 0 && zv_str_split(&text, '\n', &part)) {
-		struct zv_error why = { 0 };
-		json_t *line = zv_json_read(part, &why);
+		json_t *line = read_json(part, &rc);
 
-		rc = json_is_object(line)    ? load_line(l, line)
-		     : why.code == ZV_ENOMEM ? ZV_ENOMEM
-					     : ZV_EPROTO;
+		if (rc == 0)
+			rc = load_line(l, line);
 		json_decref(line);
 	}
 	if (rc == 0 && !l->ended)

@@ -6,10 +6,11 @@ struct zv_message *
 zv_message_new(struct zv_str text, uint64_t seq)
 {
 	struct zv_message *m = zv_malloc(sizeof *m + text.n);
-	char *bytes = (char *)(m + 1);
+	char *bytes;
 
 	if (!m)
 		return NULL;
+	bytes = (char *)(m + 1);
 	if (text.n)
 		memcpy(bytes, text.p, text.n);
 	*m = (struct zv_message){ .refs = 1, .seq = seq, .text = { bytes, text.n } };

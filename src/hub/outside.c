@@ -15,7 +15,8 @@ tell(const struct outside *o, int status, bool ok, struct zv_str members)
 {
 	struct zv_buf text = { 0 };
 
-	zv_buf_printf(&text, "{\"ok\":%s%s", ok ? "true" : "false", members.n ? "," : "");
+	zv_buf_printf(&text, "{\"ok\":%s%s", ok ? "true" : "false",
+		      members.n ? "," : "");
 	zv_buf_add(&text, members);
 	zv_buf_add_char(&text, '}');
 	if (zv_buf_failed(&text))
@@ -28,7 +29,8 @@ tell(const struct outside *o, int status, bool ok, struct zv_str members)
 }
 
 static void
-on_done(void *owner, struct zv_job *job, int http_status, bool ok, struct zv_str members)
+on_done(void *owner, struct zv_job *job, int http_status, bool ok,
+	struct zv_str members)
 {
 	struct outside *o = owner;
 
@@ -57,7 +59,8 @@ refuse(struct outside *o, enum zv_refusal why, const char *message)
 
 uint64_t
 zv_hub_command(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
-	       struct zv_str args, zv_outcome_fn on_outcome, void *owner, int64_t now_ms)
+	       struct zv_str args, zv_outcome_fn on_outcome, void *owner,
+	       int64_t now_ms)
 {
 	struct outside now = { on_outcome, owner }, *o = zv_malloc(sizeof *o);
 	struct zv_job_owner job_owner = { .owner = o, .done = on_done };
@@ -73,8 +76,9 @@ zv_hub_command(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
 	}
 	*o = now;
 	if (args.n && !(json = zv_json_read(args, &err)))
-		return refuse(o, err.code == ZV_ENOMEM ? ZV_REFUSED_BUSY
-						       : ZV_REFUSED_BAD_ARGUMENT,
+		return refuse(o,
+			      err.code == ZV_ENOMEM ? ZV_REFUSED_BUSY
+						    : ZV_REFUSED_BAD_ARGUMENT,
 			      err.text);
 	job = zv_job_start(h, user, name, json, &job_owner, now_ms);
 	json_decref(json);

@@ -38,11 +38,13 @@ static int
 add_seat(struct zv_hub *h, struct zv_server *server, const struct zv_queue_member *m)
 {
 	struct zv_seat *seat = zv_calloc(1, sizeof *seat + m->interface.n);
-	char *text = (char *)(seat + 1);
+	char *text;
 
 	if (!seat)
 		return ZV_ENOMEM;
-	memcpy(text, m->interface.p, m->interface.n);
+	text = (char *)(seat + 1);
+	if (m->interface.n)
+		memcpy(text, m->interface.p, m->interface.n);
 	seat->interface = (struct zv_str){ text, m->interface.n };
 	seat->server = server;
 	seat->line = zv_topic_get(&h->topics, ZV_TOPIC_LINE, m->line);

@@ -30,10 +30,11 @@ static struct zv_topic *
 new_topic(struct zv_topics *t, enum zv_topic_kind kind, struct zv_str key)
 {
 	struct zv_topic *topic = zv_malloc(sizeof *topic + key.n);
-	char *text = (char *)(topic + 1);
+	char *text;
 
 	if (!topic)
 		return NULL;
+	text = (char *)(topic + 1);
 	memcpy(text, key.p, key.n);
 	*topic = (struct zv_topic){
 		.kind = kind,

@@ -46,10 +46,11 @@ static struct zv_watch *
 new_watch(struct zv_session *s, const struct zv_watch_wish *wish)
 {
 	struct zv_watch *w = zv_calloc(1, sizeof *w + wish->id.n);
-	char *text = (char *)(w + 1);
+	char *text;
 
 	if (!w)
 		return NULL;
+	text = (char *)(w + 1);
 	if (wish->id.n)
 		memcpy(text, wish->id.p, wish->id.n);
 	w->id = (struct zv_str){ text, wish->id.n };

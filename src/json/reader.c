@@ -74,8 +74,8 @@ explain(struct zv_error *err, const json_error_t *wrong)
 		       wrong->position, wrong->line, ZV_ARG(text));
 }
 
-json_t *
-zv_json_read(struct zv_str text, struct zv_error *err)
+static json_t *
+read_with(struct zv_str text, size_t flags, struct zv_error *err)
 {
 	size_t deep = find_depth(text);
 	json_error_t wrong = { .text = "" };
@@ -90,7 +90,7 @@ zv_json_read(struct zv_str text, struct zv_error *err)
 	json_set_alloc_funcs(take_memory, zv_free);
 	lacked = false;
 	value = json_loadb(text.n ? text.p : "", text.n,
-			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &wrong);
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | flags, &wrong);
 	if (lacked) {
 		json_decref(value);
 		value = NULL;
@@ -99,6 +99,18 @@ zv_json_read(struct zv_str text, struct zv_error *err)
 		explain(err, &wrong);
 	}
 	return value;
+}
+
+json_t *
+zv_json_read(struct zv_str text, struct zv_error *err)
+{
+	return read_with(text, 0, err);
+}
+
+json_t *
+zv_json_read_own(struct zv_str text, struct zv_error *err)
+{
+	return read_with(text, JSON_ALLOW_NUL, err);
 }
 
 struct zv_str

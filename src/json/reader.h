@@ -14,6 +14,9 @@
  * anything is built) are errors. json_decref it. */
 json_t *zv_json_read(struct zv_str text, struct zv_error *err);
 
+/* The same of what json/writer.h wrote: texts may have U+0000, where a server sent it. */
+json_t *zv_json_read_own(struct zv_str text, struct zv_error *err);
+
 /* A text member of an object; p NULL: not there or no text. Borrowed from it. */
 struct zv_str zv_json_text(const json_t *object, const char *key);
 

@@ -213,7 +213,7 @@ on_deadly_signal(int number)
 
 /* Waits for a line with the echo off; a signal that kills puts it on again first. */
 static char *
-read_hidden_line(void)
+read_hidden_line(const char *prompt)
 {
 	struct sigaction catch = { .sa_handler = on_deadly_signal }, kept[N_DEADLY];
 	struct termios hidden = shown;
@@ -226,6 +226,7 @@ read_hidden_line(void)
 	for (size_t i = 0; i < N_DEADLY; i++)
 		sigaction(deadly[i], &catch, &kept[i]);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	fputs(prompt, stderr); /* now: what is typed from here on is kept */
 	secret = read_line(STDIN_FILENO, &why);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
 	for (size_t i = 0; i < N_DEADLY; i++)
@@ -240,8 +241,7 @@ zv_secret_ask(const char *prompt)
 
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &shown) < 0)
 		return NULL;
-	fputs(prompt, stderr);
-	secret = read_hidden_line();
+	secret = read_hidden_line(prompt);
 	fputc('\n', stderr);
 	return secret;
 }

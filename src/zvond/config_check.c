@@ -60,6 +60,28 @@ place(const struct zv_config_object *o, const char *key)
   zv_config_warn(r, at_.file, at_.line, __VA_ARGS__);                                  \
  } while (0)
 
+#define ROLES_MAX 64 /* among which the one that was meant is looked for */
+
+static void
+unknown_role(struct zv_config_reader *r, struct zv_config_object *o, const char *key,
+	     const char *name)
+{
+	const char *names[ROLES_MAX + 1], *meant;
+	size_t n = 0;
+
+	for (; n < r->config->n_roles && n < ROLES_MAX; n++)
+		names[n] = r->config->roles[n].name.p;
+	names[n] = NULL;
+	meant = zv_conf_suggest(zvon_str(name), names);
+	if (meant)
+		WRONG(r, o, key, "there is no role '%s'; is %s meant?",
+		      "нет роли '%s'; может быть, %s?", name, meant);
+	else
+		WRONG(r, o, key, "there is no role '%s'; write a [role %s]",
+		      "нет роли '%s'; напишите [role %s]", name ? name : "",
+		      name ? name : "NAME");
+}
+
 /* ---- [general] ------------------------------------------------------------------------ */
 
 void
@@ -154,8 +176,7 @@ check_panels(struct zv_config_reader *r, struct zv_config_object *o,
 	}
 	l->panel_role = zv_config_role(r->config, l->panel_role_name);
 	if (!l->panel_role)
-		WRONG(r, o, "panel_role", "there is no role '%s'", "нет роли '%s'",
-		      l->panel_role_name);
+		unknown_role(r, o, "panel_role", l->panel_role_name);
 	if (!l->n_addresses && !l->panel_token)
 		WRONG(r, o, "panel_role",
 		      "panel_role alone would let anybody call: set addresses or "
@@ -478,8 +499,7 @@ zv_config_check_user(struct zv_config_reader *r, struct zv_config_object *o)
 	a->user.name = o->name;
 	a->user.role = a->role_name ? zv_config_role(r->config, a->role_name) : NULL;
 	if (!a->user.role)
-		WRONG(r, o, "role", "there is no role '%s'", "нет роли '%s'",
-		      a->role_name ? a->role_name : "");
+		unknown_role(r, o, "role", a->role_name);
 	if (!zv_config_seen(o, "auto_pause"))
 		a->user.auto_pause = any_auto_pause(r->config);
 	check_password(r, o, &a->secrets);

@@ -158,6 +158,8 @@ zv_config_include(void *context, struct zv_str name, struct zv_str from_file,
 	glob_t found = { 0 };
 	int rc = pattern ? glob(pattern, GLOB_ERR, NULL, &found) : GLOB_NOSPACE;
 
+	if (rc == GLOB_ABORTED && errno == ENOENT)
+		rc = GLOB_NOMATCH; /* not even the folder */
 	if (rc == GLOB_NOMATCH || rc == GLOB_NOSPACE)
 		rc = rc == GLOB_NOMATCH ? ZV_ENOTFOUND : ZV_ENOMEM;
 	else if (rc)

@@ -285,8 +285,6 @@ say_gates(struct zv_daemon *d)
 		zv_gate_write_url(gate, &url);
 		printf("zvond: listening on %s (%s)\n", zv_buf_cstr(&url),
 		       gate->config->name);
-		zv_log(d->log, ZV_LOG_INFO, "daemon", "listening url=%s listen=%s",
-		       zv_buf_cstr(&url), gate->config->name);
 		zv_buf_deinit(&url);
 	}
 	fflush(stdout);

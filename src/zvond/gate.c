@@ -52,6 +52,17 @@ free_gate(struct zv_gate *gate)
 	zv_free(gate);
 }
 
+static void
+say_open(const struct zv_gate *gate)
+{
+	struct zv_buf url = { 0 };
+
+	zv_gate_write_url(gate, &url);
+	zv_log(gate->daemon->log, ZV_LOG_INFO, "daemon", "listening url=%s listen=%s",
+	       zv_buf_cstr(&url), gate->config->name);
+	zv_buf_deinit(&url);
+}
+
 struct zv_gate *
 zv_gate_open(struct zv_daemon *d, struct zv_settings *settings,
 	     const struct zv_config_listen *config, struct zv_error *err)
@@ -72,6 +83,7 @@ zv_gate_open(struct zv_daemon *d, struct zv_settings *settings,
 		return NULL;
 	}
 	zv_list_append(&d->gates, &gate->node);
+	say_open(gate);
 	return gate;
 }
 

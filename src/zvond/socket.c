@@ -124,7 +124,6 @@ zv_socket_close(struct zv_socket *s, int code, struct zv_str reason)
 	if (s->closing)
 		return;
 	s->closing = true;
-	forget_session(s);
 	zv_buf_clear(out);
 	zv_ws_write_close(out, code, reason, NULL);
 	if (zv_front_send(s->front, zv_buf_str(out)) == 0)
@@ -132,6 +131,7 @@ zv_socket_close(struct zv_socket *s, int code, struct zv_str reason)
 	zv_log(zv_front_daemon(s->front)->log, ZV_LOG_INFO, "front",
 	       "closed code=%d remote=%s %.*s", code, zv_conn_remote(s->front->conn),
 	       ZV_ARG(reason));
+	forget_session(s); /* the reason was its own */
 }
 
 /* The session has ended by itself, or was ended. */

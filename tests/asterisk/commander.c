@@ -51,7 +51,8 @@ now_ms(void)
 /* ---- hooks -------------------------------------------------------------------------- */
 
 static void
-on_reply(void *user, enum zv_reply_part part, int status, const struct zv_packet *packet)
+on_reply(void *user, enum zv_reply_part part, int status,
+	 const struct zv_packet *packet)
 {
 	struct waiting *w = user;
 
@@ -137,7 +138,8 @@ on_outcome(void *owner, int status, struct zv_str outcome)
 {
 	struct asked *a = owner;
 
-	printf("{\"type\":\"outcome\",\"command\":\"%s\",\"status\":%d,\"outcome\":%.*s}\n",
+	printf("{\"type\":\"outcome\",\"command\":\"%s\",\"status\":%d,\"outcome\":%.*"
+	       "s}\n",
 	       a->name, status, ZV_ARG(outcome));
 	fflush(stdout);
 	free(a);
@@ -157,8 +159,8 @@ command(struct commander *c, struct zv_str line)
 		return;
 	a->c = c;
 	snprintf(a->name, sizeof a->name, "%.*s", ZV_ARG(name));
-	zv_hub_command(c->hub, zv_hub_find_user(c->hub, user), name, line, on_outcome, a,
-		       now_ms());
+	zv_hub_command(c->hub, zv_hub_find_user(c->hub, user), name, line, on_outcome,
+		       a, now_ms());
 }
 
 /* false: the input has ended. */
@@ -187,8 +189,9 @@ read_input(struct commander *c)
 
 static const struct zv_dial_rule rules[] = { { true, { "_X.", 3 } } };
 static const struct zv_str actions[] = { { "CoreShowChannels", 16 } };
-static const struct zv_str queues[] = { { "support", 7 }, { "sales", 5 },
-					{ "support1", 8 }, { "support2", 8 } };
+static const struct zv_str queues[] = {
+	{ "support", 7 }, { "sales", 5 }, { "support1", 8 }, { "support2", 8 }
+};
 
 static void
 make_users(struct commander *c, char **lines, int n)
@@ -216,10 +219,9 @@ make_users(struct commander *c, char **lines, int n)
 							   .queues = queues,
 							   .n_queues = 4 };
 	}
-	c->users[c->n_lines] = (struct zv_user){ .name = ZV_STR("boss"),
-						 .role = &c->all,
-						 .lines = c->lines,
-						 .n_lines = 1 };
+	c->users[c->n_lines] = (struct zv_user){
+		.name = ZV_STR("boss"), .role = &c->all, .lines = c->lines, .n_lines = 1
+	};
 }
 
 static int

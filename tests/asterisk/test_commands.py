@@ -307,7 +307,7 @@ class Commands(LiveTest):
         third = self.phone(D)
         for mode in ("listen", "whisper", "barge"):
             self.do(D, "call.spy", call=call, mode=mode)
-            self.assertEqual(third.last().state, "up")
+            self.assertTrue(third.wait_call("up"))
             third.last().bye()
             time.sleep(0.3)
 

@@ -31,9 +31,11 @@ struct stage {
 };
 
 static const char *const events[] = {
-	"Event: Newchannel\r\nChannel: PJSIP/101-1\r\nChannelState: 4\r\nCallerIDNum: 101\r\n"
+	"Event: Newchannel\r\nChannel: PJSIP/101-1\r\nChannelState: 4\r\nCallerIDNum: "
+	"101\r\n"
 	"Exten: 102\r\nUniqueid: a\r\nLinkedid: a\r\n\r\n",
-	"Event: Newchannel\r\nChannel: PJSIP/102-2\r\nChannelState: 0\r\nCallerIDNum: 102\r\n"
+	"Event: Newchannel\r\nChannel: PJSIP/102-2\r\nChannelState: 0\r\nCallerIDNum: "
+	"102\r\n"
 	"Uniqueid: b\r\nLinkedid: a\r\n\r\n",
 	"Event: DialBegin\r\nChannel: PJSIP/101-1\r\nUniqueid: a\r\nLinkedid: a\r\n"
 	"DestChannel: PJSIP/102-2\r\nDestUniqueid: b\r\nDestLinkedid: a\r\n"
@@ -46,19 +48,24 @@ static const char *const events[] = {
 	"DestChannel: PJSIP/102-2\r\nDestUniqueid: b\r\nDialStatus: ANSWER\r\n\r\n",
 	"Event: Newstate\r\nChannel: PJSIP/101-1\r\nChannelState: 6\r\nUniqueid: a\r\n"
 	"Linkedid: a\r\n\r\n",
-	"Event: BridgeEnter\r\nBridgeUniqueid: x\r\nChannel: PJSIP/102-2\r\nUniqueid: b\r\n"
+	"Event: BridgeEnter\r\nBridgeUniqueid: x\r\nChannel: PJSIP/102-2\r\nUniqueid: "
+	"b\r\n"
 	"Linkedid: a\r\n\r\n",
-	"Event: BridgeEnter\r\nBridgeUniqueid: x\r\nChannel: PJSIP/101-1\r\nUniqueid: a\r\n"
+	"Event: BridgeEnter\r\nBridgeUniqueid: x\r\nChannel: PJSIP/101-1\r\nUniqueid: "
+	"a\r\n"
 	"Linkedid: a\r\n\r\n",
 	"Event: Hold\r\nChannel: PJSIP/101-1\r\nUniqueid: a\r\nLinkedid: a\r\n\r\n",
 	"Event: Unhold\r\nChannel: PJSIP/101-1\r\nUniqueid: a\r\nLinkedid: a\r\n\r\n",
-	"Event: Newchannel\r\nChannel: PJSIP/103-3\r\nChannelState: 5\r\nCallerIDNum: 103\r\n"
+	"Event: Newchannel\r\nChannel: PJSIP/103-3\r\nChannelState: 5\r\nCallerIDNum: "
+	"103\r\n"
 	"Uniqueid: c\r\nLinkedid: a\r\n\r\n",
 	"Event: ParkedCall\r\nParkeeChannel: PJSIP/102-2\r\nParkeeUniqueid: b\r\n"
 	"ParkeeLinkedid: a\r\nParkingSpace: 701\r\n\r\n",
-	"Event: QueueMemberAdded\r\nQueue: support\r\nInterface: PJSIP/101\r\nPaused: 0\r\n"
+	"Event: QueueMemberAdded\r\nQueue: support\r\nInterface: PJSIP/101\r\nPaused: "
+	"0\r\n"
 	"Status: 1\r\n\r\n",
-	"Event: QueueMemberPause\r\nQueue: support\r\nInterface: PJSIP/101\r\nPaused: 1\r\n"
+	"Event: QueueMemberPause\r\nQueue: support\r\nInterface: PJSIP/101\r\nPaused: "
+	"1\r\n"
 	"Status: 1\r\n\r\n",
 	"Event: Hangup\r\nChannel: PJSIP/103-3\r\nUniqueid: c\r\nCause: 16\r\n\r\n",
 	"Event: Hangup\r\nChannel: PJSIP/102-2\r\nUniqueid: b\r\nCause: 16\r\n\r\n",
@@ -142,7 +149,8 @@ packet(struct stage *s, const char *text, bool is_answer, enum zv_reply_part par
 	    zvon_parser_feed(parser, zvon_str(text)) >= 0)
 		while (zvon_parser_next(parser, &p) == 1) {
 			if (is_answer) {
-				zv_hub_on_reply(s->hub, s->ticket, part, 0, p, s->now_ms);
+				zv_hub_on_reply(s->hub, s->ticket, part, 0, p,
+						s->now_ms);
 				continue;
 			}
 			zvon_calls_feed(s->calls, p, s->now_ms, 0);
@@ -264,7 +272,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const struct zv_dial_rule rules[] = { { true, { "_XXX", 4 } } };
 	static const struct zv_str own[] = { { "101", 3 } }, other[] = { { "103", 3 } };
-	static const struct zv_str actions[] = { { "QueueStatus", 11 }, { "Setvar", 6 } };
+	static const struct zv_str actions[] = { { "QueueStatus", 11 },
+						 { "Setvar", 6 } };
 	const struct zv_role role = { .name = ZV_STR("own"),
 				      .rights = ~0u & ~(1u << ZV_RIGHT_RAW),
 				      .dial = rules,
@@ -273,13 +282,20 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 				      .calls_at_once = 2 };
 	struct zv_role all = role, none = { .name = ZV_STR("none") };
 	struct zv_user users[3] = {
-		{ .name = ZV_STR("101"), .role = &role, .lines = own, .n_lines = 1,
-		  .auto_pause = true, .wrap_up_s = 5, .queues = actions, .n_queues = 1 },
+		{ .name = ZV_STR("101"),
+		  .role = &role,
+		  .lines = own,
+		  .n_lines = 1,
+		  .auto_pause = true,
+		  .wrap_up_s = 5,
+		  .queues = actions,
+		  .n_queues = 1 },
 		{ .name = ZV_STR("boss"), .role = &all, .lines = other, .n_lines = 1 },
 		{ .name = ZV_STR("guest"), .role = &none, .lines = own, .n_lines = 1 },
 	};
 	struct stage s = { .now_ms = 1000 };
-	struct zv_hub_options options = { .hooks = { .send = on_send, .random = on_random },
+	struct zv_hub_options options = { .hooks = { .send = on_send,
+						     .random = on_random },
 					  .context = &s,
 					  .stream = ZV_STR("fuzz"),
 					  .first_seq = 1 };

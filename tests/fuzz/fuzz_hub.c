@@ -124,7 +124,7 @@ read_all(struct zv_session *s)
 	struct zv_message *m;
 
 	while ((m = zv_session_take(s))) {
-		json_t *j = zv_json_read(m->text, NULL);
+		json_t *j = zv_json_read_own(m->text, NULL);
 
 		CHECK(json_is_object(j) && zv_json_text(j, "type").n);
 		fuzz_tell("%.*s\n", ZV_ARG(m->text));

@@ -57,6 +57,8 @@ may = view,dial,control,transfer,pickup,conference,record,agent,spy,raw,admin
 see = all
 control = all
 dial = allow XXX
+calls_at_once = 50
+calls_a_minute = 500
 actions = Ping, CoreStatus
 [role onlooker]
 may = view

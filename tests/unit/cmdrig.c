@@ -79,11 +79,15 @@ static const struct zv_str lines_101[] = { { "101", 3 } };
 static const struct zv_str lines_103[] = { { "103", 3 } };
 static const struct zv_str lines_102[] = { { "102", 3 } };
 static const struct zv_str queues[] = { { "support", 7 } };
-static const struct zv_str actions[] = { { "QueueStatus", 11 }, { "Ping", 4 },
-					 { "Originate", 9 },	{ "Redirect", 8 },
+static const struct zv_str actions[] = { { "QueueStatus", 11 },
+					 { "Ping", 4 },
+					 { "Originate", 9 },
+					 { "Redirect", 8 },
 					 { "Setvar", 6 } };
 static const struct zv_dial_rule rules[] = {
-	{ true, { "_XX", 3 } },	 { true, { "_XXX", 4 } },  { true, { "_XXXX", 5 } },
+	{ true, { "_XX", 3 } },
+	{ true, { "_XXX", 4 } },
+	{ true, { "_XXXX", 5 } },
 };
 
 static void
@@ -187,7 +191,8 @@ void
 cmdrig_configure(struct cmdrig *r)
 {
 	assert_int_equal(zv_hub_change_server(r->hub, 0, &r->server), 0);
-	assert_int_equal(zv_hub_set_users(r->hub, r->users, N_OF(r->users), r->now_ms), 0);
+	assert_int_equal(zv_hub_set_users(r->hub, r->users, N_OF(r->users), r->now_ms),
+			 0);
 }
 
 /* ---- what comes ------------------------------------------------------------------------------ */
@@ -331,10 +336,9 @@ cmdrig_command(struct cmdrig *r, const char *user, const char *name, const char 
 	if (zv_buf_failed(&text))
 		r->failed = ZV_ENOMEM;
 	else
-		r->command = zv_hub_command(r->hub,
-					    zv_hub_find_user(r->hub, zvon_str(user)),
-					    zvon_str(name), zv_buf_str(&text), on_outcome,
-					    r, r->now_ms);
+		r->command = zv_hub_command(
+			r->hub, zv_hub_find_user(r->hub, zvon_str(user)),
+			zvon_str(name), zv_buf_str(&text), on_outcome, r, r->now_ms);
 	zv_buf_deinit(&text);
 }
 
@@ -350,7 +354,8 @@ cmdrig_check(struct cmdrig *r, const char *row, const char *wanted)
 	struct zv_buf got = { 0 };
 
 	if (r->status)
-		zv_buf_printf(&got, "%d %.*s", r->status, ZV_ARG(zv_buf_str(&r->outcome)));
+		zv_buf_printf(&got, "%d %.*s", r->status,
+			      ZV_ARG(zv_buf_str(&r->outcome)));
 	check_text(row, zv_buf_str(&got), zvon_str(wanted));
 	zv_buf_deinit(&got);
 }
@@ -368,7 +373,8 @@ cmdrig_check_has(struct cmdrig *r, const char *row, int status, const char *part
 /* ---- scenes --------------------------------------------------------------------------------------- */
 
 static const char old_ring[] =
-	"Newchannel Channel=SIP/101-1|ChannelState=4|CallerIDNum=101|Exten=102|Uniqueid=a\n"
+	"Newchannel "
+	"Channel=SIP/101-1|ChannelState=4|CallerIDNum=101|Exten=102|Uniqueid=a\n"
 	"Newchannel Channel=SIP/102-2|ChannelState=0|CallerIDNum=|Exten=|Uniqueid=b\n"
 	"Dial SubEvent=Begin|Channel=SIP/101-1|Destination=SIP/102-2|UniqueID=a|"
 	"DestUniqueID=b|Dialstring=102\n"
@@ -381,22 +387,41 @@ static const char old_talk[] =
 #define SNAP(prefix, channel, state, number, id)                                       \
  prefix "Channel=" channel "|" prefix "ChannelState=" state "|" prefix                 \
 	"CallerIDNum=" number "|" prefix "Uniqueid=" id "|" prefix "Linkedid=a"
-static const char new_ring[] =
-	"Newchannel " SNAP("", "PJSIP/101-1", "4", "101", "a") "|Exten=102\n"
-	"Newchannel " SNAP("", "PJSIP/102-2", "0", "102", "b") "|Exten=s\n"
-	"DialBegin " SNAP("", "PJSIP/101-1", "4", "101", "a") "|"
-	SNAP("Dest", "PJSIP/102-2", "0", "102", "b") "|DialString=102\n"
-	"Newstate " SNAP("", "PJSIP/102-2", "5", "102", "b") "\n";
-static const char new_talk[] =
-	"Newstate " SNAP("", "PJSIP/102-2", "6", "102", "b") "\n"
-	"DialEnd " SNAP("", "PJSIP/101-1", "4", "101", "a") "|"
-	SNAP("Dest", "PJSIP/102-2", "6", "102", "b") "|DialStatus=ANSWER\n"
-	"Newstate " SNAP("", "PJSIP/101-1", "6", "101", "a") "\n"
-	"BridgeCreate BridgeUniqueid=br|BridgeType=basic|BridgeNumChannels=0\n"
-	"BridgeEnter BridgeUniqueid=br|BridgeType=basic|BridgeNumChannels=1|"
-	SNAP("", "PJSIP/102-2", "6", "102", "b") "\n"
-	"BridgeEnter BridgeUniqueid=br|BridgeType=basic|BridgeNumChannels=2|"
-	SNAP("", "PJSIP/101-1", "6", "101", "a") "\n";
+static const char new_ring[] = "Newchannel " SNAP(
+	"", "PJSIP/101-1", "4", "101",
+	"a") "|Exten=102\n"
+	     "Newchannel " SNAP(
+		     "", "PJSIP/102-2", "0", "102",
+		     "b") "|Exten=s\n"
+			  "DialBegin " SNAP(
+				  "", "PJSIP/101-1", "4", "101",
+				  "a") "|" SNAP("Dest", "PJSIP/102-2", "0", "102",
+						"b") "|DialString=102\n"
+						     "Newstate " SNAP("", "PJSIP/102-2",
+								      "5", "102",
+								      "b") "\n";
+static const char new_talk[] = "Newstate " SNAP(
+	"", "PJSIP/102-2", "6", "102",
+	"b") "\n"
+	     "DialEnd " SNAP("", "PJSIP/101-1", "4", "101", "a") "|" SNAP(
+		     "Dest", "PJSIP/102-2", "6", "102",
+		     "b") "|DialStatus=ANSWER\n"
+			  "Newstate " SNAP(
+				  "", "PJSIP/101-1", "6", "101",
+				  "a") "\n"
+				       "BridgeCreate "
+				       "BridgeUniqueid=br|BridgeType=basic|"
+				       "BridgeNumChannels=0\n"
+				       "BridgeEnter "
+				       "BridgeUniqueid=br|BridgeType=basic|"
+				       "BridgeNumChannels=1|" SNAP(
+					       "", "PJSIP/102-2", "6", "102",
+					       "b") "\n"
+						    "BridgeEnter "
+						    "BridgeUniqueid=br|BridgeType="
+						    "basic|BridgeNumChannels=2|" SNAP(
+							    "", "PJSIP/101-1", "6",
+							    "101", "a") "\n";
 
 void
 cmdrig_ring(struct cmdrig *r)

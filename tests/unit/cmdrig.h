@@ -14,7 +14,7 @@ struct cmdrig {
 	struct zv_log log;
 	int64_t now_ms;
 	int major;
-	struct zv_role role; /* of user 101: may everything, controls his own */
+	struct zv_role role;	   /* of user 101: may everything, controls his own */
 	struct zv_role supervisor; /* user 900, line 103: controls all */
 	struct zv_role nothing;	   /* user guest, line 102: view only */
 	struct zv_user users[3];
@@ -22,7 +22,7 @@ struct cmdrig {
 	uint64_t random;
 	int send_rc; /* what hooks.send says */
 	unsigned sends;
-	struct zv_buf sent; /* "Hangup|Channel=PJSIP/101-1"; the last request */
+	struct zv_buf sent;	/* "Hangup|Channel=PJSIP/101-1"; the last request */
 	struct zv_buf all_sent; /* all of them, a line each */
 	char action_id[80], variable_mark[80];
 	struct zv_buf outcome; /* the last one */
@@ -30,7 +30,8 @@ struct cmdrig {
 	unsigned outcomes;
 	uint64_t command; /* ticket of the last command */
 	struct zv_buf logged;
-	const char *call; /* of whom `%` stands for in args: the first call that goes on */
+	const char
+		*call; /* of whom `%` stands for in args: the first call that goes on */
 	int failed;
 };
 

@@ -227,7 +227,7 @@ rig_take(struct zv_session *s)
 static void
 add_brief(struct zv_str text)
 {
-	json_t *j = zv_json_read(text, NULL);
+	json_t *j = zv_json_read_own(text, NULL);
 	struct zv_str type = zv_json_text(j, "type");
 	static const char *const keys[] = { "call", "line", "queue", "reason", "code" };
 

@@ -16,9 +16,11 @@ static const struct row {
 	int silent; /* status after Success and silence */
 } rows[] = {
 	{ "call.make", "{\"to\":\"104\"}",
-	  "Originate|Channel=PJSIP/101|Context=internal|Exten=104|Priority=1|CallerID=101|"
+	  "Originate|Channel=PJSIP/"
+	  "101|Context=internal|Exten=104|Priority=1|CallerID=101|"
 	  "Timeout=20000|Async=true|ChannelId=zvon-0000000000000001",
-	  "Originate|Channel=SIP/101|Context=internal|Exten=104|Priority=1|CallerID=101|"
+	  "Originate|Channel=SIP/"
+	  "101|Context=internal|Exten=104|Priority=1|CallerID=101|"
 	  "Timeout=20000|Async=true|Variable=ZVON_ORIGINATE=zvon-0000000000000001",
 	  504 },
 	{ "call.drop", "{\"call\":\"%\"}", "Hangup|Channel=PJSIP/101-1",
@@ -30,7 +32,8 @@ static const struct row {
 	  "Atxfer|Channel=PJSIP/101-1|Context=internal|Exten=104",
 	  "Atxfer|Channel=SIP/101-1|Context=internal|Exten=104", 502 },
 	{ "call.conference", "{\"call\":\"%\",\"room\":\"900\"}",
-	  "Redirect|Channel=PJSIP/102-2|ExtraChannel=PJSIP/101-1|Context=rooms|Exten=900|"
+	  "Redirect|Channel=PJSIP/102-2|ExtraChannel=PJSIP/"
+	  "101-1|Context=rooms|Exten=900|"
 	  "Priority=1|ExtraContext=rooms|ExtraExten=900|ExtraPriority=1",
 	  "Redirect|Channel=SIP/102-2|ExtraChannel=SIP/101-1|Context=rooms|Exten=900|"
 	  "Priority=1|ExtraContext=rooms|ExtraExten=900|ExtraPriority=1",
@@ -44,7 +47,8 @@ static const struct row {
 	  200 },
 	{ "call.record", "{\"call\":\"%\",\"action\":\"start\"}",
 	  "MixMonitor|Channel=PJSIP/101-1|File=zvon-a-0000000000000001.wav",
-	  "Monitor|Channel=SIP/101-1|File=zvon-a-0000000000000001|Format=wav|Mix=1", 200 },
+	  "Monitor|Channel=SIP/101-1|File=zvon-a-0000000000000001|Format=wav|Mix=1",
+	  200 },
 	{ "call.record", "{\"call\":\"%\",\"action\":\"stop\"}",
 	  "StopMixMonitor|Channel=PJSIP/101-1", "StopMonitor|Channel=SIP/101-1", 200 },
 	{ "call.record", "{\"call\":\"%\",\"action\":\"pause\"}",
@@ -65,7 +69,8 @@ static const struct row {
 	{ "queue.remove", "{\"queue\":\"support\"}",
 	  "QueueRemove|Queue=support|Interface=PJSIP/101",
 	  "QueueRemove|Queue=support|Interface=SIP/101", 200 },
-	{ "queue.pause", "{\"on\":false}", "QueuePause|Interface=PJSIP/101|Paused=false",
+	{ "queue.pause", "{\"on\":false}",
+	  "QueuePause|Interface=PJSIP/101|Paused=false",
 	  "QueuePause|Interface=SIP/101|Paused=false", 200 },
 };
 
@@ -160,8 +165,9 @@ test_server_lost_in_the_middle(void **state)
 	}
 }
 
-static const char end_new[] = "Hangup Channel=PJSIP/102-2|Uniqueid=b|Linkedid=a|Cause=16\n"
-			      "Hangup Channel=PJSIP/101-1|Uniqueid=a|Linkedid=a|Cause=16\n";
+static const char end_new[] =
+	"Hangup Channel=PJSIP/102-2|Uniqueid=b|Linkedid=a|Cause=16\n"
+	"Hangup Channel=PJSIP/101-1|Uniqueid=a|Linkedid=a|Cause=16\n";
 
 static void
 test_call_ends_meanwhile(void **state)
@@ -172,7 +178,8 @@ test_call_ends_meanwhile(void **state)
 	for (size_t i = 0; i < N_OF(rows); i++) {
 		bool about_call = strstr(rows[i].args, "%");
 		bool drop = strcmp(rows[i].name, "call.drop") == 0;
-		bool stop = strstr(rows[i].args, "stop") || strstr(rows[i].args, "start");
+		bool stop =
+			strstr(rows[i].args, "stop") || strstr(rows[i].args, "start");
 
 		if (!about_call || stop)
 			continue;
@@ -211,10 +218,11 @@ test_not_configured(void **state)
 	static const struct {
 		const char *name, *args, *option;
 	} needs[] = {
-		{ "call.answer", "{\"call\":\"%\"}", "notify = answer" },
-		{ "call.hold", "{\"call\":\"%\"}", "notify = hold" },
-		{ "call.resume", "{\"call\":\"%\"}", "notify = hold" },
-		{ "call.make", "{\"to\":\"104\",\"auto_answer\":true}", "auto_answer =" },
+		{ "call.answer", "{\"call\":\"%\"}", "notify_answer = yes" },
+		{ "call.hold", "{\"call\":\"%\"}", "notify_hold = yes" },
+		{ "call.resume", "{\"call\":\"%\"}", "notify_hold = yes" },
+		{ "call.make", "{\"to\":\"104\",\"auto_answer\":true}",
+		  "auto_answer =" },
 		{ "line.dnd", "{\"on\":true}", "dnd = FAMILY" },
 	};
 	struct cmdrig r;
@@ -259,7 +267,8 @@ test_hold(void **state)
 	cmdrig_check_sent(&r, "hold", "PJSIPNotify|Endpoint=101|Variable=Event=hold");
 	cmdrig_reply(&r, "Success Message=NOTIFY sent");
 	assert_int_equal(r.status, 0);
-	cmdrig_feed(&r, "Hold Channel=PJSIP/101-1|ChannelState=6|Uniqueid=a|Linkedid=a\n");
+	cmdrig_feed(&r,
+		    "Hold Channel=PJSIP/101-1|ChannelState=6|Uniqueid=a|Linkedid=a\n");
 	cmdrig_check(&r, "hold", "200 {\"ok\":true}");
 	cmdrig_command(&r, "101", "call.resume", "{\"call\":\"%\"}");
 	cmdrig_check_sent(&r, "resume",
@@ -297,12 +306,13 @@ test_local_names(void **state)
 	(void)state;
 	begin_full(&r, "5.0.4");
 	cmdrig_command(&r, "101", "call.make", "{\"to\":\"104\",\"auto_answer\":true}");
-	cmdrig_check_sent(&r, "make",
-			  "Originate|Channel=PJSIP/101|Context=internal|Exten=104|"
-			  "Priority=1|CallerID=Office <200>|Timeout=20000|Async=true|"
-			  "ChannelId=zvon-0000000000000001|"
-			  "Variable=PJSIP_HEADER(add,Alert-Info)=<http://x>;info=auto\\, "
-			  "now");
+	cmdrig_check_sent(
+		&r, "make",
+		"Originate|Channel=PJSIP/101|Context=internal|Exten=104|"
+		"Priority=1|CallerID=Office <200>|Timeout=20000|Async=true|"
+		"ChannelId=zvon-0000000000000001|"
+		"Variable=PJSIP_HEADER(add,Alert-Info)=<http://x>;info=auto\\, "
+		"now");
 	cmdrig_command(&r, "101", "queue.add", "{\"queue\":\"support\"}");
 	cmdrig_check_sent(&r, "queue",
 			  "QueueAdd|Queue=support|Interface=Local/101@from-queue/n|"
@@ -344,10 +354,12 @@ test_make_is_followed(void **state)
 		 r.action_id);
 	cmdrig_feed(&r, line);
 	cmdrig_feed(&r,
-		    "Newchannel Channel=PJSIP/104-9|ChannelState=0|CallerIDNum=104|Exten=s|" FAR
+		    "Newchannel "
+		    "Channel=PJSIP/104-9|ChannelState=0|CallerIDNum=104|Exten=s|" FAR
 		    "\n"
 		    "DialBegin Channel=PJSIP/101-9|ChannelState=6|" OWN
-		    "|DestChannel=PJSIP/104-9|DestChannelState=0|DestUniqueid=f|DialString=104\n"
+		    "|DestChannel=PJSIP/"
+		    "104-9|DestChannelState=0|DestUniqueid=f|DialString=104\n"
 		    "DialEnd Channel=PJSIP/101-9|ChannelState=6|" OWN
 		    "|DestChannel=PJSIP/104-9|DestUniqueid=f|DialStatus=BUSY\n"
 		    "Hangup Channel=PJSIP/104-9|" FAR "|Cause=17\n"
@@ -453,8 +465,9 @@ test_agent(void **state)
 	zv_buf_clear(&r.all_sent);
 	cmdrig_command(&r, "101", "agent.wrap_up", "{\"on\":true}");
 	assert_true(zv_hub_agent(r.hub, ZV_STR("101"))->wrap_up);
-	check_text("wrap-up", zv_buf_str(&r.all_sent),
-		   ZV_STR("QueuePause|Interface=PJSIP/101|Paused=true|Reason=wrap-up\n"));
+	check_text(
+		"wrap-up", zv_buf_str(&r.all_sent),
+		ZV_STR("QueuePause|Interface=PJSIP/101|Paused=true|Reason=wrap-up\n"));
 	cmdrig_end(&r);
 }
 

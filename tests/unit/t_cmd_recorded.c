@@ -12,7 +12,7 @@
 
 struct scene_row {
 	const char *version, *ami, *scene;
-	int nth;	  /* the answer to this action of the recording is ours: lab-N */
+	int nth; /* the answer to this action of the recording is ours: lab-N */
 	const char *user; /* his line is put here */
 	const char *name, *args;
 	const char *sent; /* with channels as C1 (own), C2 (far) */
@@ -38,7 +38,8 @@ is_answer(const struct player *p, const struct zv_packet *packet)
 
 	snprintf(id, sizeof id, "lab-%d", p->row->nth);
 	return packet->kind == ZV_PACKET_RESPONSE &&
-	       zvon_str_equal(zvon_packet_get(packet, ZV_STR("ActionID")), zvon_str(id));
+	       zvon_str_equal(zvon_packet_get(packet, ZV_STR("ActionID")),
+			      zvon_str(id));
 }
 
 static void
@@ -46,9 +47,10 @@ remember_channels(struct player *p)
 {
 	const struct zv_call *call = zvon_calls_next(p->rig.calls, NULL);
 
-	for (const struct zv_leg *leg = call ? call->legs : NULL; leg; leg = leg->next) {
+	for (const struct zv_leg *leg = call ? call->legs : NULL; leg;
+	     leg = leg->next) {
 		char *out = zvon_str_equal(leg->line, p->lines[0]) ? p->own_channel
-								    : p->far_channel;
+								   : p->far_channel;
 
 		snprintf(out, sizeof p->own_channel, "%.*s", ZV_ARG(leg->channel));
 	}
@@ -64,7 +66,8 @@ add_sent(struct player *p, struct zv_buf *out)
 		const char *name = NULL;
 		size_t n = 0;
 
-		if (p->own_channel[0] && zv_str_starts(sent, zvon_str(p->own_channel))) {
+		if (p->own_channel[0] &&
+		    zv_str_starts(sent, zvon_str(p->own_channel))) {
 			name = "C1";
 			n = strlen(p->own_channel);
 		} else if (p->far_channel[0] &&
@@ -93,7 +96,8 @@ on_our_moment(struct player *p, const struct zv_packet *answer)
 		check_text(p->row->scene, zv_buf_str(&sent), zvon_str(p->row->sent));
 	zv_buf_deinit(&sent);
 	ticket = p->rig.ticket;
-	zv_hub_on_reply(p->rig.hub, ticket, ZV_REPLY_RESPONSE, 0, answer, p->rig.now_ms);
+	zv_hub_on_reply(p->rig.hub, ticket, ZV_REPLY_RESPONSE, 0, answer,
+			p->rig.now_ms);
 	zv_hub_on_reply(p->rig.hub, ticket, ZV_REPLY_DONE, 0, NULL, p->rig.now_ms);
 	p->commanded = true;
 }
@@ -167,20 +171,24 @@ static const struct scene_row rows[] = {
 		 "{\"call\":\"%\",\"to\":\"103\"}",
 		 "Atxfer|Channel=C1|Context=internal|Exten=103", "\"seen\":\"ringing\"",
 		 200),
-	BOTH_NEW("parking", 2, "102", "call.park", "{\"call\":\"%\",\"lot\":\"default\"}",
-		 "Park|Channel=C2|TimeoutChannel=C1|AnnounceChannel=C1|Parkinglot=default",
+	BOTH_NEW("parking", 2, "102", "call.park",
+		 "{\"call\":\"%\",\"lot\":\"default\"}",
+		 "Park|Channel=C2|TimeoutChannel=C1|AnnounceChannel=C1|Parkinglot="
+		 "default",
 		 "\"space\":\"701\"", 200),
-	BOTH_OLD("parking", 2, "102", "call.park", "{\"call\":\"%\",\"lot\":\"default\"}",
+	BOTH_OLD("parking", 2, "102", "call.park",
+		 "{\"call\":\"%\",\"lot\":\"default\"}",
 		 "Park|Channel=C2|Channel2=C1|Parkinglot=default", "pbx_refused", 502),
 	BOTH_NEW("recording-mixmonitor", 2, "101", "call.record",
-		 "{\"call\":\"%\",\"action\":\"start\"}", NULL, "\"file\":\"/var/spool/",
-		 200),
+		 "{\"call\":\"%\",\"action\":\"start\"}", NULL,
+		 "\"file\":\"/var/spool/", 200),
 	BOTH_NEW("recording-mixmonitor", 6, "101", "call.record",
 		 "{\"call\":\"%\",\"action\":\"stop\"}", "StopMixMonitor|Channel=C1",
 		 "\"file\":\"/var/spool/", 200),
 	BOTH_NEW("recording-mixmonitor", 3, "101", "call.record",
 		 "{\"call\":\"%\",\"action\":\"pause\"}",
-		 "MixMonitorMute|Channel=C1|Direction=both|State=1", "{\"ok\":true}", 200),
+		 "MixMonitorMute|Channel=C1|Direction=both|State=1", "{\"ok\":true}",
+		 200),
 	BOTH_NEW("live-actions", 12, "101", "call.mute",
 		 "{\"call\":\"%\",\"on\":true,\"direction\":\"all\"}",
 		 "MuteAudio|Channel=C1|Direction=all|State=on", "{\"ok\":true}", 200),
@@ -195,8 +203,8 @@ static const struct scene_row rows[] = {
 		 "Hangup|Channel=C1", "{\"ok\":true}", 200),
 	BOTH_NEW("queue-members", 4, "103", "queue.add",
 		 "{\"queue\":\"support\",\"penalty\":1}",
-		 "QueueAdd|Queue=support|Interface=PJSIP/103|Penalty=1", "{\"ok\":true}",
-		 200),
+		 "QueueAdd|Queue=support|Interface=PJSIP/103|Penalty=1",
+		 "{\"ok\":true}", 200),
 	BOTH_OLD("queue-members", 4, "103", "queue.add",
 		 "{\"queue\":\"support\",\"penalty\":1}",
 		 "QueueAdd|Queue=support|Interface=SIP/103|Penalty=1", "{\"ok\":true}",

@@ -36,8 +36,8 @@ good_args(const struct zv_command *c, char *out, size_t room)
 		default:
 			value = a->words ? "\"start\"" : "\"123\"";
 		}
-		n += (size_t)snprintf(out + n, room - n, "%s\"%s\":%s", n > 1 ? "," : "",
-				      a->name, value);
+		n += (size_t)snprintf(out + n, room - n, "%s\"%s\":%s",
+				      n > 1 ? "," : "", a->name, value);
 	}
 	snprintf(out + n, room - n, "}");
 }
@@ -160,17 +160,21 @@ static const struct bad_row {
 	{ "call.make", "{\"to\":\"104\\r\\nAction: Logoff\"}", "\"argument\":\"to\"" },
 	{ "call.make", "{\"to\":\"104\\u0000\"}", "\"argument\"" },
 	{ "call.make", "{\"to\":\"10\\u0664\"}", "\"argument\":\"to\"" },
-	{ "call.make", "{\"to\":\"104\",\"line\":\"101\\nx\"}", "\"argument\":\"line\"" },
+	{ "call.make", "{\"to\":\"104\",\"line\":\"101\\nx\"}",
+	  "\"argument\":\"line\"" },
 	{ "call.make", "{\"to\":\"104\",\"auto_answer\":\"yes\"}", "true or false" },
 	{ "call.make", "{\"to\":\"104\",\"Application\":\"System\"}",
 	  "\"argument\":\"Application\"" },
 	{ "call.make", "{\"to\":\"104\",\"Variable\":\"X(1)=2\"}",
 	  "\"argument\":\"Variable\"" },
-	{ "call.make", "{\"to\":\"104\",\"Codecs\":\"ulaw\"}", "\"argument\":\"Codecs\"" },
+	{ "call.make", "{\"to\":\"104\",\"Codecs\":\"ulaw\"}",
+	  "\"argument\":\"Codecs\"" },
 	{ "call.make", "{\"to\":\"104\",\"PreDialGoSub\":\"x\"}",
 	  "\"argument\":\"PreDialGoSub\"" },
-	{ "call.make", "{\"to\":\"104\",\"context\":\"x\"}", "\"argument\":\"context\"" },
-	{ "call.dtmf", "{\"call\":\"%\",\"digits\":\"12w\"}", "\"argument\":\"digits\"" },
+	{ "call.make", "{\"to\":\"104\",\"context\":\"x\"}",
+	  "\"argument\":\"context\"" },
+	{ "call.dtmf", "{\"call\":\"%\",\"digits\":\"12w\"}",
+	  "\"argument\":\"digits\"" },
 	{ "call.dtmf",
 	  "{\"call\":\"%\",\"digits\":\"123456789012345678901234567890123\"}",
 	  "longer than 32" },
@@ -198,7 +202,8 @@ test_fault_032_bad_arguments(void **state)
 		begin_configured(&r, "5.0.4");
 		cmdrig_command(&r, "101", bad_rows[i].name, bad_rows[i].args);
 		cmdrig_check_has(&r, bad_rows[i].args, 400, bad_rows[i].has);
-		cmdrig_check_has(&r, bad_rows[i].args, 400, "\"code\":\"bad_argument\"");
+		cmdrig_check_has(&r, bad_rows[i].args, 400,
+				 "\"code\":\"bad_argument\"");
 		assert_int_equal(r.sends, 0);
 		cmdrig_end(&r);
 	}
@@ -329,13 +334,27 @@ test_fault_067_none_at_all(void **state)
 /* ---- faults 068, 069: raw actions --------------------------------------------------------------------------- */
 
 static const char *const actions[] = {
-	"AbsoluteTimeout", "AGI", "Atxfer", "BlindTransfer", "Bridge", "Command",
-	"ConfbridgeKick", "CreateConfig", "DBDel", "DBDelTree", "DBPut", "Filter",
-	"GetConfig", "GetConfigJSON", "Getvar", "Hangup", "JabberSend", "LocalOptimizeAway",
-	"MessageSend", "MixMonitor", "ModuleLoad", "Monitor", "MuteAudio", "Park",
-	"PJSIPNotify", "PlayDTMF", "QueueAdd", "QueueReset", "Reload", "SendText",
-	"SIPnotify", "SIPqualifypeer", "Status", "UpdateConfig", "UserEvent", "Login",
-	"Logoff", "Events", "WaitEvent", "queuestatus", "QUEUESTATUS",
+	"AbsoluteTimeout", "AGI",
+	"Atxfer",	   "BlindTransfer",
+	"Bridge",	   "Command",
+	"ConfbridgeKick",  "CreateConfig",
+	"DBDel",	   "DBDelTree",
+	"DBPut",	   "Filter",
+	"GetConfig",	   "GetConfigJSON",
+	"Getvar",	   "Hangup",
+	"JabberSend",	   "LocalOptimizeAway",
+	"MessageSend",	   "MixMonitor",
+	"ModuleLoad",	   "Monitor",
+	"MuteAudio",	   "Park",
+	"PJSIPNotify",	   "PlayDTMF",
+	"QueueAdd",	   "QueueReset",
+	"Reload",	   "SendText",
+	"SIPnotify",	   "SIPqualifypeer",
+	"Status",	   "UpdateConfig",
+	"UserEvent",	   "Login",
+	"Logoff",	   "Events",
+	"WaitEvent",	   "queuestatus",
+	"QUEUESTATUS",
 };
 
 static void
@@ -366,14 +385,16 @@ static const struct bad_row raw_rows[] = {
 	  "may not be dialled" },
 	{ "", "{\"action\":\"Setvar\",\"fields\":{\"Variable\":\"SHELL(x)\"}}",
 	  "one name of letters" },
-	{ "", "{\"action\":\"Setvar\",\"fields\":{\"variable\":\"1A\"}}", "one name of" },
+	{ "", "{\"action\":\"Setvar\",\"fields\":{\"variable\":\"1A\"}}",
+	  "one name of" },
 	{ "", "{\"action\":\"Setvar\",\"fields\":{\"Variable\":\"A=1,B(x)=2\"}}",
 	  "one name of" },
 	{ "", "{\"action\":\"Ping\",\"fields\":{\"ActionID\":\"x\"}}", "is ours" },
 	{ "", "{\"action\":\"Ping\",\"fields\":{\"aCtion\":\"Command\"}}", "is ours" },
 	{ "", "{\"action\":\"Ping\",\"fields\":{\"X\":\"a\\r\\nAction: Logoff\"}}",
 	  "one line" },
-	{ "", "{\"action\":\"Ping\",\"fields\":{\"X: y\\r\\n\":\"a\"}}", "name of a field" },
+	{ "", "{\"action\":\"Ping\",\"fields\":{\"X: y\\r\\n\":\"a\"}}",
+	  "name of a field" },
 	{ "", "{\"action\":\"Ping\",\"fields\":{\"X\":1}}", "must be a text" },
 	{ "", "{\"action\":\"Ping\",\"fields\":[]}", "object of texts" },
 };
@@ -391,8 +412,9 @@ test_fault_068_fields(void **state)
 		assert_in_range(r.status, 400, 403);
 	}
 	assert_int_equal(r.sends, 0);
-	cmdrig_command(&r, "900", "ami.action",
-		       "{\"action\":\"QueueStatus\",\"fields\":{\"Queue\":\"support\"}}");
+	cmdrig_command(
+		&r, "900", "ami.action",
+		"{\"action\":\"QueueStatus\",\"fields\":{\"Queue\":\"support\"}}");
 	cmdrig_check_sent(&r, "list", "QueueStatus|Queue=support");
 	cmdrig_reply(&r, "Success Message=Queue status will follow");
 	cmdrig_check(&r, "list",
@@ -419,10 +441,10 @@ test_fault_079_absent_fields(void **state)
 
 		begin_configured(&r, "5.0.4");
 		good_args(*c, args, sizeof args);
-		assert_null(zv_job_start(r.hub, NULL, zvon_str((*c)->name), NULL, &owner,
-					 1));
-		assert_null(zv_job_start(r.hub, &nobody, zvon_str((*c)->name), NULL, NULL,
-					 1));
+		assert_null(zv_job_start(r.hub, NULL, zvon_str((*c)->name), NULL,
+					 &owner, 1));
+		assert_null(zv_job_start(r.hub, &nobody, zvon_str((*c)->name), NULL,
+					 NULL, 1));
 		zv_job_start(r.hub, &user, zvon_str((*c)->name), NULL, NULL, 1);
 		cmdrig_command(&r, "nobody there", (*c)->name, args);
 		cmdrig_check_has(&r, (*c)->name, 403, "nobody is signed in");
@@ -452,7 +474,8 @@ test_log_is_bounded(void **state)
 	assert_int_equal(lines, 20);
 	cmdrig_wait(&r, 10000);
 	cmdrig_command(&r, "guest", "call.make", "{\"to\":\"104\"}");
-	assert_non_null(strstr(zv_buf_cstr(&r.logged), "without a line in the log: 980"));
+	assert_non_null(
+		strstr(zv_buf_cstr(&r.logged), "without a line in the log: 980"));
 	cmdrig_end(&r);
 }
 

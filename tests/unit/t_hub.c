@@ -89,6 +89,10 @@ test_a_line_of_one_server(void **state)
 	CHECK_BRIEF(anna, "");
 	rig_line(&r, 0, "102");
 	CHECK_BRIEF(anna, "line.state 102");
+	anna = rig_session(&r, "anna"); /* from the ring it is the same */
+	rig_input(&r, anna, "{\"type\":\"resume\",\"seq\":0}");
+	CHECK_BRIEF(anna, "hello; resumed; call.started c1; call.started c2; "
+			  "line.state 102");
 }
 
 static void

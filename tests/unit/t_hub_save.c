@@ -164,6 +164,22 @@ test_save_again(void **state)
 	zv_buf_deinit(&first);
 }
 
+/* A server may send any byte. */
+static void
+test_odd_bytes(void **state)
+{
+	const struct zv_line line = { .name = { "1\0\xff\n\"", 5 } };
+	struct zv_call_event e = { .kind = ZV_LINE_STATE,
+				   .line = &line,
+				   .server = ZV_STR("office") };
+
+	zv_hub_on_event(r.hub, 0, &e);
+	save();
+	rig_restart(&r, NULL, 2, zv_buf_str(&text));
+	assert_int_equal(zv_hub_last_seq(r.hub), 1);
+	resumed("chief", 0, "hello; resumed; line.state 1");
+}
+
 static void
 test_old_events_stay_behind(void **state)
 {
@@ -346,6 +362,7 @@ main(void)
 		TEST(test_killed),
 		TEST(test_calls_stay_seen),
 		TEST(test_save_again),
+		TEST(test_odd_bytes),
 		TEST(test_old_events_stay_behind),
 		TEST(test_cut_everywhere),
 		TEST(test_hostile_texts),

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -94,6 +95,10 @@ export function makeFolder() {
 	return fs.mkdtempSync(path.join(os.tmpdir(), "zvon-web-"));
 }
 
+export function removeFolder(folder) {
+	fs.rmSync(folder, { recursive: true, force: true });
+}
+
 export function writeConfig(folder, { port = 0, server, line = "200" }) {
 	const file = path.join(folder, "zvond.conf");
 	const secret = path.join(folder, "secret");
@@ -125,15 +130,53 @@ role = operator
 }
 
 /* zvond before that office; start it again with the same folder and port. */
-export function startZvond(folder, office, port = 0) {
+export function startZvond(folder, office, { port = 0, line = "200" } = {}) {
 	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
 
-	return zvond(["--config", writeConfig(folder, { port, server })]);
+	return zvond(["--config", writeConfig(folder, { port, server, line })]);
 }
 
-/* zvond before a recording, for who sits at that line. */
-export function startReplay(folder, recording, line) {
-	return zvond(["--config", writeConfig(folder, { server: `replay = ${recording}`, line })]);
+/* A manager that lets everybody in, knows nothing, and says what the test gives it. */
+export async function startManager() {
+	const clients = new Set();
+	const server = net.createServer((client) => {
+		let text = "";
+
+		clients.add(client);
+		client.on("error", () => {});
+		client.on("close", () => clients.delete(client));
+		client.write("Asterisk Call Manager/11.0.0\r\n");
+		client.on("data", (data) => {
+			text += data;
+			for (let end; (end = text.indexOf("\r\n\r\n")) >= 0; text = text.slice(end + 4))
+				client.write(answerTo(text.slice(0, end)));
+		});
+	});
+
+	await new Promise((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	return {
+		address: `127.0.0.1:${server.address().port}`,
+		say: (packets) => clients.forEach((client) => client.write(packets)),
+		stop() {
+			clients.forEach((client) => client.destroy());
+			server.close();
+		},
+	};
+}
+
+function answerTo(action) {
+	const field = (name) => new RegExp(`^${name}: (.*)$`, "im").exec(action)?.[1].trim();
+	const id = field("ActionID") ? `ActionID: ${field("ActionID")}\r\n` : "";
+	const isKnown = /^(Login|Ping|Events)$/i.test(field("Action"));
+
+	const isLogin = /^Login$/i.test(field("Action"));
+
+	return `Response: ${isKnown ? "Success" : "Error"}\r\n${id}Message: ` +
+		`${isKnown ? "Authentication accepted" : "Permission denied"}\r\n\r\n` +
+		(isLogin ? "Event: FullyBooted\r\nPrivilege: system,all\r\n" +
+			"Status: Fully Booted\r\n\r\n" : "");
 }
 
 /* ---- the browser --------------------------------------------------------------------------- */

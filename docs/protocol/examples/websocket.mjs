@@ -8,7 +8,15 @@ import process from "node:process";
 const [url, user, to] = process.argv.slice(2);
 const most = Number(process.env.EVENTS || Infinity);
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).default;
-const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/events`, ["zvon.v1"]);
+
+/* A token first: what a browser may send with a WebSocket are its subprotocols. */
+const answer = await fetch(`${url}/v1/login`, { method: "POST",
+	body: JSON.stringify({ user, password: process.env.ZVON_PASSWORD }) });
+const { token, error: refusal } = await answer.json();
+if (!token)
+	throw new Error(refusal.message);
+const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/events`,
+	["zvon.v1", `bearer.${token}`]);
 const say = (message) => socket.send(JSON.stringify(message));
 let last = 0; /* of the last event: for { type: "resume", seq: last, stream } */
 let seen = 0;
@@ -34,8 +42,6 @@ const on = {
 	result: ({ id, ok, result, error }) => console.log("result", id, ok ? result : error.message),
 };
 
-/* Without a token in the subprotocols the first message says who it is. */
-socket.onopen = () => say({ type: "login", user, password: process.env.ZVON_PASSWORD });
 socket.onmessage = ({ data }) => {
 	const message = JSON.parse(data);
 	on[message.type]?.(message);

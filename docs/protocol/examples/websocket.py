@@ -21,14 +21,16 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 class WebSocket:
     """A client; texts only."""
 
-    def __init__(self, url, protocol):
+    def __init__(self, url, protocol, user, password):
         host, port = urlsplit(url).hostname, urlsplit(url).port
         key = base64.b64encode(os.urandom(16)).decode()
+        basic = base64.b64encode(("%s:%s" % (user, password)).encode()).decode()
         self.socket = socket.create_connection((host, port), 30)
         self.socket.sendall((
             "GET /v1/events HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n"
-            "Sec-WebSocket-Protocol: %s\r\n\r\n" % (host, port, key, protocol)).encode())
+            "Sec-WebSocket-Protocol: %s\r\nAuthorization: Basic %s\r\n\r\n"
+            % (host, port, key, protocol, basic)).encode())
         self.file = self.socket.makefile("rb")
         head = iter(self.file.readline, b"\r\n")
         lines = [line.decode().strip() for line in head]
@@ -82,12 +84,11 @@ def main():
     url, user, *to = sys.argv[1:]
     most = int(os.environ.get("EVENTS", "0"))
     seen = 0
-    web_socket = WebSocket(url, "zvon.v1")
+    web_socket = WebSocket(url, "zvon.v1", user, os.environ["ZVON_PASSWORD"])
 
     def say(**message):
         web_socket.send(json.dumps(message).encode())
 
-    say(type="login", user=user, password=os.environ["ZVON_PASSWORD"])
     for message in web_socket.messages():
         kind = message["type"]
         if kind == "hello":
