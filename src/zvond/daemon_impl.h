@@ -9,6 +9,7 @@
 #include "io/listen.h"
 #include "io/loop.h"
 #include "zvond/config.h"
+#include "zvond/delay.h"
 
 struct zv_auth;
 struct zv_numbering;
@@ -56,6 +57,7 @@ struct zv_daemon {
 	struct zv_node waiting;	 /* struct zv_wait: long polls */
 	struct zv_timer *gather; /* frames that are collected go out */
 	int64_t sent_ns;	 /* when frames went out last */
+	int64_t sending_ns;	 /* how long that took */
 	struct zv_buf scratch;	 /* frames of one client */
 	struct zv_timer *hub_timer;
 	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
@@ -73,6 +75,7 @@ struct zv_daemon {
 	struct zv_user *users; /* those of the hub: configured ones, then panels */
 	size_t n_users;
 	struct zv_metrics metrics;
+	struct zv_delay delay;
 };
 
 static inline const struct zv_config *

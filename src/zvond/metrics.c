@@ -330,6 +330,7 @@ zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 	write_process(d, out);
 	write_connections(d, out);
 	write_traffic(d, out);
+	zv_delay_write(&d->delay, out);
 	write_logins(d, out);
 	write_hub(d, out);
 	write_servers(d, out);
