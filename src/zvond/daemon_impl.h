@@ -32,7 +32,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t requests, answers_4xx, answers_5xx;
 	uint64_t upgrades, refused_upgrades, pings_lost;
 	uint64_t logins, logins_failed, logins_delayed;
-	uint64_t frames_in, bytes_in, bytes_out;
+	uint64_t frames_in, frames_bad, bytes_in, bytes_out;
 	uint64_t sends;
 	uint64_t reloads, reloads_failed, state_errors;
 	uint64_t pongs, pong_us;     /* sum of the ways there and back */
