@@ -7,8 +7,8 @@ from lab import HERE, ZVON
 
 # tests/fake has modules of the same names as ours: they must not come first afterwards.
 _path = list(sys.path)
-sys.path[:0] = [str(HERE.parent / "sys")]
-import ws                                        # noqa: E402
+sys.path[:0] = [str(HERE.parent / "sys"), str(HERE.parent / "fake")]
+import ws                                         # noqa: E402
 from zvond_common import SLOW, Zvond, token_hash  # noqa: E402
 sys.path[:] = _path
 
