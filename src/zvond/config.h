@@ -125,6 +125,9 @@ void zv_config_free(struct zv_config *c); /* NULL is fine */
 /* As a file that would read the same, with defaults as comments, secrets as ***. */
 void zv_config_print(const struct zv_config *c, struct zv_buf *out);
 
+/* What auto_pause is for whom no section says it: as any of the servers has it. */
+bool zv_config_auto_pause(const struct zv_config *c);
+
 bool zv_config_network_has(const struct zv_config_network *list, size_t n,
 			   const unsigned char address[16]);
 

@@ -174,6 +174,8 @@ const struct zv_option zv_config_options[] = {
 	    "Do the phones answer at a NOTIFY with Event: talk?")
 	ROW(YES, "notify_hold", NULL, NULL, 0, 0, "no", NULL, S(server.hub.notify_hold),
 	    "Do they hold at a NOTIFY with Event: hold?")
+	ROW(NAME, "dnd", NULL, NULL, 0, 0, NULL, NULL, S(server.hub.dnd),
+	    "Family of Asterisk's database in which the dialplan looks up who is not to be disturbed, as DND; empty: line.dnd is refused")
 	ROW(YES, "ring_on_state", NULL, "sendRingStartedOnRingingState", 0, 0, "yes", NULL, S(server.hub.ring_on_state),
 	    "Is a call shown to panels when the phone rings (queues need it), not when it is dialled?")
 	ROW(NUMBER, "ring_ms", NULL, NULL, 1000, 600000, "30000", NULL, S(server.hub.ring_ms),
