@@ -60,7 +60,8 @@ struct zv_daemon {
 	int64_t sending_ns;	 /* how long that took */
 	struct zv_buf scratch;	 /* frames of one client */
 	struct zv_timer *hub_timer;
-	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
+	struct zv_timer *beat;	 /* for systemd's watchdog */
+	struct zv_timer *second; /* each second: lag, what is to be saved */
 	int64_t second_ms;
 
 	struct zv_numbering *numbering;
