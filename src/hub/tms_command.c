@@ -332,7 +332,8 @@ run(struct frame *f, struct zv_str name)
 void
 zv_tms_input(struct zv_session *s, struct zv_str text, int64_t now_ms)
 {
-	json_t *frame = zv_json_read(text, NULL);
+	struct zv_error err = { 0 };
+	json_t *frame = zv_json_read(text, &err);
 	struct zv_str command = zv_json_text(frame, "command");
 	struct frame f = {
 		.s = s,
@@ -345,6 +346,8 @@ zv_tms_input(struct zv_session *s, struct zv_str text, int64_t now_ms)
 	f.t->command_uid = zv_json_text(frame, "commandUId");
 	if (command.n)
 		run(&f, command);
+	else if (err.code == ZV_ENOMEM)
+		zv_tms_no_memory(s);
 	f.t->command_uid = ZV_STR("");
 	json_decref(frame);
 }

@@ -151,7 +151,18 @@ on_second(void *owner)
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
 	zv_logger_tick(d->log, now);
+}
+
+/* As often as WatchdogSec= wants it: only a loop that turns can say that it does. */
+static void
+on_beat(void *owner)
+{
+	struct zv_daemon *d = owner;
+
+	if (!zv_notify_watchdog_ms())
+		return;
 	zv_notify_watchdog();
+	zv_timer_set(d->beat, zv_clock_ms() + zv_notify_watchdog_ms());
 }
 
 /* ---- the hub ------------------------------------------------------------------------------------------ */
@@ -224,10 +235,11 @@ make_machines(struct zv_daemon *d, struct zv_error *err)
 	d->clerk = zv_worker_new(d->loop, 1, 8, err);
 	d->gather = zv_timer_new(d->loop, on_gathered, d);
 	d->hub_timer = zv_timer_new(d->loop, on_hub_time, d);
+	d->beat = zv_timer_new(d->loop, on_beat, d);
 	d->second = zv_timer_new(d->loop, on_second, d);
 	d->stop_timer = zv_timer_new(d->loop, zv_daemon_on_stop_time, d);
-	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second ||
-	    !d->stop_timer)
+	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->beat ||
+	    !d->second || !d->stop_timer)
 		return zv_fail_nomem(err);
 	return listen_to_signals(d, err);
 }
@@ -332,6 +344,7 @@ end(struct zv_daemon *d, bool was_running)
 		zv_loop_not_at_end(d->loop, d);
 	zv_timer_free(d->gather);
 	zv_timer_free(d->hub_timer);
+	zv_timer_free(d->beat);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
 	zv_loop_free(d->loop);
@@ -372,6 +385,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 		zv_notify_ready();
 		d->second_ms = zv_clock_ms() + SECOND_MS;
 		zv_timer_set(d->second, d->second_ms);
+		on_beat(d);
 		zv_daemon_touch(d);
 		zv_loop_run(d->loop);
 	}
