@@ -178,7 +178,7 @@ say_all(struct zv_session *s, const char *reason, int64_t now_ms)
 static void
 begin_anew(struct zv_session *s, const char *reason, int64_t now_ms)
 {
-	s->replaying = false;
+	s->replaying = s->owed = false;
 	zv_session_listen(s, true);
 	say_all(s, reason, now_ms);
 }
@@ -324,7 +324,7 @@ resume_from(struct zv_session *s, const json_t *message, uint64_t seq, size_t *n
 		return "stream";
 	if (seq > zv_hub_last_seq(s->hub))
 		return "stream";
-	if (zv_session_replay(s, seq, n) == 0)
+	if (zv_session_replay(s, seq, n) == 0 || zv_session_put_off(s))
 		return NULL;
 	return seq < s->hub->restart_seq ? "restart" : "too_old";
 }

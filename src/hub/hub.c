@@ -91,7 +91,7 @@ zv_hub_new(const struct zv_hub_options *o)
 	begin_numbers(h, o->first_seq ? o->first_seq : 1);
 	h->ring.most = h->limits.ring_events;
 	h->ring.most_ms = h->limits.ring_ms;
-	h->timed_ms = INT64_MAX;
+	h->timed_ms = h->owed_ms = INT64_MAX;
 	zv_list_init(&h->sessions);
 	zv_list_init(&h->open_ears);
 	zv_list_init(&h->timed);
@@ -215,7 +215,6 @@ take_restored(struct zv_hub *h, struct zv_server *server)
 {
 	struct zv_node *node, *following;
 
-	server->restored = h->restoring;
 	ZV_EACH(&h->restored, node, following)
 	{
 		struct zv_restored *r = ZV_OWNER(node, struct zv_restored, node);
@@ -261,6 +260,7 @@ zv_hub_add_server(struct zv_hub *h, const struct zv_hub_server *pub)
 	if (!server)
 		return ZV_ENOMEM;
 	take_restored(h, server);
+	zv_sync_begin(h, server);
 	h->servers[h->n_servers] = server;
 	return (int)h->n_servers++;
 }
@@ -287,14 +287,16 @@ void
 zv_hub_remove_server(struct zv_hub *h, size_t number, int64_t now_ms)
 {
 	struct zv_server *server = zv_hub_server_at(h, number);
+	bool was_silent;
 
 	h->now_ms = now_ms;
 	if (!server)
 		return;
 	zv_jobs_on_server_removed(h->jobs, number, now_ms);
 	h->servers[number] = NULL;
+	was_silent = server->silent;
 	free_server(h, server);
-	zv_hub_begin_anew(h, now_ms, true);
+	zv_sync_removed(h, was_silent, now_ms);
 }
 
 void
@@ -310,6 +312,7 @@ zv_hub_on_state(struct zv_hub *h, size_t number, const struct zv_client_status *
 	if (status->ami_major)
 		server->ami_major = status->ami_major;
 	zv_jobs_on_state(h->jobs, number, server->up, now_ms);
+	zv_sync_on_state(h, server);
 }
 
 void
@@ -329,88 +332,6 @@ zv_hub_on_reply(struct zv_hub *h, uint64_t ticket, enum zv_reply_part part, int 
 {
 	h->now_ms = now_ms;
 	zv_jobs_on_reply(h->jobs, ticket, part, status, packet, now_ms);
-}
-
-/* ---- after a restart -------------------------------------------------------------------- */
-
-/* A number is used up that no event has: whoever has a smaller one knows less than there
- * is, and gets a resync when he resumes. */
-void
-zv_hub_begin_anew(struct zv_hub *h, int64_t now_ms, bool everybody)
-{
-	struct zv_node *node, *following;
-
-	h->resync_reason = everybody ? "server" : "restart";
-	h->restart_seq = h->next_seq++;
-	zv_ring_cut(&h->ring, &h->topics, h->restart_seq);
-	ZV_EACH(&h->sessions, node, following)
-	{
-		struct zv_session *s = ZV_OWNER(node, struct zv_session, all);
-
-		if (!s->listens || !(s->resumed || s->replaying || everybody))
-			continue;
-		s->replaying = false;
-		zv_session_synced(s, SIZE_MAX, now_ms);
-	}
-}
-
-static bool
-is_all_compared(const struct zv_hub *h)
-{
-	for (size_t i = 0; i < h->n_servers; i++)
-		if (h->servers[i] && h->servers[i]->restored)
-			return false;
-	return true;
-}
-
-static void
-forget_resumed(struct zv_hub *h)
-{
-	struct zv_node *node, *following;
-
-	ZV_EACH(&h->sessions, node, following)
-	ZV_OWNER(node, struct zv_session, all)->resumed = false;
-}
-
-/* Panels speak of their calls anew after each; sessions of zvon.v1 were told all by
- * events, but what had happened before a restart. */
-static void
-tell_synced(struct zv_hub *h, size_t number, int64_t now_ms)
-{
-	struct zv_node *node, *following;
-
-	ZV_EACH(&h->sessions, node, following)
-	{
-		struct zv_session *s = ZV_OWNER(node, struct zv_session, all);
-
-		if (s->dialect != &zv_dialect_zvon)
-			zv_session_synced(s, number, now_ms);
-	}
-}
-
-void
-zv_hub_on_synced(struct zv_hub *h, size_t number, int64_t now_ms)
-{
-	struct zv_server *server = zv_hub_server_at(h, number);
-	size_t gone;
-
-	h->now_ms = now_ms;
-	if (!server)
-		return;
-	gone = zv_trails_drop_gone(h, server);
-	if (server->restored) {
-		server->restored = false;
-		zv_log(h->log, ZV_LOG_INFO, "hub",
-		       "compared with before the restart server=%.*s calls=%zu "
-		       "gone=%zu",
-		       ZV_ARG(server->pub.name), server->trails.n, gone);
-		zv_hub_begin_anew(h, now_ms, false);
-		if (is_all_compared(h)) {
-			h->restoring = false;
-			forget_resumed(h);
-		}
-	}
-	tell_synced(h, number, now_ms);
 }
 
 /* ---- what jobs need ----------------------------------------------------------------------- */
@@ -488,7 +409,8 @@ zv_hub_deadline(const struct zv_hub *h)
 
 	if (age < INT64_MAX - AGE_STEP_MS)
 		age += AGE_STEP_MS;
-	return earlier(earlier(age, h->timed_ms), zv_jobs_deadline(h->jobs));
+	return earlier(earlier(age, h->timed_ms),
+		       earlier(zv_jobs_deadline(h->jobs), zv_sync_deadline(h)));
 }
 
 static void
@@ -518,6 +440,7 @@ zv_hub_tick(struct zv_hub *h, int64_t now_ms)
 {
 	h->now_ms = now_ms;
 	zv_ring_age(&h->ring, &h->topics, now_ms);
+	zv_sync_tick(h, now_ms);
 	tick_sessions(h, now_ms);
 	if (zv_jobs_deadline(h->jobs) <= now_ms)
 		zv_jobs_tick(h->jobs, now_ms);

@@ -72,8 +72,9 @@ zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context)
 	for (size_t i = 0; i < s->hub->n_servers; i++) {
 		const struct zv_server *server = zv_hub_server_at(s->hub, i);
 
-		for (call = NULL;
-		     server && (call = zvon_calls_next(server->pub.calls, call));)
+		if (!server || server->silent)
+			continue;
+		for (call = NULL; (call = zvon_calls_next(server->pub.calls, call));)
 			if (zv_session_sees_call(s, i, call) && !f(context, i, call))
 				return;
 	}
@@ -239,7 +240,7 @@ zv_session_replay(struct zv_session *s, uint64_t after_seq, size_t *n)
 		*n += wants_entry(s, e);
 	s->at_seq = after_seq;
 	s->replaying = *n > 0;
-	s->resumed = s->hub->restoring;
+	s->resumed = s->hub->n_silent > 0;
 	s->hub->counters.resumed++;
 	zv_session_listen(s, true);
 	if (s->replaying)
@@ -505,6 +506,7 @@ zv_session_new(struct zv_hub *h, enum zv_dialect_kind dialect,
 	struct zv_session *s;
 
 	h->now_ms = now_ms;
+	h->last_is_known = true;
 	if (!p) {
 		refuse(err, ZV_EBUSY, "this user is not in the configuration any more");
 		return NULL;
