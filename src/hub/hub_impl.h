@@ -1,7 +1,18 @@
 /* hub_impl.h - the inside of the hub: its servers, sessions and what it remembers of
- * calls; shared by hub.c (life, servers), tell.c (one event's way), sync.c (when it is known what goes on), trail.c (what a call
- * was about), seat.c (who is a member of which queue), users.c, session.c, narrow.c,
- * watch.c, save.c, load.c. Jobs are a part of their own: jobs.h. */
+ * calls. Jobs are a part of their own: jobs.h.
+ *
+ *   hub            life, time, counters
+ *   server         what is configured of a server
+ *   sync           when it is known what is going on there
+ *   tell           one event's way
+ *   trail, seat    what a call was about; who is a member of which queue
+ *   users          who there is, and a new configuration
+ *   session        a connection from its beginning to its end
+ *   session_queue  what waits for it
+ *   listen         what it may see, and wants to
+ *   watch          raw packets
+ *   state_json     what is going on, as it may see it
+ *   save, load     over a restart */
 #ifndef ZV_HUB_HUB_IMPL_H
 #define ZV_HUB_HUB_IMPL_H
 
@@ -110,8 +121,11 @@ struct zv_restored {
 };
 
 struct zv_server *zv_hub_server_at(const struct zv_hub *h, size_t server); /* or NULL */
+void zv_hub_free_server(struct zv_hub *h, struct zv_server *server);
 void zv_restored_free(struct zv_hub *h, struct zv_restored *r);
 int zv_hub_set_stream(struct zv_hub *h, struct zv_str stream);
+int zv_hub_copy_text(struct zv_str *text, struct zv_str from);
+void zv_hub_free_text(struct zv_str *text);
 
 /* ---- when what is going on is known (sync.c) ------------------------------------------ */
 
@@ -212,6 +226,10 @@ bool zv_session_wants(const struct zv_session *s, enum zv_call_event_kind kind,
 void zv_session_tell(struct zv_session *s, size_t server,
 		     const struct zv_call_event *event, struct zv_message *shared);
 void zv_session_synced(struct zv_session *s, size_t server, int64_t now_ms);
+
+/* Tells the transport, once; and forgets what waits. */
+void zv_session_ready(struct zv_session *s);
+void zv_session_drop_queue(struct zv_session *s);
 
 int zv_hub_reserve_found(struct zv_hub *h);
 
