@@ -102,6 +102,7 @@ on_close(void *owner, int reason)
 	zv_log(d->log, ZV_LOG_DEBUG, "front", "%s remote=%s", why_closed(reason),
 	       zv_conn_remote(f->conn));
 	f->closing = true;
+	d->gone++;
 	if (f->ready.next)
 		zv_list_remove(&f->ready);
 	zv_stream_end(f);
