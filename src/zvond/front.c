@@ -51,7 +51,7 @@ on_sent(void *owner)
 {
 	struct zv_front *f = owner;
 
-	if (f->session)
+	if (f->session || f->talk)
 		zv_front_soon(f);
 }
 

@@ -113,6 +113,8 @@ const struct zv_option zv_config_options[] = {
 	    "How long it has for its answer; then it is gone")
 	ROW(NUMBER, "body_rate", NULL, NULL, 0, MEGABYTE, "1024", NULL, L(body_rate),
 	    "Bytes a second that a request's body must come with at least")
+	ROW(NUMBER, "body_grace_ms", NULL, NULL, 100, MS_MAX, "5000", NULL, L(body_grace_ms),
+	    "How much later than by that rate it may be")
 	ROW(NUMBER, "unauthenticated", "authlimit", NULL, 1, 1000000, "512", NULL, L(unauthenticated),
 	    "Connections at once that have not said who they are; the oldest goes for one more")
 	ROW(NUMBER, "connections", "sessionlimit", NULL, 1, 1000000, "10000", NULL, L(connections),
