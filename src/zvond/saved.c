@@ -148,6 +148,15 @@ say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 }
 
 static void
+say_written(struct zv_daemon *d, uint64_t version)
+{
+	d->tokens_saved = version;
+	if (d->told_unwritten_ms)
+		zv_log(d->log, ZV_LOG_INFO, "state", "tokens can be written again");
+	d->told_unwritten_ms = 0;
+}
+
+static void
 on_written(void *task)
 {
 	struct errand *e = task;
@@ -155,7 +164,7 @@ on_written(void *task)
 
 	d->writing_tokens = false;
 	if (e->rc == 0)
-		d->tokens_saved = e->version;
+		say_written(d, e->version);
 	else
 		say_unwritten(d, &e->err);
 	zv_buf_deinit(&e->text);
