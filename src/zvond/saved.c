@@ -135,6 +135,7 @@ write_tokens(void *task)
 			       &e->err);
 }
 
+/* Once a minute, as numbering.c does. */
 static void
 say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 {
@@ -144,15 +145,15 @@ say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 	if (d->told_unwritten_ms && now - d->told_unwritten_ms < TELL_MS)
 		return;
 	d->told_unwritten_ms = now;
-	zv_log(d->log, ZV_LOG_ERROR, "state", "%s", err->text);
+	zv_log(d->log, ZV_LOG_WARN, "state",
+	       "cannot be written, going on: %s; make room", err->text);
 }
 
 static void
-say_written(struct zv_daemon *d, uint64_t version)
+say_written(struct zv_daemon *d)
 {
-	d->tokens_saved = version;
 	if (d->told_unwritten_ms)
-		zv_log(d->log, ZV_LOG_INFO, "state", "tokens can be written again");
+		zv_log(d->log, ZV_LOG_INFO, "state", "can be written again");
 	d->told_unwritten_ms = 0;
 }
 
@@ -163,10 +164,12 @@ on_written(void *task)
 	struct zv_daemon *d = e->daemon;
 
 	d->writing_tokens = false;
-	if (e->rc == 0)
-		say_written(d, e->version);
-	else
+	if (e->rc == 0) {
+		d->tokens_saved = e->version;
+		say_written(d);
+	} else {
 		say_unwritten(d, &e->err);
+	}
 	zv_buf_deinit(&e->text);
 	zv_free(e);
 }
