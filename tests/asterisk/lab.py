@@ -356,6 +356,7 @@ class LiveTest:
 
     server = None
     seconds = 60  # the longest time one test may take
+    waits = False  # it mostly waits: see run.py
 
     @classmethod
     def setUpClass(cls):

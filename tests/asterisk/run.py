@@ -2,6 +2,7 @@
 """Runs the live tests against both servers at once.
 
     run.py [--keep] [WORD...]     only tests whose name holds one of the words
+    run.py --part waits|works     only those that mostly wait, or only the others
 
 Installs and starts the servers if need be, and stops those that it started, unless told
 to keep them. One line per test; the last line is `N passed, N failed[, N skipped]`.
@@ -89,7 +90,12 @@ def tests_of(suite):
             yield item
 
 
-def run_worker(version, office, words):
+def is_of_part(test, part):
+    """Those with waits = True need little of a processor: other suites run beside them."""
+    return not part or getattr(test, "waits", False) == (part == "waits")
+
+
+def run_worker(version, office, part, words):
     """Runs the tests of one server in this process; the last line tells the counts. With
     an office, its share of those that may run beside others; else the rest."""
     sys.path.insert(0, str(HERE))
@@ -99,7 +105,8 @@ def run_worker(version, office, words):
         of_version = type(test).__name__.endswith(version)
         broken = isinstance(test, unittest.loader._FailedTest)  # a module that cannot be read
         of_worker = getattr(test, "beside_others", False) == (office is not None)
-        if of_worker and (broken or (of_version and matches(test.id(), words))):
+        wanted = of_version and is_of_part(test, part) and matches(test.id(), words)
+        if of_worker and (broken or wanted):
             chosen.append(test)
     if office is not None:
         chosen = chosen[office::OFFICES]
@@ -117,10 +124,11 @@ def matches(name, words):
 class Worker:
     """Tests of one server in a process of their own."""
 
-    def __init__(self, version, office, words):
+    def __init__(self, version, office, part, words):
         self.version = version
         self.counts = None
         place = [] if office is None else ["--office", str(office)]
+        place += ["--part", part] if part else []
         self._process = subprocess.Popen(
             [sys.executable, __file__, "--worker", version, *place, *words],
             env={**os.environ, "ZVON_OFFICE": str(office or 0)}, stdin=subprocess.DEVNULL,
@@ -147,11 +155,11 @@ class Worker:
         return self.counts or [0, 1, 0]
 
 
-def run_version(version, words):
+def run_version(version, part, words):
     """All tests of one server: first those that run side by side, then the others."""
-    places = [Worker(version, office, words) for office in range(OFFICES)]
+    places = [Worker(version, office, part, words) for office in range(OFFICES)]
     counts = [worker.wait() for worker in places]
-    return counts + [Worker(version, None, words).wait()]
+    return counts + [Worker(version, None, part, words).wait()]
 
 
 def lab(*arguments):
@@ -167,14 +175,15 @@ def running_servers():
     return [version for version in VERSIONS if version + " is running" in told]
 
 
-def run_all(words, keep):
+def run_all(part, words, keep):
     """Both servers; returns the exit code."""
     before = running_servers()
     if not (lab("install", "all") and lab("start", "all")):
         print("0 passed, 1 failed")
         return 1
     with ThreadPoolExecutor(len(VERSIONS)) as pool:
-        counts = sum(pool.map(lambda version: run_version(version, words), VERSIONS), [])
+        counts = sum(pool.map(lambda version: run_version(version, part, words),
+                              VERSIONS), [])
     for version in VERSIONS:
         if not keep and version not in before:
             lab("stop", version)
@@ -190,16 +199,17 @@ def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="leave the servers running")
+    parser.add_argument("--part", choices=("waits", "works"), help="only these")
     parser.add_argument("--worker", choices=VERSIONS, help=argparse.SUPPRESS)
     parser.add_argument("--office", type=int, help=argparse.SUPPRESS)
     parser.add_argument("words", nargs="*", help="only tests whose name holds one of these")
     options = parser.parse_args()
     if options.worker:
-        return run_worker(options.worker, options.office, options.words)
+        return run_worker(options.worker, options.office, options.part, options.words)
     path = Path(tempfile.gettempdir()) / ("zvon-live-%d.lock" % os.getuid())
     with open(path, "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one such run at a time on a machine
-        return run_all(options.words, options.keep)
+        return run_all(options.part, options.words, options.keep)
 
 
 if __name__ == "__main__":

@@ -175,6 +175,7 @@ def find_runs(ajam, tcp):
 class AjamLedger(LiveTest):
     """AJAM logs in as `slow`, which may do what `lab` may, so that its logins show."""
 
+    waits = True
     seconds = SECONDS + 180
 
     def setUp(self):

@@ -46,6 +46,7 @@ class AjamLife(LiveTest):
 class AjamExpiry(AjamLife):
     """The server forgets a session of which it heard nothing for 15 s."""
 
+    waits = True
     seconds = 120
 
     def setUp(self):

@@ -13,8 +13,7 @@ RESTARTED = 6.0     # back at a server that is up again: the back-off after a sh
 SLACK = 1.0         # for two busy cores
 
 
-@both_versions
-class Life(LiveTest):
+class LifeTest(LiveTest):
     """Numbered events flow all the time; those that come are whole and in order."""
 
     seconds = 100
@@ -66,6 +65,11 @@ class Life(LiveTest):
         self.assertLessEqual(len(lines), 20, lines)
         self.assertIn(self.server.ip, self.listener.messages)
 
+
+@both_versions
+class Life(LifeTest):
+    """The server goes, and comes at once."""
+
     def test_reload(self):
         emitter, thread = self.flow(4)
         for module in ("", "manager", "res_pjsip.so"):
@@ -112,6 +116,24 @@ class Life(LiveTest):
         self.assertNotEqual(final.stop(), DONE)
         self.assertEqual(final.count(is_booted), 1)
 
+    def test_frozen_for_a_moment(self):
+        emitter, thread = self.flow(3)
+        self.server.run("freeze")
+        time.sleep(1.5)
+        self.server.run("thaw")
+        thread.join()
+        last = user_event("Flow", Last=str(emitter.next - 1))
+        self.assertIsNotNone(self.listener.wait_for(last), self.listener.messages)
+        self.assertEqual(len(self.check_flow()), emitter.next)
+        self.check_goes_on(boots=1)
+
+
+@both_versions
+class Frozen(LifeTest):
+    """The server stands still for a minute."""
+
+    waits = True
+
     def test_frozen(self):
         before = self.listener.messages
         self.server.run("freeze")
@@ -130,14 +152,3 @@ class Life(LiveTest):
         self.wait_boots(2, THAWED + SLACK)
         self.check_goes_on(boots=2)
         self.check_told()
-
-    def test_frozen_for_a_moment(self):
-        emitter, thread = self.flow(3)
-        self.server.run("freeze")
-        time.sleep(1.5)
-        self.server.run("thaw")
-        thread.join()
-        last = user_event("Flow", Last=str(emitter.next - 1))
-        self.assertIsNotNone(self.listener.wait_for(last), self.listener.messages)
-        self.assertEqual(len(self.check_flow()), emitter.next)
-        self.check_goes_on(boots=1)

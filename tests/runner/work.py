@@ -172,11 +172,13 @@ class Job:
         self.trouble = trouble
 
     def _run_step(self, step):
+        begun = time.monotonic()
         code, output = self._execute(step)
         counts = step.count(code, output)
         name = step.name or " ".join(map(str, step.command))
         with self._lock, open(self.log, "a", encoding="utf-8") as log:
-            log.write("==== %s\n%s\n---- %s, exit code %d\n\n" % (name, output, counts, code))
+            log.write("==== %s\n%s\n---- %s, exit code %d, %.1f s\n\n"
+                      % (name, output, counts, code, time.monotonic() - begun))
             if counts.failed:
                 self.failed_steps.append((name, output))
         return counts
