@@ -47,6 +47,18 @@ is_answered_in_round(const struct zv_live_call *call, const struct zv_live_leg *
 	return false;
 }
 
+/* A consultation that was given up: they talk again, and nobody is called any more. */
+static bool
+is_given_up(const struct zv_live_call *call, const struct zv_live_leg *but)
+{
+	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
+	     leg = zv_leg_next(leg))
+		if (leg != but && leg->pub.role == ZV_ROLE_CALLEE && leg->channel &&
+		    !leg->pub.answered)
+			return false;
+	return call->conversed;
+}
+
 static bool
 has_caller_left(const struct zv_live_call *call)
 {
@@ -85,8 +97,9 @@ callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
 	if (is_answered_in_round(call, leg))
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
 	if (leg->dialled == ZV_RESULT_CANCELLED)
-		return at_end || has_caller_left(call) ? ZV_RESULT_CANCELLED
-						       : ZV_RESULT_NONE;
+		return at_end || has_caller_left(call) || is_given_up(call, leg)
+			       ? ZV_RESULT_CANCELLED
+			       : ZV_RESULT_NONE;
 	return unsaid(call, leg, at_end);
 }
 

@@ -9,14 +9,14 @@ open(struct zv_session *s, int64_t now_ms)
 
 	zv_list_init(&t->calls);
 	zv_list_init(&t->requests);
-	t->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	return 0;
 }
 
 static void
 on_synced(struct zv_session *s, size_t server, int64_t now_ms)
 {
-	zv_tms_of(s)->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	zv_tms_server_synced(s, server);
 }
 
@@ -26,7 +26,7 @@ on_user(struct zv_session *s, int64_t now_ms)
 {
 	struct zv_tms *t = zv_tms_of(s);
 
-	t->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	zv_tms_tell_agent(s, false);
 	if (t->is_open && !t->is_lost)
 		zv_tms_tell_line(s, false);

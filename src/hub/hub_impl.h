@@ -63,6 +63,8 @@ struct zv_hub {
 	uint64_t first_seq, next_seq;
 	uint64_t restart_seq; /* who resumes from before it gets "restart" */
 	int64_t now_ms;	      /* of the last call in */
+	int64_t wall_us; /* wall clock at now_ms == 0, as the last event had it; 0: not
+			  * known yet */
 
 	uint64_t map_seed; /* of the servers' maps */
 	struct zv_topics topics;

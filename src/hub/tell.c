@@ -205,6 +205,8 @@ zv_hub_on_event(struct zv_hub *h, size_t server, const struct zv_call_event *eve
 	if (!at)
 		return;
 	h->now_ms = event->now_ms > h->now_ms ? event->now_ms : h->now_ms;
+	if (event->unix_us)
+		h->wall_us = event->unix_us - event->now_ms * 1000;
 	tell(h, server, event);
 	zv_jobs_on_event(h->jobs, server, event);
 	if (event->kind == ZV_CALL_ENDED)
