@@ -227,6 +227,9 @@ void zv_servers_write(struct zv_hub *h, struct zv_json *j, int64_t now_ms);
 void zv_me_write(const struct zv_who *who, struct zv_json *j);
 void zv_agent_write(struct zv_hub *h, struct zv_str user, struct zv_json *j);
 
+/* A dial that begins, for sessions that want to know it (tell.c). */
+void zv_hub_note_dial(struct zv_hub *h, size_t number, const struct zv_packet *packet);
+
 /* ---- watches (watch.c) -------------------------------------------------------------------------- */
 
 void zv_watches_on_packet(struct zv_hub *h, size_t server,

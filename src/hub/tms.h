@@ -164,6 +164,8 @@ void zv_tms_follow_consult(struct zv_session *s, struct zv_tms_call *c,
 
 /* Learns what is going on without telling it. */
 void zv_tms_learn(struct zv_session *s);
+/* Looks for calls that no event tells of. */
+void zv_tms_look_anew(struct zv_session *s, size_t server);
 /* Compares what the panel knows with what is going on, and tells the difference. */
 void zv_tms_compare(struct zv_session *s, size_t server);
 

@@ -46,6 +46,7 @@ struct zv_config_listen {
 	bool token_in_url;
 	bool deflate; /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
+	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
 	int body_rate;	     /* bytes a second at least */
 	int unauthenticated; /* at once: 512 */
 	int connections;     /* at once: 10000 */
