@@ -107,6 +107,7 @@ zv_hub_on_packet(struct zv_hub *h, size_t server, const struct zv_packet *packet
 	h->now_ms = now_ms;
 	if (h->n_watches)
 		zv_watches_on_packet(h, server, packet, now_ms);
+	zv_hub_note_dial(h, server, packet);
 	if (zv_jobs_want_packets(h->jobs, server))
 		zv_jobs_on_packet(h->jobs, server, packet, now_ms);
 }
