@@ -106,8 +106,8 @@ check_line(struct zv_config_reader *r, struct zv_config_object *o, struct zv_str
 	}
 }
 
-static bool
-any_auto_pause(const struct zv_config *c)
+bool
+zv_config_auto_pause(const struct zv_config *c)
 {
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (c->servers[i].auto_pause)
@@ -125,7 +125,7 @@ zv_config_check_user(struct zv_config_reader *r, struct zv_config_object *o)
 	if (!a->user.role)
 		zv_config_unknown_role(r, o, "role", a->role_name);
 	if (!zv_config_seen(o, "auto_pause"))
-		a->user.auto_pause = any_auto_pause(r->config);
+		a->user.auto_pause = zv_config_auto_pause(r->config);
 	check_password(r, o, &a->secrets);
 	check_tokens(r, o, &a->secrets);
 	for (size_t i = 0; i < a->user.n_lines; i++)

@@ -53,6 +53,7 @@ zv_settings_unref(struct zv_settings *s)
 static void
 work_off(struct zv_daemon *d)
 {
+	int64_t began_ns = zv_clock_ns();
 	struct zv_node now, *node;
 
 	if (zv_list_is_empty(&d->ready))
@@ -65,16 +66,20 @@ work_off(struct zv_daemon *d)
 		zv_front_work(ZV_OWNER(node, struct zv_front, ready));
 	}
 	d->sent_ns = zv_clock_ns();
+	d->sending_ns = d->sent_ns - began_ns;
+	zv_delay_end(&d->delay, zv_hub_last_seq(d->hub));
 }
 
-/* Messages go out at once when the daemon was idle; under load they are gathered for
- * gather_ms, so that a client gets one send for many. */
+/* Messages go out at once; under load they are gathered for gather_ms, so that a client
+ * gets one send for many. Load is when sending takes as long as gathering: what comes
+ * meanwhile is gathered anyway, and to wait while there is time would only be late. */
 static bool
 is_to_gather(struct zv_daemon *d)
 {
 	int64_t gather_ns = (int64_t)zv_daemon_config(d)->gather_ms * 1000000;
 
-	return gather_ns > 0 && zv_clock_ns() - d->sent_ns < gather_ns;
+	return gather_ns > 0 && d->sending_ns >= gather_ns &&
+	       zv_clock_ns() - d->sent_ns < gather_ns;
 }
 
 static void
@@ -92,13 +97,12 @@ on_round_end(void *owner)
 	struct zv_daemon *d = owner;
 
 	d->touched = false;
-	if (!zv_list_is_empty(&d->ready)) {
-		if (is_to_gather(d))
-			zv_timer_set(d->gather,
-				     zv_clock_ms() + zv_daemon_config(d)->gather_ms);
-		else
-			work_off(d);
-	}
+	if (zv_list_is_empty(&d->ready))
+		zv_delay_forget(&d->delay);
+	else if (is_to_gather(d))
+		zv_timer_set(d->gather, zv_clock_ms() + zv_daemon_config(d)->gather_ms);
+	else
+		work_off(d);
 	zv_polls_look(d);
 	zv_timer_set(d->hub_timer, zv_hub_deadline(d->hub));
 }

@@ -1,6 +1,6 @@
 /* common.mjs - a simulated office, zvond before it, Chromium, and a page that is watched. */
 
-import { spawn } from "node:child_process";
+import child_process from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const require = createRequire(new URL("../npm/package.json", import.meta.url));
 
@@ -15,6 +16,7 @@ export const { chromium } = require("playwright-core");
 export const WebSocket = require("ws");
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
+const execFile = promisify(child_process.execFile);
 const BUILD = process.env.ZVON_BUILD || path.join(ROOT, "build");
 export const ZVON = process.env.ZVON || path.join(BUILD, "zvon");
 export const ZVOND = process.env.ZVOND || path.join(BUILD, "zvond");
@@ -29,7 +31,7 @@ const DEMO_HASH = "$argon2id$v=19$m=65536,t=2,p=1$h+U+NW+rjIgiz4rTLiRXBQ$" +
 
 /* Runs it until stop(); gives the first match of `pattern` in what it prints. */
 export async function start(command, args, pattern, env = {}) {
-	const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env },
+	const child = child_process.spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env },
 		stdio: ["ignore", "pipe", "pipe"] });
 	const program = { child, output: "" };
 	const ended = new Promise((resolve) => child.once("close", resolve));
@@ -74,6 +76,22 @@ export async function startOffice({ rate = 0, speed = 1, port = 0 } = {}) {
 export function callFrom(office, from, to) {
 	return start(ZVON, ["originate", `ami://demo@${office.address}`, "--from", from, "--to",
 		to, "--context", "internal"], /"state":"initiated"/, { ZVON_SECRET: "demo" });
+}
+
+/* Ends all calls of the office, as nobody at a phone would. */
+export async function hangUpAll(office) {
+	const ask = async (...action) => {
+		const { stdout } = await execFile(ZVON, ["action", `ami://demo@${office.address}`,
+			...action], { env: { ...process.env, ZVON_SECRET: "demo" } })
+			.catch((error) => error); /* one has ended by itself */
+		return stdout.trim().split("\n").map((line) => JSON.parse(line));
+	};
+	const channels = (await ask("CoreShowChannels"))
+		.filter(({ name }) => name === "CoreShowChannel")
+		.map(({ fields }) => Object.fromEntries(fields).Channel);
+
+	for (const channel of channels)
+		await ask("Hangup", `Channel=${channel}`);
 }
 
 const LISTENING = /listening on (http:\/\/127\.0\.0\.1:(\d+))/;
@@ -166,17 +184,22 @@ export async function startManager() {
 	};
 }
 
+/* What it answers to the few actions that it knows. */
+const ANSWERS = {
+	challenge: "Response: Success\r\nIDChallenge: 1234567890\r\n\r\n",
+	login: "Response: Success\r\nIDMessage: Authentication accepted\r\n\r\n" +
+		"Event: FullyBooted\r\nPrivilege: system,all\r\nStatus: Fully Booted\r\n\r\n",
+	ping: "Response: Success\r\nIDPing: Pong\r\n\r\n",
+	events: "Response: Success\r\nIDEvents: On\r\n\r\n",
+};
+
 function answerTo(action) {
 	const field = (name) => new RegExp(`^${name}: (.*)$`, "im").exec(action)?.[1].trim();
 	const id = field("ActionID") ? `ActionID: ${field("ActionID")}\r\n` : "";
-	const isKnown = /^(Login|Ping|Events)$/i.test(field("Action"));
+	const answer = ANSWERS[field("Action").toLowerCase()] ||
+		"Response: Error\r\nIDMessage: Permission denied\r\n\r\n";
 
-	const isLogin = /^Login$/i.test(field("Action"));
-
-	return `Response: ${isKnown ? "Success" : "Error"}\r\n${id}Message: ` +
-		`${isKnown ? "Authentication accepted" : "Permission denied"}\r\n\r\n` +
-		(isLogin ? "Event: FullyBooted\r\nPrivilege: system,all\r\n" +
-			"Status: Fully Booted\r\n\r\n" : "");
+	return answer.replace("ID", id);
 }
 
 /* ---- the browser --------------------------------------------------------------------------- */

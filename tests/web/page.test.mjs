@@ -153,7 +153,7 @@ test("dial, talk, hold is refused in plain words, transfer, hang up", async (t) 
 	await said("Transferred to 206.");
 	await page.locator(".card").waitFor({ state: "detached" });
 	await page.locator("#calls tr", { hasText: "205" }).filter({ hasText: "206" }).waitFor();
-	await (await use.start(...hangUpAll())).stop();
+	await use.hangUpAll(office);
 	await page.locator("#quiet").waitFor();
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
@@ -252,7 +252,7 @@ test("the daemon stops and comes back: no reload, the calls are right", async (t
 		await page.locator("#banner-text", { hasText: "No connection to zvon" }).waitFor();
 		/* it ends while nobody looks */
 		if (signal === "SIGKILL")
-			await (await use.start(...hangUpAll())).stop();
+			await use.hangUpAll(office);
 		zvond = await use.startZvond(folder, office, { port: zvond.port });
 		await page.locator("#banner").waitFor({ state: "hidden" });
 		if (signal === "SIGKILL") {
@@ -270,11 +270,6 @@ test("the daemon stops and comes back: no reload, the calls are right", async (t
 	await quiet(page);
 	assert.deepEqual(await page.verdict(/WebSocket connection to .* failed/), use.CLEAN);
 });
-
-function hangUpAll() {
-	return [use.ZVON, ["action", `ami://demo@${office.address}`, "Hangup",
-		"Channel=/^PJSIP/.*$/"], /Response|response/, { ZVON_SECRET: "demo" }];
-}
 
 test("the PBX goes: a banner says so until it is back", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
