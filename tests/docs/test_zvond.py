@@ -174,6 +174,36 @@ class Sample(unittest.TestCase):
                 self.assertNotIn("warning", done.stderr)
 
 
+class Limits(unittest.TestCase):
+    """The daemon's table in SECURITY.md."""
+
+    # sizes of our own tables and buffers, which nobody outside fills
+    NOT_LIMITS = {"ZV_ARGUMENTS_MAX", "ZV_CONFIG_OPTIONS_MAX", "ZV_WHOLE_FILE_MAX",
+                  "ZV_PLACE_MAX", "ZV_FETCH_MAX_EXCHANGES"}
+    FOLDERS = ("http", "ws", "json", "hub", "conf", "zvond", "io")
+
+    def test_each_key_that_limits(self):
+        """Each number of [general], [listen] and [role], with its default."""
+        rows = dict(re.findall(r"\| `(\[\w+\] \w+)`[^|]* \| (\d+)[^|]*\|", read("SECURITY.md")))
+        wanted = {"[%s] %s" % (key.section, key.name): key.default for key in keys()
+                  if key.section in ("general", "listen", "role") and key.default.isdigit()}
+        self.assertGreater(len(wanted), 15)
+        self.assertEqual(rows, wanted)
+
+    def test_each_constant(self):
+        """Each maximum that a header of the daemon's folders names; test_markdown compares
+        the numbers."""
+        told = set(re.findall(r"`(ZV_\w+)`", read("SECURITY.md")))
+        found = set()
+        for folder in self.FOLDERS:
+            for path in sorted((ROOT / "src" / folder).glob("*.h")):
+                found |= set(re.findall(
+                    r"(?m)^#\s*define (ZV_\w*?(?:_MAX_\w+|_MAX|_MOST|_LIMIT))\s+\(?\d",
+                    path.read_text("utf-8")))
+        self.assertGreater(len(found), 25)
+        self.assertEqual(sorted(found - told - self.NOT_LIMITS), [])
+
+
 class Completions(unittest.TestCase):
     """bash, zsh and fish know what the program knows."""
 
