@@ -161,7 +161,10 @@ class CheckTest(ZvondTest):
 
     def test_missing(self):
         """No file, a folder, a pipe: told at once."""
-        self.assertIn("No such file", self.run_zvond("-c", self.folder / "x", "--check").stderr)
+        done = self.run_zvond("-c", self.folder / "x", "--check")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("No such file", done.stderr)
+        self.assertIn("zvond.conf.sample", done.stderr)
         self.assertIn("no file", self.run_zvond("-c", self.folder, "--check").stderr)
         os.mkfifo(self.folder / "pipe", 0o600)
         self.assertEqual(self.run_zvond("-c", self.folder / "pipe", "--check").returncode, 2)

@@ -57,6 +57,18 @@ class Reload(unittest.TestCase):
             self.assertGreater(len(clients[0].seen), 20, "no load at all")
 
 
+    def test_what_waits_for_a_restart_is_told(self):
+        """A reload does not pass over in silence what it cannot take over."""
+        with Zvond(config(general="ring_ms = 5000\ngather_ms = 0")) as z:
+            self.assertTrue(z.reload(z.text.replace("gather_ms = 0", "gather_ms = 2")))
+            self.assertEqual(z.count("after a restart only"), 0)
+            changed = z.text.replace("state = ", "state = /nowhere").replace(
+                "ring_ms = 5000", "ring_ms = 6000\nsessions = 20\nletters_in_numbers = yes")
+            self.assertTrue(z.reload(changed))
+            self.assertTrue(z.saw("warn config: after a restart only: state, "
+                                  "letters_in_numbers, ring_ms, sessions"), z.log[-3:])
+
+
 class Second(unittest.TestCase):
     """Fault 091."""
 
