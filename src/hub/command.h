@@ -28,7 +28,7 @@ struct zv_argument {
 	const char *name;
 	enum zv_argument_kind kind;
 	bool required;
-	long long least, most; /* INT: values; texts: bytes, 0: 256 */
+	long long least, most;	  /* INT: values; texts: bytes, 0: 256 */
 	const char *const *words; /* WORD: the allowed ones, NULL-terminated, or NULL */
 	const char *help;
 };
