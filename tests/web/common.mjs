@@ -117,7 +117,7 @@ export function removeFolder(folder) {
 	fs.rmSync(folder, { recursive: true, force: true });
 }
 
-export function writeConfig(folder, { port = 0, server, line = "200" }) {
+export function writeConfig(folder, { port = 0, server, line = "200", phones = "yes" }) {
 	const file = path.join(folder, "zvond.conf");
 	const secret = path.join(folder, "secret");
 
@@ -132,6 +132,8 @@ bind = 127.0.0.1:${port}
 ${server.replace("SECRET", secret)}
 trunks = provider
 context = internal
+notify_answer = ${phones}
+notify_hold = ${phones}
 [role operator]
 may = view,dial,control,transfer
 see = all
@@ -147,11 +149,12 @@ role = operator
 	return file;
 }
 
-/* zvond before that office; start it again with the same folder and port. */
-export function startZvond(folder, office, { port = 0, line = "200" } = {}) {
+/* zvond before that office; start it again with the same folder and port. line: of demo.
+ * phones "no": they obey no NOTIFY. */
+export function startZvond(folder, office, { port = 0, ...more } = {}) {
 	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
 
-	return zvond(["--config", writeConfig(folder, { port, server, line })]);
+	return zvond(["--config", writeConfig(folder, { port, server, ...more })]);
 }
 
 /* A manager that lets everybody in, knows nothing, and says what the test gives it. */
