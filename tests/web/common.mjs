@@ -274,3 +274,42 @@ export async function atDesk(t, browser, url, options) {
 export function card(page, part) {
 	return page.locator(`.card[data-part=${part}]`);
 }
+
+/* Texts that are seen with a contrast below 4.5 (WCAG 2.1, 1.4.3), with their contrast. */
+export function faintTexts(page) {
+	return page.evaluate(() => {
+		const rgba = (text) => {
+			const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number);
+			return { rgb: [r, g, b], a };
+		};
+		const over = (top, below) => top.rgb.map((c, i) => c * top.a + below[i] * (1 - top.a));
+		const ground = (node) => {
+			const colour = rgba(getComputedStyle(node).backgroundColor);
+			const below = colour.a === 1 ? colour.rgb
+				: node.parentElement ? ground(node.parentElement) : [255, 255, 255];
+			return over(colour, below);
+		};
+		const opacity = (node) => node ?
+			Number(getComputedStyle(node).opacity) * opacity(node.parentElement) : 1;
+		const light = (rgb) => rgb.map((c) => c / 255)
+			.map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+			.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+		const contrast = (node) => {
+			const below = ground(node);
+			const colour = rgba(getComputedStyle(node).color);
+			const above = over({ ...colour, a: colour.a * opacity(node) }, below);
+			const [low, high] = [light(below), light(above)].sort((a, b) => a - b);
+			return (high + 0.05) / (low + 0.05);
+		};
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		const faint = [];
+
+		while (walker.nextNode()) {
+			const { parentElement: node, textContent: text } = walker.currentNode;
+			const isSeen = text.trim() && node.checkVisibility() && !node.closest(".unseen");
+			if (isSeen && contrast(node) < 4.5)
+				faint.push(`${text.trim()}: ${contrast(node).toFixed(2)}`);
+		}
+		return faint;
+	});
+}

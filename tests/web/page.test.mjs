@@ -242,6 +242,28 @@ test("phone width, 200 % letters and dark: nothing leaves the screen", async (t)
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
+for (const colorScheme of ["light", "dark"]) {
+	test(`letters stand out from what is behind them, ${colorScheme}`, async (t) => {
+		const page = await use.openPage(t, browser, zvond.url, { colorScheme });
+
+		await use.signIn(page, "demo", "wrong");
+		await page.locator("#sign-in-said:not(:empty)").waitFor();
+		assert.deepEqual(await use.faintTexts(page), []);
+		await use.signIn(page);
+		await page.locator("#lines .line[data-state=idle]").waitFor();
+		await incoming(t, page);
+		assert.deepEqual(await use.faintTexts(page), []);
+		await use.card(page, "incoming").locator("[data-do=answer]").click();
+		await use.card(page, "talking").locator("[data-do=transfer]").click();
+		await page.keyboard.type("0044");
+		await page.keyboard.press("Enter");
+		await page.locator("#said .bad").waitFor();
+		await page.evaluate(() => document.body.classList.add("stale"));
+		assert.deepEqual(await use.faintTexts(page), []);
+		await quiet(page);
+	});
+}
+
 test("the keyboard reaches everything, and each thing has a name", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
 
