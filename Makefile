@@ -31,8 +31,8 @@ test: packages-build packages-test ## everything: checks, units, fuzzers, fakes 
 check: packages-build packages-test ## the quick part of the tests
 	@python3 tests/run.py --only checks,runner,unit,calls --skip unit-asan,unit-tsan,calls-asan
 
-bench: build ## measures parser and library beside the simplest programs that do as much
-	@ninja -C build $$(ninja -C build -t targets all | sed -n 's/^\(tests.bench.bench-[a-z]*\):.*/\1/p')
+bench: build ## measures parser, library and zvond beside the simplest programs that do as much
+	@ninja -C build $$(ninja -C build -t targets all | sed -n 's/^\(tests.bench.bench-[a-z-]*\):.*/\1/p')
 	@python3 tests/bench/run.py build
 
 asan: packages-build packages-test ## unit and system tests with address and undefined sanitizers, in build-asan

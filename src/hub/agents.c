@@ -289,9 +289,10 @@ zv_agent_wrap_up(struct zv_hub *h, const struct zv_user *user, bool on, int64_t 
 
 /* ---- calls ----------------------------------------------------------------------------------------- */
 
-static void
-talks(struct zv_agents *a, const struct zv_user *user, int64_t now_ms)
+void
+zv_agent_talks(struct zv_hub *h, const struct zv_user *user, int64_t now_ms)
 {
+	struct zv_agents *a = zv_hub_jobs(h)->agents;
 	char room[ZV_AGENT_KEY];
 	struct entry *e = get(a, zv_agent_key_of(user, room));
 
@@ -324,19 +325,25 @@ still_talks(struct zv_agents *a, const struct zv_user *user, const struct zv_leg
 	return false;
 }
 
-static void
-has_talked(struct zv_agents *a, const struct zv_user *user, const struct zv_leg *leg,
-	   int64_t now_ms)
+/* A panel that nobody signed in has no wrap_up_s: unless its user has said that there is
+ * work to do, the end of the talk is the end of the pause. */
+void
+zv_agent_has_talked(struct zv_hub *h, const struct zv_user *user,
+		    const struct zv_leg *ended, int64_t now_ms)
 {
+	struct zv_agents *a = zv_hub_jobs(h)->agents;
 	char room[ZV_AGENT_KEY];
 	struct entry *e = get(a, zv_agent_key_of(user, room));
 	int64_t until = user->wrap_up_s > 0 ? now_ms + user->wrap_up_s * INT64_C(1000)
 					    : INT64_MAX;
 
 	if (!e || !e->agent.paused_by_us || e->agent.wrap_up ||
-	    zv_agent_state_pauses(e->agent.state) || still_talks(a, user, leg))
+	    zv_agent_state_pauses(e->agent.state) || still_talks(a, user, ended))
 		return;
-	set_wrap_up(a->h, user, true, until, now_ms);
+	if (user->shared)
+		zv_agent_pause(h, user, false, ZV_STR(""), now_ms);
+	else
+		set_wrap_up(h, user, true, until, now_ms);
 }
 
 static bool
@@ -361,9 +368,9 @@ on_leg(struct zv_agents *a, size_t server, const struct zv_leg *leg, bool ended,
 		if (!user || !is_his(user, s->name, leg->line))
 			continue;
 		if (!ended)
-			talks(a, user, now_ms);
+			zv_agent_talks(a->h, user, now_ms);
 		else if (leg->answered)
-			has_talked(a, user, leg, now_ms);
+			zv_agent_has_talked(a->h, user, leg, now_ms);
 	}
 }
 

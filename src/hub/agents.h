@@ -19,9 +19,13 @@ void zv_agents_free(struct zv_agents *a);	   /* NULL is fine */
 /* The index of those with auto_pause, anew. 0 or ZV_ENOMEM: it is as it was. */
 int zv_agents_on_users(struct zv_agents *a);
 
-/* A call of his was answered: pause in all queues. It ended: wrap-up. */
+/* A call of his was answered: pause in all queues. It ended: wrap-up. Whom panels share
+ * has no lines that could be known here: his panel tells it, with these two. */
 void zv_agents_on_event(struct zv_agents *a, size_t server,
 			const struct zv_call_event *event);
+void zv_agent_talks(struct zv_hub *h, const struct zv_user *user, int64_t now_ms);
+void zv_agent_has_talked(struct zv_hub *h, const struct zv_user *user,
+			 const struct zv_leg *ended /* or NULL */, int64_t now_ms);
 
 int64_t zv_agents_deadline(const struct zv_agents *a);
 void zv_agents_tick(struct zv_agents *a, int64_t now_ms);

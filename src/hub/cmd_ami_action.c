@@ -179,7 +179,7 @@ static const struct zv_argument arguments[] = {
 	{ .name = "action",
 	  .kind = ZV_ARG_WORD,
 	  .required = true,
-	  .most = 40,
+	  .most = 64, /* the longest of Asterisk 22 has 42 */
 	  .help = "its name, exactly as the role lists it" },
 	{ .name = "fields", .kind = ZV_ARG_OBJECT, .help = "names to texts" },
 	ZV_ROW_SERVER,

@@ -1,5 +1,7 @@
-/* job_impl.h - the inside of a command on its way, shared by job_start.c (what must hold
- * before it runs), job.c (what it asks and does), jobs.c (all of them) and dialing.c. */
+/* job_impl.h - the inside of a command on its way, shared by job_find.c and job_target.c
+ * (what it is about, and whose that is), job_check.c (what must hold before it runs),
+ * job_start.c (how it begins), job.c (what it asks and does), jobs.c (all of them) and
+ * dialing.c. */
 #ifndef ZV_HUB_JOB_IMPL_H
 #define ZV_HUB_JOB_IMPL_H
 
@@ -91,16 +93,22 @@ bool zv_job_leave(struct zv_job *job); /* false: it was over, and is gone */
 /* Copies, cut at the room there is. */
 void zv_job_name(char out[ZV_JOB_NAME], struct zv_str s);
 
+/* ---- job_find.c ---- */
+
 /* That call among those that are going on, or NULL. */
 const struct zv_call *zv_job_find_call(const struct zv_hub *h, size_t server,
 				       struct zv_str id);
 
-/* ---- job_start.c ---- */
+/* Finds the server, and the call if it is about one. false: refused. */
+bool zv_job_find(struct zv_job *job);
 
-/* As zv_job_start, for what the configuration asks of us in the user's name. */
-struct zv_job *zv_job_start_ourselves(struct zv_hub *h, const struct zv_user *user,
-				      struct zv_str name, const json_t *args,
-				      int64_t now_ms);
+/* ---- job_target.c ---- */
+
+/* Finds what it is about, which the user may control. false: refused. */
+bool zv_job_check_target(struct zv_job *job);
+
+/* That line is its own from now on, by the technology of its server. */
+void zv_job_set_line(struct zv_job *job, struct zv_str line);
 
 /* The leg of one of his lines that takes part in it now, or NULL. */
 const struct zv_leg *zv_user_leg(const struct zv_user *user, struct zv_str server,
@@ -108,6 +116,18 @@ const struct zv_leg *zv_user_leg(const struct zv_user *user, struct zv_str serve
 
 /* "101" of "office/101" on server "office"; empty: not on that server. */
 struct zv_str zv_line_on(struct zv_str line, struct zv_str server);
+
+/* ---- job_check.c ---- */
+
+/* May it run? false: refused. */
+bool zv_job_check(struct zv_job *job);
+
+/* ---- job_start.c ---- */
+
+/* As zv_job_start, for what the configuration asks of us in the user's name. */
+struct zv_job *zv_job_start_ourselves(struct zv_hub *h, const struct zv_user *user,
+				      struct zv_str name, const json_t *args,
+				      int64_t now_ms);
 
 /* ---- job.c ---- */
 

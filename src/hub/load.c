@@ -325,7 +325,7 @@ take_over(struct load *l)
 		zv_ring_age(&h->ring, &h->topics, l->now_ms);
 		h->next_seq = l->seq + 1;
 		h->restart_seq = l->seq;
-		h->restoring = true;
+		h->last_is_known = true;
 	}
 	take_calls(l);
 	take_agents(l);

@@ -3,10 +3,14 @@
  *   tms_words     numbers and names of the protocol
  *   tms_frame     one event as text
  *   tms_call      a call as the panel has it
- *   tms_party     who the other one is
+ *   tms_party     legs: who the other one is
+ *   tms_states    what can happen to a call, and how it is told
  *   tms_follow    from call events to those of the panel
+ *   tms_consult   a consultation on the channel of the first call
+ *   tms_compare   all calls at once
  *   tms_features  what is possible now
  *   tms_connect   library, connection, loss of the PBX
+ *   tms_agent     the agent's state, his pause while he talks
  *   tms_command   frames of the panel, to commands of the hub
  *   tms_request   a command that is being carried out */
 #ifndef ZV_HUB_TMS_H
@@ -118,6 +122,13 @@ void zv_tms_tell_snapshot(struct zv_session *s);
 /* ---- tms_party.c --------------------------------------------------------------------- */
 
 bool zv_tms_is_live(const struct zv_leg *leg);
+bool zv_tms_is_up(const struct zv_leg *leg);
+bool zv_tms_is_line(const struct zv_leg *leg, const char *line);
+/* Over, with a result that will not change any more. */
+bool zv_tms_has_ended(const struct zv_leg *leg, const struct zv_call_event *event);
+/* That very leg, if it is one of the call's; else NULL. */
+const struct zv_leg *zv_tms_leg_in(const struct zv_call *call,
+				   const struct zv_leg *wanted);
 /* The legs of others that live. */
 size_t zv_tms_count_others(const struct zv_call *call, struct zv_str line);
 struct zv_str zv_tms_who(const struct zv_leg *leg);
@@ -125,10 +136,29 @@ struct zv_str zv_tms_who(const struct zv_leg *leg);
 bool zv_tms_parties(struct zv_session *s, struct zv_tms_call *c,
 		    const struct zv_call *call, const struct zv_leg *leg);
 
-/* ---- tms_follow.c -------------------------------------------------------------------- */
+/* ---- tms_states.c ---------------------------------------------------------------------- */
+
+void zv_tms_ring(struct zv_session *s, struct zv_tms_call *c);
+void zv_tms_busy(struct zv_session *s, struct zv_tms_call *c);
+void zv_tms_connect(struct zv_session *s, struct zv_tms_call *c);
+void zv_tms_hold(struct zv_session *s, struct zv_tms_call *c, bool held);
+/* Frees it. */
+void zv_tms_finish(struct zv_session *s, struct zv_tms_call *c, const char *cause);
+
+/* ---- tms_follow.c, tms_consult.c --------------------------------------------------------- */
 
 void zv_tms_on_event(struct zv_session *s, size_t server,
 		     const struct zv_call_event *event, struct zv_message *shared);
+/* What has become of it. event: the last one about it, or NULL; with_new: calls that the
+ * panel does not know begin. */
+void zv_tms_look_at(struct zv_session *s, size_t server, const struct zv_call *call,
+		    const struct zv_call_event *event, bool with_new);
+void zv_tms_follow_consult(struct zv_session *s, struct zv_tms_call *c,
+			   const struct zv_call *call,
+			   const struct zv_call_event *event);
+
+/* ---- tms_compare.c ------------------------------------------------------------------------ */
+
 /* Learns what is going on without telling it. */
 void zv_tms_learn(struct zv_session *s);
 /* Compares what the panel knows with what is going on, and tells the difference. */
@@ -152,8 +182,17 @@ void zv_tms_server_lost(struct zv_session *s, size_t server);
 void zv_tms_server_synced(struct zv_session *s, size_t server);
 /* The server on which the panel's calls are made; < 0: none is there. */
 int zv_tms_home(const struct zv_session *s);
+
+/* ---- tms_agent.c --------------------------------------------------------------------------- */
+
+/* The user with the line of this panel. */
+struct zv_user zv_tms_user(const struct zv_session *s, struct zv_str *line);
 const struct zv_agent *zv_tms_agent(const struct zv_session *s); /* or NULL */
 void zv_tms_tell_agent(struct zv_session *s, bool again);
+/* With auto_pause: a panel that nobody signed in pauses its line in all queues. */
+void zv_tms_agent_talks(struct zv_session *s);
+void zv_tms_agent_has_talked(struct zv_session *s, const struct zv_leg *ended);
+void zv_tms_agent_is_back(struct zv_session *s);
 
 /* ---- tms_command.c, tms_request.c ------------------------------------------------------------ */
 

@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "hub/agents.h"
 #include "hub/jobs.h"
 #include "json/reader.h"
 
@@ -48,41 +47,6 @@ zv_tms_home(const struct zv_session *s)
 		found = found < 0 ? (int)i : found;
 	}
 	return found;
-}
-
-/* ---- the agent ------------------------------------------------------------------------- */
-
-const struct zv_agent *
-zv_tms_agent(const struct zv_session *s)
-{
-	struct zv_user user = *zv_session_user(s);
-	struct zv_str line = zvon_str(zv_tms_of(s)->line);
-	char key[ZV_AGENT_KEY];
-
-	user.lines = &line;
-	user.n_lines = 1;
-	return zv_hub_agent(zv_session_hub(s), zv_agent_key_of(&user, key));
-}
-
-/* Nothing before a state was set: the CRM's codes are the CRM's. */
-void
-zv_tms_tell_agent(struct zv_session *s, bool again)
-{
-	struct zv_tms *t = zv_tms_of(s);
-	const struct zv_agent *agent = zv_tms_agent(s);
-	struct zv_buf out = { 0 };
-	struct zv_json j = { .out = &out };
-
-	if (!t->is_open || t->no_call_centre || !agent || !agent->state.n)
-		return;
-	if (!zv_tms_copy(t->agent_state, sizeof t->agent_state, agent->state) && !again)
-		return;
-	zv_json_string(&j, agent->state);
-	if (zv_buf_failed(&out))
-		zv_tms_no_memory(s);
-	else
-		zv_tms_say(s, ZV_TMS_AGENT_STATE_CHANGED, zv_buf_str(&out));
-	zv_buf_deinit(&out);
 }
 
 /* ---- the library ----------------------------------------------------------------------- */
@@ -230,6 +194,7 @@ created(struct zv_session *s)
 	zv_tms_learn(s);
 	zv_tms_say(s, ZV_TMS_CONNECTION_CREATED, ZV_STR(""));
 	zv_tms_tell_line(s, true);
+	zv_tms_agent_is_back(s);
 	zv_tms_tell_agent(s, true);
 }
 

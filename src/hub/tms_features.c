@@ -78,18 +78,6 @@ fitting(const struct zv_tms *t, const struct zv_tms_call *c)
 	return bits;
 }
 
-/* The user with the line of this panel. */
-static struct zv_user
-as_panel(const struct zv_session *s, struct zv_str *line)
-{
-	struct zv_user user = *zv_session_user(s);
-
-	*line = zvon_str(zv_tms_of(s)->line);
-	user.lines = line;
-	user.n_lines = 1;
-	return user;
-}
-
 unsigned
 zv_tms_features(struct zv_session *s, const struct zv_tms_call *c)
 {
@@ -100,7 +88,7 @@ zv_tms_features(struct zv_session *s, const struct zv_tms_call *c)
 				: NULL;
 	unsigned maybe = fitting(zv_tms_of(s), c), bits = 0;
 	struct zv_str line;
-	struct zv_user user = as_panel(s, &line);
+	struct zv_user user = zv_tms_user(s, &line);
 	const char *why;
 
 	for (size_t i = 0; call && zv_commands[i]; i++)
@@ -154,7 +142,7 @@ line_features(struct zv_session *s)
 	struct zv_hub *h = zv_session_hub(s);
 	const struct zv_command *make = zv_command_find(ZV_STR("call.make"));
 	struct zv_str line;
-	struct zv_user user = as_panel(s, &line);
+	struct zv_user user = zv_tms_user(s, &line);
 	const char *why;
 
 	for (size_t i = 0; make && i < zv_hub_n_servers(h); i++)

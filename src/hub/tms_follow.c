@@ -3,27 +3,7 @@
  * snapshot after a loss, and a call that was missed, need no rules of their own. */
 #include "hub/tms.h"
 
-/* ---- the end --------------------------------------------------------------------------- */
-
-/* RING_FINISHED once for each id: the call is forgotten with it. */
-static void
-finish(struct zv_session *s, struct zv_tms_call *c, const char *cause)
-{
-	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_NONE, cause);
-	zv_tms_tell(s, ZV_TMS_RING_FINISHED, c);
-	zv_tms_call_free(c);
-}
-
-static void
-busy(struct zv_session *s, struct zv_tms_call *c)
-{
-	if (c->busy_told || c->direction != ZV_TMS_OUT ||
-	    c->state != ZV_TMS_STATE_ALERTING)
-		return;
-	c->busy_told = true;
-	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_BUSY, "busy");
-	zv_tms_tell(s, ZV_TMS_ABONENT_BUSY, c);
-}
+/* ---- busy ------------------------------------------------------------------------------- */
 
 /* Whom it called is busy, and nobody else is called: it hears the tone. In a queue that
  * is one member of many. */
@@ -34,39 +14,19 @@ note_busy(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *cal
 	if (event && event->kind == ZV_LEG_ENDED && event->leg &&
 	    event->leg != c->leg && event->leg->result == ZV_RESULT_BUSY &&
 	    !call->queue.n && zv_tms_count_others(call, zvon_str(c->line)) == 0)
-		busy(s, c);
-}
-
-static bool
-has_ended(const struct zv_leg *leg, const struct zv_call_event *event)
-{
-	return leg->state == ZV_LEG_STATE_ENDED &&
-	       (leg->result != ZV_RESULT_NONE ||
-		(event && event->kind == ZV_LEG_ENDED && event->leg == leg));
+		zv_tms_busy(s, c);
 }
 
 /* ---- talk and hold ----------------------------------------------------------------------- */
 
 static bool
-is_up(const struct zv_leg *leg)
-{
-	return leg->state == ZV_LEG_STATE_UP || leg->state == ZV_LEG_STATE_HELD;
-}
-
-static bool
-is_line(const struct zv_leg *leg, const char *line)
-{
-	return !leg->is_trunk && zvon_str_equal(leg->line, zvon_str(line));
-}
-
-static bool
 in_conversation(const struct zv_tms_call *c, const struct zv_call *call,
 		const struct zv_leg *leg)
 {
-	if (!is_up(leg) || !call->answered_ms)
+	if (!zv_tms_is_up(leg) || !call->answered_ms)
 		return false;
 	for (const struct zv_leg *l = call->legs; l; l = l->next)
-		if (is_up(l) && !is_line(l, c->line))
+		if (zv_tms_is_up(l) && !zv_tms_is_line(l, c->line))
 			return true;
 	return false;
 }
@@ -80,7 +40,7 @@ note_far_hold(struct zv_tms_call *c, const struct zv_call *call,
 	if (!event)
 		return;
 	if (event->kind == ZV_LEG_HELD && event->leg != c->leg &&
-	    !is_line(event->leg, c->line) && c->state != ZV_TMS_STATE_ALERTING &&
+	    !zv_tms_is_line(event->leg, c->line) && c->state != ZV_TMS_STATE_ALERTING &&
 	    zv_tms_count_others(call, zvon_str(c->line)) == 1)
 		c->far_holder = event->leg;
 	else if (c->far_holder &&
@@ -90,6 +50,12 @@ note_far_hold(struct zv_tms_call *c, const struct zv_call *call,
 		c->far_holder = NULL;
 }
 
+static bool
+is_connected(const struct zv_tms_call *c)
+{
+	return c->state == ZV_TMS_STATE_CONNECTED || c->state == ZV_TMS_STATE_HOLDED;
+}
+
 static void
 follow_hold(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
 {
@@ -97,27 +63,8 @@ follow_hold(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *le
 
 	c->held_by_us = leg->state == ZV_LEG_STATE_HELD;
 	held = c->held_by_us || c->far_holder;
-	if (held && c->state == ZV_TMS_STATE_CONNECTED) {
-		zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_HOLDED,
-				  c->held_by_us ? "held" : "held_by_other_side");
-		zv_tms_tell(s, ZV_TMS_PUT_HOLD_ACTION, c);
-	} else if (!held && c->state == ZV_TMS_STATE_HOLDED) {
-		zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_CONNECTED, "");
-		zv_tms_tell(s, ZV_TMS_END_HOLD_ACTION, c);
-	}
-}
-
-static void
-connect(struct zv_session *s, struct zv_tms_call *c)
-{
-	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_CONNECTED, "");
-	zv_tms_tell(s, ZV_TMS_COMMUTATION_STARTED, c);
-}
-
-static bool
-is_connected(const struct zv_tms_call *c)
-{
-	return c->state == ZV_TMS_STATE_CONNECTED || c->state == ZV_TMS_STATE_HOLDED;
+	if (held != (c->state == ZV_TMS_STATE_HOLDED) && is_connected(c))
+		zv_tms_hold(s, c, held);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------- */
@@ -133,16 +80,6 @@ is_shown(struct zv_session *s, size_t server, const struct zv_leg *leg)
 	       !on || !on->ring_on_state;
 }
 
-/* What of it the panel needs to go on: the CRM's record is named by us as long as no CRM
- * is asked. */
-static void
-ring(struct zv_session *s, struct zv_tms_call *c)
-{
-	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_ALERTING, "");
-	zv_tms_tell(s, ZV_TMS_RING_STARTED, c);
-	zv_tms_tell(s, ZV_TMS_CALL_SAVED_IN_DB, c);
-}
-
 static struct zv_tms_call *
 begin(struct zv_session *s, size_t server, const struct zv_call *call,
       const struct zv_leg *leg)
@@ -154,77 +91,8 @@ begin(struct zv_session *s, size_t server, const struct zv_call *call,
 		return NULL;
 	}
 	zv_tms_parties(s, c, call, leg);
-	ring(s, c);
+	zv_tms_ring(s, c);
 	return c;
-}
-
-/* ---- a consultation on the same channel (Atxfer) ------------------------------------------------ */
-
-/* While the own leg holds, the last of several others is whom it consults. */
-static const struct zv_leg *
-consulted_leg(const struct zv_tms_call *c, const struct zv_call *call)
-{
-	const struct zv_leg *last = NULL;
-
-	if (!c->held_by_us || zv_tms_count_others(call, zvon_str(c->line)) < 2)
-		return NULL;
-	for (const struct zv_leg *leg = call->legs; leg; leg = leg->next)
-		if (zv_tms_is_live(leg) && !is_line(leg, c->line))
-			last = leg;
-	return last && last->role == ZV_ROLE_CALLEE ? last : NULL;
-}
-
-static void
-begin_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call)
-{
-	const struct zv_leg *far = consulted_leg(c, call);
-	struct zv_tms_call *consult;
-
-	if (!far || zv_tms_find_consult(zv_tms_of(s), c))
-		return;
-	consult = zv_tms_call_new(s, c->server, call, far, far->unique_id);
-	if (!consult) {
-		zv_tms_no_memory(s);
-		return;
-	}
-	consult->leg = c->leg;
-	consult->consulted = far;
-	consult->direction = ZV_TMS_OUT;
-	zv_tms_copy(consult->line, sizeof consult->line, zvon_str(c->line));
-	zv_tms_copy(consult->other, sizeof consult->other, zv_tms_who(far));
-	ring(s, consult);
-}
-
-static const struct zv_leg *
-find_leg(const struct zv_call *call, const struct zv_leg *wanted)
-{
-	const struct zv_leg *leg = call->legs;
-
-	while (leg && leg != wanted)
-		leg = leg->next;
-	return leg;
-}
-
-static void
-follow_consult(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
-	       const struct zv_call_event *event)
-{
-	struct zv_tms_call *consult = zv_tms_find_consult(zv_tms_of(s), c);
-	const struct zv_leg *far = consult ? find_leg(call, consult->consulted) : NULL;
-
-	if (!consult)
-		return;
-	zv_tms_copy(consult->call_id, sizeof consult->call_id, call->id);
-	if (far && far->result == ZV_RESULT_BUSY)
-		busy(s, consult);
-	if (!far || has_ended(far, event)) {
-		finish(s, consult,
-		       zvon_call_result_name(far ? far->result : ZV_RESULT_NONE));
-		return;
-	}
-	if (is_up(far) && consult->state == ZV_TMS_STATE_ALERTING)
-		connect(s, consult);
-	zv_tms_tell_features(s, consult, false);
 }
 
 /* ---- one leg, one call --------------------------------------------------------------------------- */
@@ -236,10 +104,10 @@ end_leg(struct zv_session *s, struct zv_tms_call *c, const struct zv_leg *leg)
 	const char *cause = zvon_call_result_name(leg ? leg->result : ZV_RESULT_NONE);
 
 	if (consult)
-		finish(s, consult, cause);
+		zv_tms_finish(s, consult, cause);
 	if (leg && leg->result == ZV_RESULT_BUSY)
-		busy(s, c);
-	finish(s, c, cause);
+		zv_tms_busy(s, c);
+	zv_tms_finish(s, c, cause);
 }
 
 /* Somebody else has put another party in the place of the one that was there. Who does it
@@ -279,25 +147,24 @@ follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
 	note_taken(c, call, event);
 	changed = zv_tms_parties(s, c, call, leg) | c->taken;
 	c->taken = false;
-	if (changed && !has_ended(leg, event))
+	if (changed && !zv_tms_has_ended(leg, event))
 		zv_tms_tell(s, ZV_TMS_CALL_INFO_CHANGED, c);
 	note_busy(s, c, call, event);
-	if (has_ended(leg, event)) {
+	if (zv_tms_has_ended(leg, event)) {
 		end_leg(s, c, leg);
 		return;
 	}
 	note_far_hold(c, call, event);
 	if (!is_connected(c) && in_conversation(c, call, leg))
-		connect(s, c);
+		zv_tms_connect(s, c);
 	follow_hold(s, c, leg);
-	begin_consult(s, c, call);
-	follow_consult(s, c, call, event);
+	zv_tms_follow_consult(s, c, call, event);
 	zv_tms_tell_features(s, c, false);
 }
 
-static void
-look_at(struct zv_session *s, size_t server, const struct zv_call *call,
-	const struct zv_call_event *event, bool with_new)
+void
+zv_tms_look_at(struct zv_session *s, size_t server, const struct zv_call *call,
+	       const struct zv_call_event *event, bool with_new)
 {
 	struct zv_tms *t = zv_tms_of(s);
 
@@ -337,7 +204,7 @@ call_ended(struct zv_session *s, size_t server, const struct zv_call_event *even
 		if (event->into.n)
 			zv_tms_copy(c->call_id, sizeof c->call_id, event->into);
 		else
-			finish(s, c, zvon_call_result_name(event->call->result));
+			zv_tms_finish(s, c, zvon_call_result_name(event->call->result));
 	}
 }
 
@@ -393,93 +260,6 @@ zv_tms_on_event(struct zv_session *s, size_t server, const struct zv_call_event 
 	else if (event->kind == ZV_LEG_DTMF)
 		dtmf(s, server, event);
 	else if (event->call)
-		look_at(s, server, event->call, event, true);
-	zv_tms_tell_line(s, false);
-}
-
-/* ---- all at once ------------------------------------------------------------------------------------- */
-
-static bool
-look_at_each(void *context, size_t server, const struct zv_call *call)
-{
-	look_at(context, server, call, NULL, true);
-	return true;
-}
-
-static bool
-look_at_known(void *context, size_t server, const struct zv_call *call)
-{
-	look_at(context, server, call, NULL, false);
-	return true;
-}
-
-void
-zv_tms_learn(struct zv_session *s)
-{
-	struct zv_tms *t = zv_tms_of(s);
-
-	zv_tms_calls_free(t);
-	t->quiet = true;
-	zv_session_each_call(s, look_at_each, s);
-	t->quiet = false;
-}
-
-/* Does that call of the panel go on in one of the calls there are? */
-struct search {
-	const struct zv_tms_call *wanted;
-	bool found;
-};
-
-static bool
-search_call(void *context, size_t server, const struct zv_call *call)
-{
-	struct search *search = context;
-	const struct zv_leg *leg = server == search->wanted->server
-					   ? find_leg(call, search->wanted->leg)
-					   : NULL;
-
-	search->found = leg && zv_tms_is_live(leg);
-	return !search->found;
-}
-
-static bool
-goes_on(struct zv_session *s, const struct zv_tms_call *c)
-{
-	struct search search = { .wanted = c };
-
-	zv_session_each_call(s, search_call, &search);
-	return search.found;
-}
-
-/* Calls that began while nobody could tell: cards must not pop up for them now, so they
- * come as a snapshot. true: there were such. */
-static bool
-learn_new(struct zv_session *s)
-{
-	struct zv_tms *t = zv_tms_of(s);
-	const struct zv_node *last = t->calls.prev;
-
-	t->quiet = true;
-	zv_session_each_call(s, look_at_each, s);
-	t->quiet = false;
-	return t->calls.prev != last;
-}
-
-void
-zv_tms_compare(struct zv_session *s, size_t server)
-{
-	struct zv_tms *t = zv_tms_of(s);
-	struct zv_node *node, *next;
-
-	ZV_EACH(&t->calls, node, next)
-	{
-		struct zv_tms_call *c = ZV_OWNER(node, struct zv_tms_call, node);
-
-		if (c->server == server && !goes_on(s, c))
-			finish(s, c, "vanished");
-	}
-	zv_session_each_call(s, look_at_known, s);
-	if (learn_new(s))
-		zv_tms_tell_snapshot(s);
+		zv_tms_look_at(s, server, event->call, event, true);
 	zv_tms_tell_line(s, false);
 }

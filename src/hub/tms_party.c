@@ -7,6 +7,36 @@ zv_tms_is_live(const struct zv_leg *leg)
 	return leg->state != ZV_LEG_STATE_ENDED;
 }
 
+bool
+zv_tms_is_up(const struct zv_leg *leg)
+{
+	return leg->state == ZV_LEG_STATE_UP || leg->state == ZV_LEG_STATE_HELD;
+}
+
+bool
+zv_tms_is_line(const struct zv_leg *leg, const char *line)
+{
+	return !leg->is_trunk && zvon_str_equal(leg->line, zvon_str(line));
+}
+
+bool
+zv_tms_has_ended(const struct zv_leg *leg, const struct zv_call_event *event)
+{
+	return leg->state == ZV_LEG_STATE_ENDED &&
+	       (leg->result != ZV_RESULT_NONE ||
+		(event && event->kind == ZV_LEG_ENDED && event->leg == leg));
+}
+
+const struct zv_leg *
+zv_tms_leg_in(const struct zv_call *call, const struct zv_leg *wanted)
+{
+	const struct zv_leg *leg = call->legs;
+
+	while (leg && leg != wanted)
+		leg = leg->next;
+	return leg;
+}
+
 struct zv_str
 zv_tms_who(const struct zv_leg *leg)
 {

@@ -261,10 +261,13 @@ zv_daemon_reload(struct zv_daemon *d)
 	say_complaints(d, zv_buf_str(&complaints), config ? ZV_LOG_WARN : ZV_LOG_ERROR);
 	if (config && take_over(d, config) == 0) {
 		d->metrics.reloads++;
+		zv_notify_status("");
 		zv_log(d->log, ZV_LOG_INFO, "config", "read again file=%s",
 		       zv_daemon_config(d)->file);
 	} else {
 		d->metrics.reloads_failed++;
+		zv_notify_status("the old configuration stays, the new one is wrong: "
+				 "see the log");
 		zv_log(d->log, ZV_LOG_ERROR, "config",
 		       "the old configuration stays: %s",
 		       config ? "out of memory" : "see the lines before");

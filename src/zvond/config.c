@@ -1,301 +1,10 @@
 /* config.c - sections become structs, row by row of the table. */
 #include "zvond/config.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "term/say.h"
 #include "zvond/config_impl.h"
-
-#define SECTION_NAME_MAX 64
-
-/* ---- complaints -------------------------------------------------------------------- */
-
-static void complain(struct zv_config_reader *r, struct zv_str file, int line,
-		     const char *kind, const char *format, va_list args)
-	__attribute__((format(printf, 5, 0)));
-
-static void
-complain(struct zv_config_reader *r, struct zv_str file, int line, const char *kind,
-	 const char *format, va_list args)
-{
-	zv_buf_printf(r->complaints, "%.*s:%d: %s", ZV_ARG(file), line, kind);
-	zv_buf_vprintf(r->complaints, format, args);
-	zv_buf_add_char(r->complaints, '\n');
-}
-
-void
-zv_config_wrong(struct zv_config_reader *r, struct zv_str file, int line,
-		const char *en, const char *ru, ...)
-{
-	va_list args;
-
-	r->failed = true;
-	va_start(args, ru);
-	complain(r, file, line, "", zv_say_lang() == ZV_LANG_RU ? ru : en, args);
-	va_end(args);
-}
-
-void
-zv_config_warn(struct zv_config_reader *r, struct zv_str file, int line, const char *en,
-	       const char *ru, ...)
-{
-	bool russian = zv_say_lang() == ZV_LANG_RU;
-	va_list args;
-
-	va_start(args, ru);
-	complain(r, file, line, russian ? "внимание: " : "warning: ", russian ? ru : en,
-		 args);
-	va_end(args);
-}
-
-void *
-zv_config_take(struct zv_config_reader *r, size_t n)
-{
-	void *p = zv_conf_take(r->text, n ? n : 1);
-
-	if (!p)
-		r->out_of_memory = r->failed = true;
-	return p;
-}
-
-const char *
-zv_config_text(struct zv_config_reader *r, const char *format, ...)
-{
-	struct zv_buf text = { .secret = true };
-	struct zv_str kept = { NULL, 0 };
-	va_list args;
-
-	va_start(args, format);
-	zv_buf_vprintf(&text, format, args);
-	va_end(args);
-	if (!zv_buf_failed(&text))
-		kept = zv_conf_keep(r->text, zv_buf_str(&text));
-	if (!kept.p)
-		r->out_of_memory = r->failed = true;
-	zv_buf_deinit(&text);
-	return kept.p ? kept.p : "";
-}
-
-/* ---- one section ------------------------------------------------------------------- */
-
-/* The section in which that key would be right, or NULL. */
-static const char *
-belongs_in(struct zv_str key)
-{
-	for (int i = 0; i < ZV_SECTIONS; i++)
-		if (zv_option_find((enum zv_option_section)i, key))
-			return zv_section_names[i];
-	return NULL;
-}
-
-static void
-unknown_key(struct zv_config_reader *r, const struct zv_config_object *o,
-	    const struct zv_conf_setting *s)
-{
-	const char *names[ZV_CONFIG_OPTIONS_MAX + 1], *meant, *section;
-	size_t n = 0;
-
-	for (size_t i = 0; i < zv_n_config_options; i++)
-		if (zv_config_options[i].section == o->section)
-			names[n++] = zv_config_options[i].key;
-	names[n] = NULL;
-	section = belongs_in(s->key);
-	meant = zv_conf_suggest(s->key, names);
-	if (section)
-		zv_config_wrong(r, ZV_AT(s), "'%s' belongs in [%s], not in [%s]",
-				"'%s' ставят в [%s], а не в [%s]", s->key.p, section,
-				zv_section_names[o->section]);
-	else if (meant)
-		zv_config_wrong(r, ZV_AT(s), "unknown key '%s' in [%s]; is %s meant?",
-				"неизвестный ключ '%s' в [%s]; может быть, %s?",
-				s->key.p, zv_section_names[o->section], meant);
-	else
-		zv_config_wrong(
-			r, ZV_AT(s),
-			"unknown key '%s' in [%s]; zvond.conf(5) lists them",
-			"неизвестный ключ '%s' в [%s]; все ключи: zvond.conf(5)",
-			s->key.p, zv_section_names[o->section]);
-}
-
-static void
-read_setting(struct zv_config_reader *r, struct zv_config_object *o,
-	     const struct zv_conf_setting *s)
-{
-	const struct zv_option *option = zv_option_find(o->section, s->key);
-	const struct zv_conf_setting **seen;
-
-	if (!option) {
-		unknown_key(r, o, s);
-		return;
-	}
-	seen = &o->seen[option - zv_config_options];
-	if (*seen && !(*seen)->inherited && !zv_config_is_list(option->type)) {
-		zv_config_wrong(r, ZV_AT(s),
-				"'%s' stands twice; first in line %d of %s",
-				"'%s' стоит дважды; впервые в строке %d файла %s",
-				s->key.p, (*seen)->line, (*seen)->file.p);
-		return;
-	}
-	if (zv_option_is_legacy(option, s->key))
-		zv_config_warn(r, ZV_AT(s),
-			       "'%s' is the name of Creatio's connector; taken as %s",
-			       "'%s' — имя из коннектора Creatio; понято как %s",
-			       s->key.p, option->key);
-	*seen = s;
-	zv_config_store(r, o, option, s);
-}
-
-static void
-set_defaults(struct zv_config_reader *r, struct zv_config_object *o, bool lists)
-{
-	for (size_t i = 0; i < zv_n_config_options; i++) {
-		const struct zv_option *option = &zv_config_options[i];
-		struct zv_conf_setting s = { .key = zvon_str(option->key),
-					     .value = zvon_str(option->standard),
-					     .file = o->from->file,
-					     .line = o->from->line };
-
-		if (option->section == o->section && option->standard &&
-		    zv_config_is_list(option->type) == lists && !o->seen[i])
-			zv_config_store(r, o, option, &s);
-	}
-}
-
-/* Defaults first, so that what is set wins; a list that is set replaces its default. */
-static void
-read_object(struct zv_config_reader *r, struct zv_config_object *o)
-{
-	set_defaults(r, o, false);
-	for (const struct zv_conf_setting *s = o->from->settings; s; s = s->next)
-		read_setting(r, o, s);
-	set_defaults(r, o, true);
-}
-
-/* ---- names of sections --------------------------------------------------------------- */
-
-/* "server office": the word, and what is behind it. */
-static struct zv_str
-split_name(struct zv_str name, struct zv_str *word)
-{
-	zv_str_split(&name, ' ', word);
-	return zv_str_trim(name);
-}
-
-/* -1: that is no section of ours. */
-static int
-section_of(const struct zv_conf_section *s, struct zv_str *name)
-{
-	struct zv_str word;
-
-	*name = split_name(s->name, &word);
-	for (int i = 0; i < ZV_SECTIONS; i++)
-		if (zvon_str_equal_nocase(word, zvon_str(zv_section_names[i])))
-			return i;
-	return -1;
-}
-
-static void
-unknown_section(struct zv_config_reader *r, const struct zv_conf_section *s)
-{
-	static const char *const later[] = { "history", "recordings", "cluster",
-					     "rules", NULL };
-	struct zv_str word;
-	const char *meant;
-
-	split_name(s->name, &word);
-	for (size_t i = 0; later[i]; i++) {
-		if (zvon_str_equal_nocase(word, zvon_str(later[i]))) {
-			zv_config_wrong(
-				r, ZV_AT(s),
-				"[%s] is not built yet in this version; take the "
-				"section out",
-				"[%s] в этой версии ещё не сделан; уберите раздел",
-				later[i]);
-			return;
-		}
-	}
-	meant = zv_conf_suggest(word, zv_section_names);
-	if (meant)
-		zv_config_wrong(r, ZV_AT(s), "unknown section [%s]; is [%s] meant?",
-				"неизвестный раздел [%s]; может быть, [%s]?", s->name.p,
-				meant);
-	else
-		zv_config_wrong(
-			r, ZV_AT(s),
-			"unknown section [%s]; there are [general], [listen NAME], "
-			"[server NAME], [role NAME], [user NAME]",
-			"неизвестный раздел [%s]; есть [general], [listen ИМЯ], "
-			"[server ИМЯ], [role ИМЯ], [user ИМЯ]",
-			s->name.p);
-}
-
-static bool
-is_good_name(struct zv_str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] <= ' ' || strchr(":/,|\x7f", name.p[i]))
-			return false;
-	return name.n <= SECTION_NAME_MAX;
-}
-
-static void
-check_name(struct zv_config_reader *r, const struct zv_conf_section *s,
-	   enum zv_option_section section, struct zv_str name)
-{
-	const char *word = zv_section_names[section];
-
-	if (section == ZV_SECTION_GENERAL && name.n)
-		zv_config_wrong(r, ZV_AT(s), "there is one [general], without a name",
-				"[general] один, и имени у него нет");
-	else if (section > ZV_SECTION_LISTEN && !name.n)
-		zv_config_wrong(r, ZV_AT(s), "[%s] needs a name: [%s NAME]",
-				"разделу [%s] нужно имя: [%s ИМЯ]", word, word);
-	else if (!is_good_name(name))
-		zv_config_wrong(
-			r, ZV_AT(s),
-			"[%s]: a name has at most %d bytes, and no blanks : / , |",
-			"[%s]: имя не длиннее %d байт и без пробелов : / , |",
-			s->name.p, SECTION_NAME_MAX);
-}
-
-/* Each name once for each word; names as keys of a map "section word + name". */
-static void
-check_sections(struct zv_config_reader *r)
-{
-	struct zv_map names = { .seed = 1 };
-
-	for (const struct zv_conf_section *s = zv_conf_sections(r->text); s;
-	     s = s->next) {
-		struct zv_str name;
-		int section = section_of(s, &name);
-		struct zv_str key = s->name;
-		const struct zv_conf_section *first;
-
-		if (section < 0) {
-			unknown_section(r, s);
-			continue;
-		}
-		check_name(r, s, (enum zv_option_section)section, name);
-		key = zvon_str(zv_config_text(r, "%s %.*s", zv_section_names[section],
-					      ZV_ARG(name)));
-		first = zv_map_find(&names, key);
-		if (first)
-			zv_config_wrong(
-				r, ZV_AT(s),
-				"[%s] stands twice, first in line %d of %s; [%s](+) "
-				"goes on with it",
-				"[%s] стоит дважды, впервые в строке %d файла %s; "
-				"[%s](+) продолжает его",
-				s->name.p, first->line, first->file.p, s->name.p);
-		else if (zv_map_add(&names, key, (void *)s) < 0)
-			r->out_of_memory = r->failed = true;
-	}
-	zv_map_deinit(&names);
-}
 
 /* ---- all of them --------------------------------------------------------------------- */
 
@@ -307,7 +16,7 @@ count(const struct zv_config_reader *r, enum zv_option_section section)
 
 	for (const struct zv_conf_section *s = zv_conf_sections(r->text); s;
 	     s = s->next)
-		n += section_of(s, &name) == (int)section;
+		n += zv_config_section_of(s, &name) == (int)section;
 	return n;
 }
 
@@ -326,7 +35,7 @@ read_one(struct zv_config_reader *r, enum zv_option_section section,
 	o->from = from;
 	o->at = at;
 	o->name = zvon_str(zv_config_text(r, "%.*s", ZV_ARG(name)));
-	read_object(r, o);
+	zv_config_read_settings(r, o);
 	check(r, o);
 	zv_free(o);
 }
@@ -341,7 +50,7 @@ read_each(struct zv_config_reader *r, enum zv_option_section section, void *at,
 
 	for (const struct zv_conf_section *s = zv_conf_sections(r->text); s;
 	     s = s->next)
-		if (section_of(s, &name) == (int)section)
+		if (zv_config_section_of(s, &name) == (int)section)
 			read_one(r, section, s, name, (char *)at + size * (*n)++,
 				 check);
 }
@@ -416,54 +125,19 @@ read_servers(struct zv_config_reader *r)
 	zv_free(stations);
 }
 
-/* Roles that need not be written; a [role NAME] of the file takes the place. */
-static const struct {
-	const char *name;
-	unsigned rights;
-	enum zv_scope sees, controls;
-} ready_roles[] = {
-#define BIT(right) (1u << ZV_RIGHT_##right)
-#define OPERATOR                                                                       \
- (BIT(VIEW) | BIT(DIAL) | BIT(CONTROL) | BIT(TRANSFER) | BIT(PICKUP) |                 \
-  BIT(CONFERENCE) | BIT(RECORD) | BIT(AGENT))
-	{ "operator", OPERATOR, ZV_SCOPE_QUEUES, ZV_SCOPE_OWN },
-	{ "supervisor", OPERATOR | BIT(SPY), ZV_SCOPE_ALL, ZV_SCOPE_ALL },
-	{ "viewer", BIT(VIEW), ZV_SCOPE_ALL, ZV_SCOPE_OWN },
-};
-#define N_READY (sizeof ready_roles / sizeof *ready_roles)
-
-static void
-add_ready_role(struct zv_config_reader *r, size_t i)
-{
-	struct zv_role *role = (struct zv_role *)&r->config->roles[r->config->n_roles];
-
-	if (zv_config_role(r->config, ready_roles[i].name))
-		return;
-	role->name = zvon_str(ready_roles[i].name);
-	role->rights = ready_roles[i].rights;
-	role->sees = ready_roles[i].sees;
-	role->controls = ready_roles[i].controls;
-	role->calls_a_minute = ZV_CALLS_A_MINUTE;
-	role->calls_at_once = ZV_CALLS_AT_ONCE;
-	role->dial = zv_default_dial_rules;
-	role->n_dial = zv_n_default_dial_rules;
-	r->config->n_roles++;
-}
-
 static void
 read_roles(struct zv_config_reader *r)
 {
 	struct zv_config *c = r->config;
 	struct zv_role *roles = zv_config_take(
-		r, (count(r, ZV_SECTION_ROLE) + N_READY) * sizeof *roles);
+		r, (count(r, ZV_SECTION_ROLE) + ZV_CONFIG_READY_ROLES) * sizeof *roles);
 
 	c->roles = roles;
 	if (!roles)
 		return;
 	read_each(r, ZV_SECTION_ROLE, roles, sizeof *roles, &c->n_roles,
 		  zv_config_check_role);
-	for (size_t i = 0; i < N_READY; i++)
-		add_ready_role(r, i);
+	zv_config_add_ready_roles(r);
 }
 
 static void
@@ -508,7 +182,7 @@ read_text(struct zv_config_reader *r, const char *file, struct zv_str text)
 		return r->config;
 	}
 	r->config->file = zv_config_text(r, "%s", file);
-	check_sections(r);
+	zv_config_check_names(r);
 	if (!r->out_of_memory) {
 		read_roles(r);
 		read_general(r);
@@ -573,20 +247,4 @@ zv_config_free(struct zv_config *c)
 		return;
 	zv_conf_free(c->text); /* everything lives there */
 	zv_free(c);
-}
-
-bool
-zv_config_network_has(const struct zv_config_network *list, size_t n,
-		      const unsigned char address[16])
-{
-	for (size_t i = 0; i < n; i++) {
-		int whole = list[i].bits / 8, rest = list[i].bits % 8;
-		unsigned mask = 0xffu << (8 - rest) & 0xff;
-
-		if (memcmp(list[i].address, address, (size_t)whole) == 0 &&
-		    (rest == 0 ||
-		     ((list[i].address[whole] ^ address[whole]) & mask) == 0))
-			return true;
-	}
-	return false;
 }

@@ -46,6 +46,7 @@ struct zv_config_listen {
 	bool token_in_url;
 	bool deflate; /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
+	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
 	int body_rate;	     /* bytes a second at least */
 	int unauthenticated; /* at once: 512 */
 	int connections;     /* at once: 10000 */
@@ -123,6 +124,9 @@ void zv_config_free(struct zv_config *c); /* NULL is fine */
 
 /* As a file that would read the same, with defaults as comments, secrets as ***. */
 void zv_config_print(const struct zv_config *c, struct zv_buf *out);
+
+/* What auto_pause is for whom no section says it: as any of the servers has it. */
+bool zv_config_auto_pause(const struct zv_config *c);
 
 bool zv_config_network_has(const struct zv_config_network *list, size_t n,
 			   const unsigned char address[16]);

@@ -7,6 +7,7 @@
 #include "zvond/options.h"
 
 #define ZV_CONFIG_OPTIONS_MAX 128 /* rows of the table */
+#define ZV_CONFIG_READY_ROLES 3	  /* that need not be written */
 
 struct zv_config_file { /* one of those that were read */
 	struct zv_config_file *next;
@@ -47,7 +48,37 @@ void *zv_config_take(struct zv_config_reader *r, size_t n);
 const char *zv_config_text(struct zv_config_reader *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* ---- config_value.c ---------------------------------------------------------------- */
+/* ---- config_names.c ---------------------------------------------------------------- */
+
+/* Which section "server office" is, and its name; -1: that is none of ours. */
+int zv_config_section_of(const struct zv_conf_section *s, struct zv_str *name);
+/* Unknown ones, bad names, and those that stand twice are complained of. */
+void zv_config_check_names(struct zv_config_reader *r);
+
+/* ---- config_section.c -------------------------------------------------------------- */
+
+/* The section's settings, and the defaults of the others, into o->at. */
+void zv_config_read_settings(struct zv_config_reader *r, struct zv_config_object *o);
+/* Where that key was set in the section, or NULL. */
+const struct zv_conf_setting *zv_config_seen(const struct zv_config_object *o,
+					     const char *key);
+/* Where it was set; the section's own line otherwise. */
+struct zv_conf_setting zv_config_place(const struct zv_config_object *o,
+				       const char *key);
+
+/* A complaint about that key of the section. */
+#define ZV_CONFIG_WRONG(r, o, key, ...)                                                \
+ do {                                                                                  \
+  const struct zv_conf_setting at_ = zv_config_place(o, key);                          \
+  zv_config_wrong(r, ZV_AT(&at_), __VA_ARGS__);                                        \
+ } while (0)
+#define ZV_CONFIG_WARN(r, o, key, ...)                                                 \
+ do {                                                                                  \
+  const struct zv_conf_setting at_ = zv_config_place(o, key);                          \
+  zv_config_warn(r, ZV_AT(&at_), __VA_ARGS__);                                         \
+ } while (0)
+
+/* ---- config_value.c, config_list.c, config_address.c ---------------------------------- */
 
 /* Stores it where the row says. false: what is wrong was said. */
 bool zv_config_store(struct zv_config_reader *r, struct zv_config_object *o,
@@ -76,16 +107,20 @@ bool zv_config_is_open(const struct zv_config_reader *r,
 /* The path as it is meant: relative to the file in which it stands. */
 const char *zv_config_path(struct zv_config_reader *r, const struct zv_conf_setting *s);
 
-/* ---- config_check.c: what the table cannot say ---------------------------------------- */
+/* ---- config_general.c … config_user.c: what the table cannot say ----------------------- */
 void zv_config_check_general(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_listen(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_role(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_user(struct zv_config_reader *r, struct zv_config_object *o);
-/* Where that key was set in the section, or NULL. */
-const struct zv_conf_setting *zv_config_seen(const struct zv_config_object *o,
-					     const char *key);
+
 const struct zv_role *zv_config_role(const struct zv_config *c, const char *name);
+/* There is no such role; which was perhaps meant. */
+void zv_config_unknown_role(struct zv_config_reader *r, struct zv_config_object *o,
+			    const char *key, const char *name);
+/* Those of ZV_CONFIG_READY_ROLES that the file does not have; there is room for them. */
+void zv_config_add_ready_roles(struct zv_config_reader *r);
+/* "sha256:" and 64 hexadecimal digits. */
 bool zv_config_is_hash(struct zv_str token);
 
 #endif

@@ -53,6 +53,7 @@ zv_settings_unref(struct zv_settings *s)
 static void
 work_off(struct zv_daemon *d)
 {
+	int64_t began_ns = zv_clock_ns();
 	struct zv_node now, *node;
 
 	if (zv_list_is_empty(&d->ready))
@@ -65,16 +66,20 @@ work_off(struct zv_daemon *d)
 		zv_front_work(ZV_OWNER(node, struct zv_front, ready));
 	}
 	d->sent_ns = zv_clock_ns();
+	d->sending_ns = d->sent_ns - began_ns;
+	zv_delay_end(&d->delay, zv_hub_last_seq(d->hub), d->sent_ns);
 }
 
-/* Messages go out at once when the daemon was idle; under load they are gathered for
- * gather_ms, so that a client gets one send for many. */
+/* Messages go out at once; under load they are gathered for gather_ms, so that a client
+ * gets one send for many. Load is when sending takes as long as gathering: what comes
+ * meanwhile is gathered anyway, and to wait while there is time would only be late. */
 static bool
 is_to_gather(struct zv_daemon *d)
 {
 	int64_t gather_ns = (int64_t)zv_daemon_config(d)->gather_ms * 1000000;
 
-	return gather_ns > 0 && zv_clock_ns() - d->sent_ns < gather_ns;
+	return gather_ns > 0 && d->sending_ns >= gather_ns &&
+	       zv_clock_ns() - d->sent_ns < gather_ns;
 }
 
 static void
@@ -92,13 +97,12 @@ on_round_end(void *owner)
 	struct zv_daemon *d = owner;
 
 	d->touched = false;
-	if (!zv_list_is_empty(&d->ready)) {
-		if (is_to_gather(d))
-			zv_timer_set(d->gather,
-				     zv_clock_ms() + zv_daemon_config(d)->gather_ms);
-		else
-			work_off(d);
-	}
+	if (zv_list_is_empty(&d->ready))
+		zv_delay_forget(&d->delay);
+	else if (is_to_gather(d))
+		zv_timer_set(d->gather, zv_clock_ms() + zv_daemon_config(d)->gather_ms);
+	else
+		work_off(d);
 	zv_polls_look(d);
 	zv_timer_set(d->hub_timer, zv_hub_deadline(d->hub));
 }
@@ -147,7 +151,18 @@ on_second(void *owner)
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
 	zv_logger_tick(d->log, now);
+}
+
+/* As often as WatchdogSec= wants it: only a loop that turns can say that it does. */
+static void
+on_beat(void *owner)
+{
+	struct zv_daemon *d = owner;
+
+	if (!zv_notify_watchdog_ms())
+		return;
 	zv_notify_watchdog();
+	zv_timer_set(d->beat, zv_clock_ms() + zv_notify_watchdog_ms());
 }
 
 /* ---- the hub ------------------------------------------------------------------------------------------ */
@@ -220,10 +235,11 @@ make_machines(struct zv_daemon *d, struct zv_error *err)
 	d->clerk = zv_worker_new(d->loop, 1, 8, err);
 	d->gather = zv_timer_new(d->loop, on_gathered, d);
 	d->hub_timer = zv_timer_new(d->loop, on_hub_time, d);
+	d->beat = zv_timer_new(d->loop, on_beat, d);
 	d->second = zv_timer_new(d->loop, on_second, d);
 	d->stop_timer = zv_timer_new(d->loop, zv_daemon_on_stop_time, d);
-	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->second ||
-	    !d->stop_timer)
+	if (!d->worker || !d->clerk || !d->gather || !d->hub_timer || !d->beat ||
+	    !d->second || !d->stop_timer)
 		return zv_fail_nomem(err);
 	return listen_to_signals(d, err);
 }
@@ -328,6 +344,7 @@ end(struct zv_daemon *d, bool was_running)
 		zv_loop_not_at_end(d->loop, d);
 	zv_timer_free(d->gather);
 	zv_timer_free(d->hub_timer);
+	zv_timer_free(d->beat);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
 	zv_loop_free(d->loop);
@@ -368,6 +385,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 		zv_notify_ready();
 		d->second_ms = zv_clock_ms() + SECOND_MS;
 		zv_timer_set(d->second, d->second_ms);
+		on_beat(d);
 		zv_daemon_touch(d);
 		zv_loop_run(d->loop);
 	}

@@ -9,6 +9,7 @@
 #include "io/listen.h"
 #include "io/loop.h"
 #include "zvond/config.h"
+#include "zvond/delay.h"
 
 struct zv_auth;
 struct zv_numbering;
@@ -31,7 +32,7 @@ struct zv_metrics { /* what nobody else counts */
 	uint64_t requests, answers_4xx, answers_5xx;
 	uint64_t upgrades, refused_upgrades, pings_lost;
 	uint64_t logins, logins_failed, logins_delayed;
-	uint64_t frames_in, bytes_in, bytes_out;
+	uint64_t frames_in, frames_bad, bytes_in, bytes_out;
 	uint64_t sends;
 	uint64_t reloads, reloads_failed, state_errors;
 	uint64_t pongs, pong_us;     /* sum of the ways there and back */
@@ -56,9 +57,11 @@ struct zv_daemon {
 	struct zv_node waiting;	 /* struct zv_wait: long polls */
 	struct zv_timer *gather; /* frames that are collected go out */
 	int64_t sent_ns;	 /* when frames went out last */
+	int64_t sending_ns;	 /* how long that took */
 	struct zv_buf scratch;	 /* frames of one client */
 	struct zv_timer *hub_timer;
-	struct zv_timer *second; /* each second: lag, watchdog, what is to be saved */
+	struct zv_timer *beat;	 /* for systemd's watchdog */
+	struct zv_timer *second; /* each second: lag, what is to be saved */
 	int64_t second_ms;
 
 	struct zv_numbering *numbering;
@@ -73,6 +76,7 @@ struct zv_daemon {
 	struct zv_user *users; /* those of the hub: configured ones, then panels */
 	size_t n_users;
 	struct zv_metrics metrics;
+	struct zv_delay delay;
 };
 
 static inline const struct zv_config *

@@ -26,7 +26,8 @@ struct logger {
 	bool journal;
 	struct area areas[ZV_LOGGER_AREAS + 1]; /* the last one: all further ones */
 	size_t n_areas;
-	uint64_t suppressed, lost;
+	uint64_t suppressed, lost, told_lost;
+	bool cut; /* the last line came only in part */
 };
 
 /* ---- lines ------------------------------------------------------------------------- */
@@ -48,8 +49,26 @@ add_time(char *out, size_t size)
 }
 
 /* One write for one line. A pipe that is full is not waited for longer than the system
- * does by itself; what fails is counted. */
-static void
+ * does by itself; what fails is counted. Behind a line of which only a part found room
+ * (a disk that fills up) a line end comes first, so that no two lines become one. */
+static bool
+write_line(struct logger *l, const char *line, size_t n)
+{
+	ssize_t written;
+
+	if (l->cut && write(l->fd, "\n", 1) != 1) {
+		l->lost++;
+		return false;
+	}
+	written = write(l->fd, line, n);
+	l->cut = written > 0 && written < (ssize_t)n;
+	if (written == (ssize_t)n)
+		return true;
+	l->lost++;
+	return false;
+}
+
+static bool
 put(struct logger *l, enum zv_log_level level, const char *area, const char *text)
 {
 	char line[ZV_LOG_LINE_MAX + 128], prefix[40];
@@ -65,8 +84,22 @@ put(struct logger *l, enum zv_log_level level, const char *area, const char *tex
 	zv_utf8_make_line(line);
 	n = strlen(line);
 	line[n++] = '\n';
-	if (write(l->fd, line, n) != (ssize_t)n)
-		l->lost++;
+	return write_line(l, line, n);
+}
+
+/* The first line that is taken again is followed by how many were not. */
+static void
+put_and_tell(struct logger *l, enum zv_log_level level, const char *area,
+	     const char *text)
+{
+	char lost[80];
+
+	if (!put(l, level, area, text) || l->lost == l->told_lost)
+		return;
+	snprintf(lost, sizeof lost, "%llu lines before this one could not be written",
+		 (unsigned long long)(l->lost - l->told_lost));
+	if (put(l, ZV_LOG_WARN, "log", lost))
+		l->told_lost = l->lost;
 }
 
 /* ---- the rate ------------------------------------------------------------------------ */
@@ -119,7 +152,7 @@ on_line(void *user, enum zv_log_level level, const char *area, const char *text)
 	struct logger *l = user;
 
 	if (may_write(l, find_area(l, area), zv_clock_ms()))
-		put(l, level, area, text);
+		put_and_tell(l, level, area, text);
 }
 
 /* ---- from the outside ---------------------------------------------------------------- */

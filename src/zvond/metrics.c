@@ -187,6 +187,8 @@ write_traffic(struct zv_daemon *d, struct zv_buf *out)
 	    m->refused_upgrades);
 	one(out, "frames_in_total", "counter", "WebSocket messages of clients.",
 	    m->frames_in);
+	one(out, "frames_bad_total", "counter",
+	    "WebSockets closed because their frames broke a rule.", m->frames_bad);
 	one(out, "sends_total", "counter", "Writes to clients.", m->sends);
 	one(out, "bytes_in_total", "counter", "Bytes of clients.", m->bytes_in);
 	one(out, "bytes_out_total", "counter", "Bytes to clients.", m->bytes_out);
@@ -330,6 +332,7 @@ zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 	write_process(d, out);
 	write_connections(d, out);
 	write_traffic(d, out);
+	zv_delay_write(&d->delay, out);
 	write_logins(d, out);
 	write_hub(d, out);
 	write_servers(d, out);

@@ -1,5 +1,6 @@
 #include "zvond/numbering.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -93,10 +94,29 @@ read_file(struct zv_numbering *n, const struct zv_log *log, struct zv_error *err
 	return zv_fail(err, rc, "%s", why.text);
 }
 
+/* A full disk must not keep the service down after a crash: a new stream needs nothing that
+ * was promised of the old one (clients get a resync), and is written when there is room. */
+static bool
+go_on_unwritten(struct zv_numbering *n, const struct zv_log *log,
+		const struct zv_error *why)
+{
+	if (why->system != ENOSPC && why->system != EDQUOT)
+		return false;
+	new_stream(n);
+	n->reserved = 0;
+	n->failing = true;
+	n->tell_at_ms = zv_clock_ms() + ZV_NUMBERING_TELL_MS;
+	zv_log(log, ZV_LOG_WARN, "state",
+	       "cannot be written, going on with a new stream: %s; make room",
+	       why->text);
+	return true;
+}
+
 struct zv_numbering *
 zv_numbering_open(const char *folder, const struct zv_log *log, struct zv_error *err)
 {
 	struct zv_numbering *n = zv_calloc(1, sizeof *n);
+	struct zv_error why = { 0 };
 
 	if (!n) {
 		zv_fail_nomem(err);
@@ -114,8 +134,11 @@ zv_numbering_open(const char *folder, const struct zv_log *log, struct zv_error 
 	}
 	/* from here on all of these may have been used */
 	n->reserved = n->first - 1 + ZV_NUMBERING_AHEAD;
-	if (write_file(n, n->reserved, false, err) < 0)
+	if (write_file(n, n->reserved, false, &why) < 0 &&
+	    !go_on_unwritten(n, log, &why)) {
+		zv_fail(err, why.code, "%s", why.text);
 		goto failed;
+	}
 	return n;
 failed:
 	zv_numbering_free(n);

@@ -23,8 +23,9 @@
 struct zv_numbering;
 
 /* The folder is locked already (zv_state_lock). "" or NULL: nothing is kept, a new stream
- * each time. A damaged file is set aside and a new stream begun; log tells it. NULL: *err
- * says why: without the first reservation on the disk the daemon does not start. */
+ * each time. A damaged file is set aside and a new stream begun; log tells it. So it does
+ * when the disk is full. NULL: *err says why: without the first reservation on the disk the
+ * daemon does not start. */
 struct zv_numbering *zv_numbering_open(const char *folder, const struct zv_log *log,
 				       struct zv_error *err);
 void zv_numbering_free(struct zv_numbering *n); /* as after kill -9; NULL is fine */

@@ -107,6 +107,10 @@ const struct zv_option zv_config_options[] = {
 	    "How long a connection may be idle between two requests")
 	ROW(NUMBER, "login_timeout_ms", NULL, NULL, 100, MS_MAX, "10000", NULL, L(login_timeout_ms),
 	    "By then a WebSocket must have said who it is")
+	ROW(NUMBER, "ping_ms", NULL, NULL, 100, MS_MAX, "20000", NULL, L(ping_ms),
+	    "How often a WebSocket is asked whether it is still there")
+	ROW(NUMBER, "pong_ms", NULL, NULL, 100, MS_MAX, "25000", NULL, L(pong_ms),
+	    "How long it has for its answer; then it is gone")
 	ROW(NUMBER, "body_rate", NULL, NULL, 0, MEGABYTE, "1024", NULL, L(body_rate),
 	    "Bytes a second that a request's body must come with at least")
 	ROW(NUMBER, "unauthenticated", "authlimit", NULL, 1, 1000000, "512", NULL, L(unauthenticated),
@@ -170,6 +174,8 @@ const struct zv_option zv_config_options[] = {
 	    "Do the phones answer at a NOTIFY with Event: talk?")
 	ROW(YES, "notify_hold", NULL, NULL, 0, 0, "no", NULL, S(server.hub.notify_hold),
 	    "Do they hold at a NOTIFY with Event: hold?")
+	ROW(NAME, "dnd", NULL, NULL, 0, 0, NULL, NULL, S(server.hub.dnd),
+	    "Family of Asterisk's database in which the dialplan looks up who is not to be disturbed, as DND; empty: line.dnd is refused")
 	ROW(YES, "ring_on_state", NULL, "sendRingStartedOnRingingState", 0, 0, "yes", NULL, S(server.hub.ring_on_state),
 	    "Is a call shown to panels when the phone rings (queues need it), not when it is dialled?")
 	ROW(NUMBER, "ring_ms", NULL, NULL, 1000, 600000, "30000", NULL, S(server.hub.ring_ms),

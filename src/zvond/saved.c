@@ -135,6 +135,7 @@ write_tokens(void *task)
 			       &e->err);
 }
 
+/* Once a minute, as numbering.c does. */
 static void
 say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 {
@@ -144,7 +145,16 @@ say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 	if (d->told_unwritten_ms && now - d->told_unwritten_ms < TELL_MS)
 		return;
 	d->told_unwritten_ms = now;
-	zv_log(d->log, ZV_LOG_ERROR, "state", "%s", err->text);
+	zv_log(d->log, ZV_LOG_WARN, "state",
+	       "cannot be written, going on: %s; make room", err->text);
+}
+
+static void
+say_written(struct zv_daemon *d)
+{
+	if (d->told_unwritten_ms)
+		zv_log(d->log, ZV_LOG_INFO, "state", "can be written again");
+	d->told_unwritten_ms = 0;
 }
 
 static void
@@ -154,10 +164,12 @@ on_written(void *task)
 	struct zv_daemon *d = e->daemon;
 
 	d->writing_tokens = false;
-	if (e->rc == 0)
+	if (e->rc == 0) {
 		d->tokens_saved = e->version;
-	else
+		say_written(d);
+	} else {
 		say_unwritten(d, &e->err);
+	}
 	zv_buf_deinit(&e->text);
 	zv_free(e);
 }

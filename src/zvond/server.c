@@ -31,6 +31,8 @@ process(void *owner)
 	struct zv_server *s = owner;
 
 	s->processing = true;
+	zv_delay_begin(&s->daemon->delay, zv_hub_last_seq(s->daemon->hub),
+		       zv_clock_ns());
 	zvon_client_process(s->client);
 	s->processing = false;
 	set_watch(s);

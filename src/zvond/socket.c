@@ -39,7 +39,7 @@ begin_session(struct zv_socket *s, const struct zv_user *user)
 	}
 	zv_conn_prove(f->conn);
 	s->pinged_ms = zv_clock_ms();
-	zv_conn_set_deadline(f->conn, s->pinged_ms + ZV_PING_EVERY_MS);
+	zv_conn_set_deadline(f->conn, s->pinged_ms + f->gate->config->ping_ms);
 	zv_log(d->log, ZV_LOG_INFO, "front", "signed in user=%.*s remote=%s",
 	       ZV_ARG(user->name), zv_conn_remote(f->conn));
 	return 0;
@@ -285,7 +285,8 @@ on_pong(struct zv_socket *s)
 	s->awaits_pong = false;
 	m->pongs++;
 	m->pong_us += (uint64_t)(zv_clock_ms() - s->pinged_ms) * 1000;
-	zv_conn_set_deadline(s->front->conn, s->pinged_ms + ZV_PING_EVERY_MS);
+	zv_conn_set_deadline(s->front->conn,
+			     s->pinged_ms + s->front->gate->config->ping_ms);
 }
 
 static void
@@ -335,6 +336,7 @@ zv_socket_input(struct zv_socket *s, struct zv_str bytes)
 			on_message(s, &m);
 	}
 	if (rc < 0 && !f->closing) {
+		zv_front_daemon(f)->metrics.frames_bad++;
 		zv_socket_close(s, code, zvon_str(why));
 		zv_front_close(f, true);
 	}
@@ -349,7 +351,8 @@ ping(struct zv_socket *s)
 
 	s->awaits_pong = true;
 	s->pinged_ms = zv_clock_ms();
-	zv_conn_set_deadline(s->front->conn, s->pinged_ms + ZV_PONG_WITHIN_MS);
+	zv_conn_set_deadline(s->front->conn,
+			     s->pinged_ms + s->front->gate->config->pong_ms);
 	zv_front_send(s->front, (struct zv_str){ frame, sizeof frame });
 }
 

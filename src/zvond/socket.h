@@ -5,8 +5,6 @@
 
 #include "zvond/exchange.h"
 
-#define ZV_PING_EVERY_MS  20000
-#define ZV_PONG_WITHIN_MS 25000
 #define ZV_PINGS_A_SECOND 10   /* of the client; more: 1008 */
 #define ZV_CLOSE_WAIT_MS  2000 /* for the client's close frame */
 

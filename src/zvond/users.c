@@ -64,6 +64,7 @@ make_users(const struct zv_config *c, size_t *n)
 			.contexts = l->contexts,
 			.n_contexts = l->n_contexts,
 			.shared = true,
+			.auto_pause = zv_config_auto_pause(c),
 		};
 		name += bytes + 1;
 	}

@@ -283,6 +283,19 @@ class Dialog:
         self.media.aim(message.body)
         self.respond(message, 200, "OK", self.session())
 
+    def _on_notify(self, message):
+        self.respond(message, 200, "OK")
+        if self.phone.obeys:
+            self.obey(message.get("event"))
+
+    def obey(self, event):
+        """What phones do at a NOTIFY: talk picks up, or takes back who is on hold."""
+        if event == "hold" or self.state == "up":
+            self.direction = "sendonly" if event == "hold" else "sendrecv"
+            self.invite()
+        else:
+            self.answer()
+
     def _on_ack(self, _message):
         if self.state == "answering":
             self.state = "up"
@@ -340,6 +353,7 @@ class Phone:
         self.mode = mode
         self.delay = delay
         self.pause = pause
+        self.obeys = False  # NOTIFY with Event: talk or hold
         self.contact = "sip:%s@%s:%d" % (user, ip, SIP_PORT)
         self.dialogs = {}
         self.trouble = []  # what went wrong inside the phone, for the test's report

@@ -72,14 +72,27 @@ fan_client_write(struct fan_client *c, const char *bytes, size_t n)
 
 /* ---- going in ----------------------------------------------------------------------- */
 
+static void
+add_headers(char *out, size_t room, const char *headers, int number)
+{
+	const char *hole;
+	size_t n = 0;
+
+	for (; (hole = strstr(headers, "{n}")); headers = hole + 3)
+		n += (size_t)snprintf(out + n, room - n, "%.*s%d",
+				      (int)(hole - headers), headers, number);
+	snprintf(out + n, room - n, "%s", headers);
+}
+
 void
-fan_client_ask(struct fan_client *c, const struct fan_way *way, const char *path)
+fan_client_ask(struct fan_client *c, const struct fan_way *way, const char *path,
+	       int number)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 				  .sin_port = htons((unsigned short)way->port) };
 	struct timeval patience = { ANSWER_S, 0 };
-	char head[sizeof way->headers + 1024];
+	char head[sizeof way->headers + 1024], headers[sizeof way->headers];
 	int n;
 
 	*c = (struct fan_client){ .fd = socket(AF_INET, SOCK_STREAM, 0) };
@@ -89,11 +102,12 @@ fan_client_ask(struct fan_client *c, const struct fan_way *way, const char *path
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	if (way->tls)
 		begin_tls(c);
+	add_headers(headers, sizeof headers, way->headers, number);
 	n = snprintf(head, sizeof head,
 		     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
 		     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 		     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
-		     path, way->port, way->headers);
+		     path, way->port, headers);
 	fan_client_write(c, head, (size_t)n);
 }
 
@@ -185,4 +199,62 @@ fan_client_read(struct fan_client *c, fan_mark_fn fn, void *user)
 		if (!c->ssl)
 			return true; /* the loop comes again */
 	}
+}
+
+/* ---- frames ------------------------------------------------------------------------- */
+
+/* The bytes of its head, as far as they have come. */
+static size_t
+head_bytes(const struct fan_client *c)
+{
+	unsigned length = c->n_head > 1 ? c->head[1] : 0;
+
+	return length == 126 ? 4 : length == 127 ? 10 : 2;
+}
+
+static size_t
+payload_bytes(const struct fan_client *c)
+{
+	size_t n = 0;
+
+	if (c->n_head == 2)
+		return c->head[1];
+	for (size_t i = 2; i < c->n_head; i++)
+		n = n << 8 | c->head[i];
+	return n;
+}
+
+static void
+count(struct fan_client *c, const char *p, size_t n, uint64_t *frames)
+{
+	while (n > 0) {
+		size_t passed = c->left < n ? c->left : n;
+
+		p += passed;
+		n -= passed;
+		c->left -= passed;
+		if (c->left || n == 0)
+			continue;
+		c->head[c->n_head++] = (unsigned char)*p++;
+		n--;
+		if (c->n_head < 2 || c->n_head < head_bytes(c))
+			continue;
+		c->left = payload_bytes(c);
+		*frames += (c->head[0] & 15) == 1;
+		c->n_head = 0;
+	}
+}
+
+bool
+fan_client_count(struct fan_client *c, uint64_t *frames)
+{
+	static char bytes[READ_BYTES];
+	ssize_t n;
+
+	do {
+		n = take(c, bytes, sizeof bytes);
+		if (n > 0)
+			count(c, bytes, (size_t)n, frames);
+	} while (n > 0 && c->ssl);
+	return n >= 0;
 }

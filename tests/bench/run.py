@@ -2,7 +2,8 @@
 """Figures, beside their floors, in rotated rounds: medians of one run on one machine.
 
 usage: run.py BUILD_DIR [--rounds N] [--events N] [--only parser,mxml,client,slow,filters,calls,
-              latency,instructions]
+              latency,instructions,zvond,zvond-fan,zvond-deflate,zvond-one,zvond-browser,
+              zvond-burst,zvond-http]
 
 Nothing here passes or fails; `goal` is what the figure is meant to hold.
 """
@@ -15,6 +16,8 @@ import statistics
 import subprocess
 import tempfile
 import xml.etree.ElementTree
+
+import zvond
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "..", "wire", "captures")
@@ -387,6 +390,8 @@ def main():
         bench_instructions(given.build, min(given.events, 20_000))
     if wanted("latency"):
         bench_latency(given.build, given.rounds)
+    of_zvond = lambda part: wanted("zvond") or wanted("zvond-" + part)
+    zvond.bench(given.build, program, given.rounds, given.events, of_zvond)
 
 
 if __name__ == "__main__":
