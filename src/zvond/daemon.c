@@ -50,6 +50,18 @@ zv_settings_unref(struct zv_settings *s)
 
 /* ---- the end of a round ---------------------------------------------------------------------------- */
 
+/* Among thousands the next one's memory is never in the processor's cache: it is fetched
+ * while this one is written to. */
+static void
+look_ahead(const struct zv_front *f)
+{
+	__builtin_prefetch(f->conn);
+	__builtin_prefetch((const char *)f->conn + 64);
+	__builtin_prefetch(f->session);
+	__builtin_prefetch((const char *)f->session + 64);
+	__builtin_prefetch(f->socket);
+}
+
 /* What is to be done for connections, each once; what comes meanwhile is for the next. */
 static void
 work_off(struct zv_daemon *d)
@@ -64,6 +76,8 @@ work_off(struct zv_daemon *d)
 	zv_list_init(&d->ready);
 	while ((node = zv_list_first(&now))) {
 		zv_list_remove(node);
+		if (!zv_list_is_empty(&now))
+			look_ahead(ZV_OWNER(now.next, struct zv_front, ready));
 		zv_front_work(ZV_OWNER(node, struct zv_front, ready));
 	}
 	d->sent_ns = zv_clock_ns();
