@@ -159,6 +159,10 @@ class FaultCase(unittest.TestCase):
             client.wait("pong")
         cls.z.panel().drop()
         cls.z.get("/v1/me", token=TOKENS["boss"])
+        if cls.tls:
+            with ws.open_socket("https://127.0.0.1:%d" % cls.z.ports["tls"]) as sock:
+                sock.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1000)
+                sock.recv(65536)
 
     @classmethod
     def end(cls):
@@ -285,8 +289,8 @@ class FaultCase(unittest.TestCase):
 
     def raw(self, data, timeout=5.0, listen="main"):
         """What comes back for these bytes, until the end or silence, and when."""
-        sock = self.connect(listen, timeout)
         begin = time.monotonic()
+        sock = self.connect(listen, timeout)
         try:
             sock.sendall(data)
         except OSError:
