@@ -129,6 +129,10 @@ void zv_config_print(const struct zv_config *c, struct zv_buf *out);
 /* What auto_pause is for whom no section says it: as any of the servers has it. */
 bool zv_config_auto_pause(const struct zv_config *c);
 
+/* Adds the keys whose new values only a restart takes over: "ring_ms, state". */
+void zv_config_add_changed(const struct zv_config *old, const struct zv_config *now,
+			   struct zv_buf *out);
+
 bool zv_config_network_has(const struct zv_config_network *list, size_t n,
 			   const unsigned char address[16]);
 

@@ -68,7 +68,7 @@ work_off(struct zv_daemon *d)
 	}
 	d->sent_ns = zv_clock_ns();
 	d->sending_ns = d->sent_ns - began_ns;
-	zv_delay_end(&d->delay, zv_hub_last_seq(d->hub));
+	zv_delay_end(&d->delay, zv_hub_last_seq(d->hub), d->sent_ns);
 }
 
 /* Messages go out at once; under load they are gathered for gather_ms, so that a client

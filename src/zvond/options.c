@@ -155,7 +155,7 @@ const struct zv_option zv_config_options[] = {
 	ROW(TEXTS, "lines", "line", NULL, 0, 0, NULL, NULL, S_N(lines),
 	    "Peers that are lines though they look like trunks")
 	ROW(NAME, "technology", NULL, "protocol", 0, 0, "PJSIP", NULL, S(server.hub.technology),
-	    "Channel technology of lines: PJSIP or SIP")
+	    "Channel technology of lines: PJSIP, SIP, or Local through the dialplan")
 	ROW(NAME, "context", "originate_context", "originateContext", 0, 0, "from-internal", NULL, S(server.hub.context),
 	    "Context of the dialplan in which calls are dialled")
 	ROW(NAME, "transfer_context", NULL, NULL, 0, 0, NULL, NULL, S(server.hub.transfer_context),
