@@ -246,7 +246,7 @@ class FaultCase(unittest.TestCase):
         """Its resident memory does not grow by more, not even for a moment."""
         before = self.peak_begins()
         yield
-        grown = self.peak() - before
+        grown = self.z.peak_bytes() - before
         print("%s: %d KiB more at most, %d allowed" % (self.id().rpartition(".")[2],
                                                        grown / KIB, (most + slack) / KIB))
         if not SANITIZED:
@@ -256,11 +256,7 @@ class FaultCase(unittest.TestCase):
         """proc(5): the peak is measured anew."""
         with open("/proc/%d/clear_refs" % self.z.pid, "w", encoding="ascii") as file:
             file.write("5")
-        return self.peak()
-
-    def peak(self):
-        with open("/proc/%d/status" % self.z.pid, encoding="ascii") as file:
-            return int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) * KIB
+        return self.z.peak_bytes()
 
     # ---- clients that misbehave ----------------------------------------------------------
 
