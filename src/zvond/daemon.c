@@ -18,7 +18,7 @@
 
 #define SECOND_MS     1000
 #define LAG_WARN_MS   100
-#define TRIM_EVERY_MS 5000
+#define TRIM_EVERY_MS 2000
 
 /* ---- the configuration -------------------------------------------------------------------------- */
 

@@ -89,7 +89,7 @@ class Slow(ClientCase):
             slowest = max(slowest, time.monotonic() - begin)
             self.assertTrue(crowd.run(lambda: all(c.seq >= last for c in fast), 30))
         metrics = self.z.metrics()
-        peak = self.peak()
+        peak = self.z.peak_bytes()
         print("%d of %d did not read: %d MiB at most, %d were closed, others had an event after "
               "%.0f ms at most" % (len(slow), CROWD, peak / KIB / KIB,
                                    metrics["zvond_slow_total"], slowest * 1000))
