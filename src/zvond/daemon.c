@@ -354,6 +354,16 @@ close_gates(struct zv_daemon *d)
 	zv_gate_close(ZV_OWNER(node, struct zv_gate, node));
 }
 
+/* The loop gives the signals their old meaning back; the orderly end goes on all the same. */
+static void
+forget_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
 /* Threads first: they work for the others. Nothing is asked for at the end of a round any
  * more. */
 static void
@@ -375,6 +385,7 @@ end(struct zv_daemon *d, bool was_running)
 	zv_timer_free(d->beat);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
+	forget_signals();
 	zv_loop_free(d->loop);
 	zv_hub_free(d->hub);
 	zv_ws_deflate_forget();
