@@ -7,8 +7,7 @@ import threading
 import time
 import unittest
 
-import panel as protocol
-from daemon import Zvond, server_section, token_hash, ws
+from daemon import Zvond, panel as protocol, server_section, token_hash, ws
 from lab import LiveTest, Relay, both_versions, versions
 from panel import (ALERTING, AUTHENTICATION, BUSY, COMMAND, COMMANDS, CONFIG, CONNECTED, CONNECTION,
                    EVENTS, HOLDED, IN, LIBRARY, NONE, NOT_HERE, NOT_IMPLEMENTED, OUT, Panel)
