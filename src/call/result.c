@@ -47,24 +47,26 @@ is_answered_in_round(const struct zv_live_call *call, const struct zv_live_leg *
 	return false;
 }
 
-/* A consultation that was given up: they talk again, and nobody is called any more. */
-static bool
-is_given_up(const struct zv_live_call *call, const struct zv_live_leg *but)
-{
-	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
-	     leg = zv_leg_next(leg))
-		if (leg != but && leg->pub.role == ZV_ROLE_CALLEE && leg->channel &&
-		    !leg->pub.answered)
-			return false;
-	return call->conversed;
-}
-
 static bool
 has_caller_left(const struct zv_live_call *call)
 {
 	const struct zv_live_leg *caller = zv_call_caller(call);
 
 	return caller && (caller->hung_up || !caller->channel);
+}
+
+/* The half of a Local channel that dialled has gone: a consultation is over. That of a
+ * Dial or a queue says nothing, as others of the round may have answered. */
+static bool
+has_consultation_ended(const struct zv_live_call *call, const struct zv_live_leg *leg)
+{
+	if (!leg->consulted)
+		return false;
+	for (const struct zv_node *node = call->channels.next; node != &call->channels;
+	     node = node->next)
+		if (ZV_OWNER(node, struct zv_chan, in_call)->serial == leg->dialler)
+			return false;
+	return true;
 }
 
 /* Nobody said what came of it: its hang-up cause, or that the caller left. */
@@ -97,7 +99,8 @@ callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
 	if (is_answered_in_round(call, leg))
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
 	if (leg->dialled == ZV_RESULT_CANCELLED)
-		return at_end || has_caller_left(call) || is_given_up(call, leg)
+		return at_end || has_caller_left(call) ||
+				       has_consultation_ended(call, leg)
 			       ? ZV_RESULT_CANCELLED
 			       : ZV_RESULT_NONE;
 	return unsaid(call, leg, at_end);

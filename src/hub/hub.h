@@ -65,6 +65,9 @@ struct zv_hub_options {
 };
 
 struct zv_hub *zv_hub_new(const struct zv_hub_options *options); /* NULL: no memory */
+/* Others from now on: who is there stays. */
+void zv_hub_set_limits(struct zv_hub *h, const struct zv_hub_limits *limits,
+		       bool letters_in_numbers);
 void zv_hub_free(struct zv_hub *h); /* sessions too; NULL is fine */
 
 /* ---- servers -------------------------------------------------------------------- */
@@ -89,6 +92,11 @@ struct zv_hub_server {
 	int ring_ms;			 /* how long an own phone rings; 30000 */
 };
 
+/* After the first login there the lists of what is going on are read; what is found is no
+ * news. So from zv_hub_add_server to the first zv_hub_on_synced its calls, lines and queues
+ * are kept from sessions (server.state is told), and not longer than this after it is up. */
+#define ZV_HUB_SYNC_MS 10000
+
 /* Its number, from 0, never used again; < 0: ZV_ENOMEM, ZV_EBUSY (that name is in use). */
 int zv_hub_add_server(struct zv_hub *h, const struct zv_hub_server *server);
 int zv_hub_change_server(struct zv_hub *h, size_t server,
@@ -108,8 +116,9 @@ void zv_hub_on_packet(struct zv_hub *h, size_t server, const struct zv_packet *p
 void zv_hub_on_state(struct zv_hub *h, size_t server,
 		     const struct zv_client_status *status, int64_t now_ms);
 
-/* The list of what is going on after a login is complete: what was restored from before a
- * restart is compared, and sessions that resumed meanwhile get their resync. */
+/* The list of what is going on after a login is complete. The first time: whoever listens
+ * gets a resync, as soon as this is so for all servers that are up. Later: panels compare;
+ * sessions of zvon.v1 were told the differences by events. */
 void zv_hub_on_synced(struct zv_hub *h, size_t server, int64_t now_ms);
 
 /* As zvon_reply_fn. */

@@ -1,7 +1,18 @@
 /* hub_impl.h - the inside of the hub: its servers, sessions and what it remembers of
- * calls; shared by hub.c (life, servers), tell.c (one event's way), trail.c (what a call
- * was about), seat.c (who is a member of which queue), users.c, session.c, narrow.c,
- * watch.c, save.c, load.c. Jobs are a part of their own: jobs.h. */
+ * calls. Jobs are a part of their own: jobs.h.
+ *
+ *   hub            life, time, counters
+ *   server         what is configured of a server
+ *   sync           when it is known what is going on there
+ *   tell           one event's way
+ *   trail, seat    what a call was about; who is a member of which queue
+ *   users          who there is, and a new configuration
+ *   session        a connection from its beginning to its end
+ *   session_queue  what waits for it
+ *   listen         what it may see, and wants to
+ *   watch          raw packets
+ *   state_json     what is going on, as it may see it
+ *   save, load     over a restart */
 #ifndef ZV_HUB_HUB_IMPL_H
 #define ZV_HUB_HUB_IMPL_H
 
@@ -30,7 +41,9 @@ struct zv_server {
 	struct zv_map trails; /* by call id */
 	struct zv_node seats; /* zv_seat.of_server */
 	bool up;
-	bool restored; /* loaded, and not compared with the server's lists yet */
+	bool silent;	 /* what is going on there is not known yet: sync.c */
+	bool listed;	 /* but waits for the lists of another server */
+	int64_t sync_ms; /* silent: not longer than until then */
 	int ami_major;
 };
 
@@ -62,6 +75,7 @@ struct zv_hub {
 	bool letters_in_numbers;
 	uint64_t first_seq, next_seq;
 	uint64_t restart_seq; /* who resumes from before it gets "restart" */
+	bool last_is_known;   /* somebody may have the last number that there is */
 	int64_t now_ms;	      /* of the last call in */
 	int64_t wall_us; /* wall clock at now_ms == 0, as the last event had it; 0: not
 			  * known yet */
@@ -73,7 +87,8 @@ struct zv_hub {
 
 	struct zv_server **servers; /* by number; NULL: removed */
 	size_t n_servers;
-	bool restoring;		   /* loaded, and not all servers are compared yet */
+	size_t n_silent;
+	int64_t owed_ms; /* the resync of those who were put off, at the latest */
 	const char *resync_reason; /* for on_synced of zvon.v1 */
 	struct zv_node restored; /* zv_restored: servers of the text that was loaded */
 
@@ -108,12 +123,22 @@ struct zv_restored {
 };
 
 struct zv_server *zv_hub_server_at(const struct zv_hub *h, size_t server); /* or NULL */
+void zv_hub_free_server(struct zv_hub *h, struct zv_server *server);
 void zv_restored_free(struct zv_hub *h, struct zv_restored *r);
 int zv_hub_set_stream(struct zv_hub *h, struct zv_str stream);
+int zv_hub_copy_text(struct zv_str *text, struct zv_str from);
+void zv_hub_free_text(struct zv_str *text);
 
-/* What was told before is not worth resuming from: sessions that resumed before a restart,
- * or everybody, get all anew. */
-void zv_hub_begin_anew(struct zv_hub *h, int64_t now_ms, bool everybody);
+/* ---- when what is going on is known (sync.c) ------------------------------------------ */
+
+void zv_sync_begin(struct zv_hub *h, struct zv_server *server);
+void zv_sync_removed(struct zv_hub *h, bool was_silent, int64_t now_ms);
+void zv_sync_on_state(struct zv_hub *h, struct zv_server *server);
+int64_t zv_sync_deadline(const struct zv_hub *h);
+void zv_sync_tick(struct zv_hub *h, int64_t now_ms);
+
+/* What was told before is not worth resuming from: whoever listens gets all anew. */
+void zv_hub_begin_anew(struct zv_hub *h, int64_t now_ms);
 
 /* ---- trails, seats (trail.c, seat.c) -------------------------------------------------- */
 
@@ -177,7 +202,8 @@ struct zv_session {
 	char *over_text; /* over_reason, when it had to be made */
 	int over_code;	 /* 0: it is not */
 	bool sees_all, listens, replaying, ready_told, opened;
-	bool resumed; /* from before a restart: it has a resync to get */
+	bool resumed; /* while a server was silent: its resync says "restart" */
+	bool owed;    /* a resync, soon: what it resumes from is lost */
 	max_align_t room[];
 };
 
@@ -202,6 +228,10 @@ bool zv_session_wants(const struct zv_session *s, enum zv_call_event_kind kind,
 void zv_session_tell(struct zv_session *s, size_t server,
 		     const struct zv_call_event *event, struct zv_message *shared);
 void zv_session_synced(struct zv_session *s, size_t server, int64_t now_ms);
+
+/* Tells the transport, once; and forgets what waits. */
+void zv_session_ready(struct zv_session *s);
+void zv_session_drop_queue(struct zv_session *s);
 
 int zv_hub_reserve_found(struct zv_hub *h);
 

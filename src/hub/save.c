@@ -110,10 +110,11 @@ save_ring(const struct zv_hub *h, struct zv_json *j, int64_t now_ms)
 	for (; (e = zv_ring_find(&h->ring, h->ring.floor + 1 + n)); n++) {
 		int64_t age = now_ms - e->told_ms;
 
+		age = age < 0 ? 0 : age > INT32_MAX ? INT32_MAX : age;
 		zv_json_begin_object(j);
 		zv_json_member(j, "event", zvon_str(zvon_call_event_name(e->kind)));
 		zv_json_member(j, "server", e->server->name);
-		add_number(j, "age_ms", age > 0 ? (uint64_t)age : 0);
+		add_number(j, "age_ms", (uint64_t)age);
 		add_tags(j, e->tags, e->n_tags);
 		zv_json_member(j, "text", e->message->text);
 		end_line(j);

@@ -77,6 +77,10 @@ void zv_session_listen(struct zv_session *s, bool on);
  * had still to get, on_synced is called instead. */
 int zv_session_replay(struct zv_session *s, uint64_t after_seq, size_t *n);
 
+/* Instead of that, while nothing is known of any server yet: it listens, and gets on_synced
+ * when that has changed, or ZV_HUB_SYNC_MS later, and nothing before. false: not now. */
+bool zv_session_put_off(struct zv_session *s);
+
 /* A command of this session's user, with the session's lines. on_done gets members as in
  * job.h; progress may be NULL; owner: anything, with the session by zv_job_session. */
 struct zv_job *zv_session_command(struct zv_session *s, struct zv_str name,
@@ -88,7 +92,7 @@ bool zv_session_has_line(const struct zv_session *s, size_t server, struct zv_st
 bool zv_session_sees_call(const struct zv_session *s, size_t server,
 			  const struct zv_call *call);
 
-/* Goes through the calls it may see; f returning false stops. */
+/* Goes through the calls it may see, of servers whose lists were read; f returning false stops. */
 typedef bool (*zv_call_fn)(void *context, size_t server, const struct zv_call *call);
 void zv_session_each_call(struct zv_session *s, zv_call_fn f, void *context);
 

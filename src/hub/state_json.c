@@ -75,6 +75,21 @@ sees_queue(const struct zv_view *v, const struct zv_server *server, struct zv_st
 typedef void (*write_fn)(const struct zv_view *v, const struct zv_server *server,
 			 struct zv_json *j, int64_t now_ms);
 
+/* What the phones of the server do when they are told to. */
+static void
+write_phones(struct zv_json *j, bool answer, bool hold)
+{
+	if (!answer && !hold)
+		return;
+	zv_json_key(j, "phones");
+	zv_json_begin_array(j);
+	if (answer)
+		zv_json_string(j, ZV_STR("answer"));
+	if (hold)
+		zv_json_string(j, ZV_STR("hold"));
+	zv_json_end_array(j);
+}
+
 static void
 write_server(const struct zv_view *v, const struct zv_server *server, struct zv_json *j,
 	     int64_t now_ms)
@@ -86,6 +101,7 @@ write_server(const struct zv_view *v, const struct zv_server *server, struct zv_
 		zv_json_key(j, "ami_major");
 		zv_json_int(j, server->ami_major);
 	}
+	write_phones(j, server->pub.notify_answer, server->pub.notify_hold);
 	zv_json_end_object(j);
 }
 
@@ -202,13 +218,17 @@ write_queues(const struct zv_view *v, const struct zv_server *server, struct zv_
 			write_queue(v, server, j, queue);
 }
 
+/* Of a server whose lists are still being read nothing is known but its state. */
 static void
 write_part(const struct zv_view *v, struct zv_json *j, write_fn write, int64_t now_ms)
 {
 	zv_json_begin_array(j);
-	for (size_t i = 0; i < v->hub->n_servers; i++)
-		if (v->hub->servers[i])
-			write(v, v->hub->servers[i], j, now_ms);
+	for (size_t i = 0; i < v->hub->n_servers; i++) {
+		const struct zv_server *server = v->hub->servers[i];
+
+		if (server && (!server->silent || write == write_server))
+			write(v, server, j, now_ms);
+	}
 	zv_json_end_array(j);
 }
 
@@ -345,6 +365,7 @@ zv_hub_write_state(struct zv_hub *h, const struct zv_user *user,
 	struct zv_ears *rights;
 
 	h->now_ms = now_ms;
+	h->last_is_known = true;
 	if (part == ZV_PART_ME) {
 		write_me(h, &who, &j);
 		return zv_buf_failed(out) ? ZV_ENOMEM : 0;
@@ -385,6 +406,7 @@ zv_hub_write_events(struct zv_hub *h, const struct zv_user *user, uint64_t seq,
 	struct zv_ears *rights;
 	size_t n = 0;
 
+	h->last_is_known = true;
 	zv_ring_age(&h->ring, &h->topics, h->now_ms);
 	if (!zv_ring_reaches(&h->ring, seq))
 		return ZV_ENOTFOUND;

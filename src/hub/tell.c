@@ -144,7 +144,7 @@ deliver(struct zv_hub *h, size_t number, const struct zv_call_event *e,
 	for (size_t i = 0; i < n; i++) {
 		struct zv_session *s = h->found[i];
 
-		if (!s->listens || s->over_code)
+		if (!s->listens || s->owed || s->over_code)
 			continue;
 		if (is_filtered(s) &&
 		    !zv_session_wants(s, e->kind, server->topic, tags->list, tags->n))
@@ -172,6 +172,17 @@ lose(struct zv_hub *h, uint64_t seq)
 	zv_log(h->log, ZV_LOG_ERROR, "hub",
 	       "out of memory: event lost, sessions must resume seq=%llu",
 	       (unsigned long long)seq);
+}
+
+/* What is found there is remembered, and is no news: sync.c. */
+static void
+keep(struct zv_hub *h, struct zv_server *server, const struct zv_call_event *e)
+{
+	const struct zv_tags *tags;
+
+	if (tag_event(h, server, e, &tags) < 0)
+		zv_log(h->log, ZV_LOG_ERROR, "hub",
+		       "out of memory: who may see a call may be wrong");
 }
 
 static void
@@ -208,7 +219,10 @@ zv_hub_on_event(struct zv_hub *h, size_t server, const struct zv_call_event *eve
 	h->now_ms = event->now_ms > h->now_ms ? event->now_ms : h->now_ms;
 	if (event->unix_us)
 		h->wall_us = event->unix_us - event->now_ms * 1000;
-	tell(h, server, event);
+	if (at->silent && !is_for_all(event->kind))
+		keep(h, at, event);
+	else
+		tell(h, server, event);
 	zv_jobs_on_event(h->jobs, server, event);
 	if (event->kind == ZV_CALL_ENDED)
 		zv_trail_end(h, at, event->call->id, event->into);

@@ -1,30 +1,28 @@
 #include "zvond/delay.h"
 
-#include "io/clock.h"
-
 static const uint64_t edges_us[ZV_DELAY_BUCKETS - 1] = {
 	25,   50,    100,   200,   500,	   1000,   2000,   5000,
 	10000, 20000, 50000, 100000, 200000, 500000, 1000000,
 };
 
 void
-zv_delay_begin(struct zv_delay *d, uint64_t last_seq)
+zv_delay_begin(struct zv_delay *d, uint64_t last_seq, int64_t now_ns)
 {
 	if (d->since_ns)
 		return;
-	d->since_ns = zv_clock_ns();
+	d->since_ns = now_ns;
 	d->after_seq = last_seq;
 }
 
 void
-zv_delay_end(struct zv_delay *d, uint64_t last_seq)
+zv_delay_end(struct zv_delay *d, uint64_t last_seq, int64_t now_ns)
 {
 	uint64_t n = last_seq - d->after_seq, ns;
 	size_t i = 0;
 
 	if (!d->since_ns)
 		return;
-	ns = (uint64_t)(zv_clock_ns() - d->since_ns);
+	ns = (uint64_t)(now_ns - d->since_ns);
 	while (i < ZV_DELAY_BUCKETS - 1 && ns > edges_us[i] * 1000)
 		i++;
 	d->buckets[i] += n;

@@ -16,10 +16,10 @@ struct zv_delay {
 	uint64_t count, sum_ns;
 };
 
-/* Something is read now; last_seq: of the events so far. */
-void zv_delay_begin(struct zv_delay *d, uint64_t last_seq);
+/* Something is read now; last_seq: of the events so far. now_ns: zv_clock_ns. */
+void zv_delay_begin(struct zv_delay *d, uint64_t last_seq, int64_t now_ns);
 /* All of it is written. Several events of one reading count as late as the last of them. */
-void zv_delay_end(struct zv_delay *d, uint64_t last_seq);
+void zv_delay_end(struct zv_delay *d, uint64_t last_seq, int64_t now_ns);
 /* Nobody got any of it. */
 void zv_delay_forget(struct zv_delay *d);
 

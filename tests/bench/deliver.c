@@ -72,6 +72,7 @@ main(int argc, char **argv)
 	}
 	zv_hub_set_users(h, users, n, 0);
 	zv_hub_add_server(h, &server);
+	zv_hub_on_synced(h, 0, 0);
 	for (size_t i = 0; i < n; i++) {
 		sessions[i] = zv_session_new(h, ZV_DIALECT_ZVON, &users[i], ZV_STR("x"),
 					     NULL, 0, NULL);

@@ -83,7 +83,8 @@ class Zvond(Process):
         if tls:
             listen += "".join(f"{key} = {path}\n" for key, path in make_certificate(folder))
         text = (
-            "[general]\nstate =\nlog = error\nsessions = 20000\nsessions_of_a_user = 10000\n"
+            f"[general]\nstate = {folder}/state\nlog = error\nsessions = 20000\n"
+            "sessions_of_a_user = 10000\n"
             "[listen main]\n" + listen +
             "[server office]\n" + (
                 f"url = ami://bench@127.0.0.1:{pbx}\nsecret_file = {folder}/secret\n"

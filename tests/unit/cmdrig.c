@@ -162,6 +162,8 @@ cmdrig_try(struct cmdrig *r, const char *ami_version)
 	    zv_hub_set_users(r->hub, r->users, N_OF(r->users), r->now_ms) < 0)
 		return ZV_ENOMEM;
 	cmdrig_state(r, true);
+	zv_hub_on_synced(r->hub, 0, r->now_ms);
+	zv_buf_clear(&r->logged);
 	r->random = 0; /* ChannelIds count from here */
 	snprintf(banner, sizeof banner, "Asterisk Call Manager/%s\r\n", ami_version);
 	cmdrig_bytes(r, zvon_str(banner));

@@ -160,6 +160,14 @@ rig_open(struct rig *r, const struct zv_hub_limits *limits, uint64_t first_seq)
 	the_rig = r;
 	r->parser = zvon_parser_new(NULL);
 	make_hub(r, limits, first_seq, (struct zv_str){ NULL, 0 });
+	rig_synced(r);
+}
+
+void
+rig_synced(struct rig *r)
+{
+	for (size_t i = 0; i < RIG_SERVERS; i++)
+		zv_hub_on_synced(r->hub, i, r->now_ms);
 }
 
 static void

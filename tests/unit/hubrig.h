@@ -18,13 +18,16 @@ struct rig {
 	uint64_t random; /* the next one */
 };
 
-/* limits may be NULL. Servers "office" and "branch", users of rig_users. */
+/* limits may be NULL. Servers "office" and "branch", whose lists were read; users of
+ * rig_users. */
 void rig_open(struct rig *r, const struct zv_hub_limits *limits, uint64_t first_seq);
 void rig_close(struct rig *r);
 
-/* The hub alone is made anew, trackers too; text: what the one before saved, or NULL. */
+/* The hub alone is made anew, trackers too; text: what the one before saved, or NULL. The
+ * lists of the servers are still to be read: */
 void rig_restart(struct rig *r, const struct zv_hub_limits *limits, uint64_t first_seq,
 		 struct zv_str text);
+void rig_synced(struct rig *r);
 
 /* anna: lines 101 and office/102; boris: 103; queen: line 110, queue sales (scope queues);
  * chief: sees all; spy: raw; panel: shared. */

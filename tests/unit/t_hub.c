@@ -23,6 +23,14 @@ teardown(void **state)
 	return 0;
 }
 
+/* Under other limits. */
+static void
+begin(const struct zv_hub_limits *limits)
+{
+	rig_restart(&r, limits, 1, (struct zv_str){ NULL, 0 });
+	rig_synced(&r);
+}
+
 static struct zv_session *
 started(const char *user)
 {
@@ -319,7 +327,7 @@ test_resume_too_late(void **state)
 	const struct zv_hub_limits few = { .ring_events = 3, .ring_ms = 1000 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	for (int i = 0; i < 5; i++)
 		rig_line(&r, 0, "101");
 	s = rig_session(&r, "anna");
@@ -349,7 +357,7 @@ test_falls_behind_the_ring(void **state)
 	const struct zv_hub_limits few = { .ring_events = 3 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	for (int i = 0; i < 3; i++)
 		rig_line(&r, 0, "101");
 	s = rig_session(&r, "anna");
@@ -380,7 +388,7 @@ test_slow_by_messages(void **state)
 	const struct zv_hub_limits few = { .session_messages = 10 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	s = started("anna");
 	for (int i = 0; i < 10; i++)
 		rig_line(&r, 0, "101");
@@ -401,7 +409,7 @@ test_slow_by_bytes(void **state)
 	struct zv_hub_counters counters;
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	s = started("anna");
 	zv_session_held(s, 999);
 	rig_line(&r, 0, "101");
@@ -421,7 +429,7 @@ test_large_snapshot(void **state)
 	const struct zv_hub_limits few = { .session_bytes = 200 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	s = rig_session(&r, "anna");
 	assert_non_null(strstr(rig_take(s), "hello"));
 	rig_input(&r, s, "{\"type\":\"start\"}");
@@ -440,7 +448,7 @@ test_input_too_long(void **state)
 	const struct zv_hub_limits few = { .input_bytes = 17 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	s = rig_session(&r, "anna");
 	rig_input(&r, s, "{\"type\":\"ping\"}  "); /* 17 */
 	check_over(s, 0);
@@ -467,7 +475,7 @@ test_sessions_of_a_user(void **state)
 	const struct zv_hub_limits few = { .sessions_of_a_user = 2, .sessions = 6 };
 	struct zv_session *s;
 
-	rig_restart(&r, &few, 1, (struct zv_str){ NULL, 0 });
+	begin(&few);
 	rig_session(&r, "anna");
 	s = rig_session(&r, "anna");
 	check_refused("anna", "too many sessions: close another");
@@ -532,6 +540,7 @@ test_lines_of_a_session(void **state)
 	assert_true(zv_session_has_line(panel, 0, line));
 	assert_false(zv_session_has_line(panel, 0, ZV_STR("103")));
 	assert_true(zvon_str_equal(*zv_session_lines(panel, &n), line));
+	assert_int_equal(n, 1);
 	assert_int_equal(zv_session_set_lines(boris, &line, 1, &err), ZV_EAUTH);
 	rig_line(&r, 0, "101");
 	CHECK_BRIEF(boris, "");
@@ -562,7 +571,7 @@ test_memory_of_idle_sessions(void **state)
 	static struct zv_session *all[MANY];
 	size_t before, after;
 
-	rig_restart(&r, &many, 1, (struct zv_str){ NULL, 0 });
+	begin(&many);
 	for (int i = 0; i < MANY; i++)
 		zv_session_free(rig_session(&r, "anna"));
 	before = heap_bytes();
@@ -644,8 +653,10 @@ whole_scene(void *user)
 	if (!h)
 		return rc;
 	if (zv_hub_set_users(h, rig_users, rig_n_users, 0) == 0 &&
-	    zv_hub_add_server(h, &server) == 0)
+	    zv_hub_add_server(h, &server) == 0) {
+		zv_hub_on_synced(h, 0, 0);
 		rc = play(h);
+	}
 	zv_hub_free(h);
 	return rc;
 }

@@ -20,6 +20,8 @@
 struct known {
 	char id[32];
 	uint64_t must, may; /* saw an event of it; could have seen it in a snapshot */
+	bool at_base;	    /* went on when the hub began to speak */
+	uint64_t base_must;
 };
 
 struct told {
@@ -50,6 +52,8 @@ static size_t n_known;
 static struct told told[MOST_SEQ];
 static bool member[LINES];
 static uint64_t generation;
+static uint64_t
+	base_seq; /* the number with which it began to speak; UINT64_MAX: silent */
 
 static struct zv_hub *hub;
 static struct zv_calls *calls;
@@ -163,8 +167,8 @@ note_other(struct told *t, const struct zv_call_event *e)
 static void
 on_event(void *context, const struct zv_call_event *e)
 {
-	struct told *t;
-	uint64_t seq;
+	struct told *t, kept = { 0 };
+	uint64_t before = zv_hub_last_seq(hub), seq;
 
 	if (e->member)
 		member[atoi(e->member->line.p) - 100] =
@@ -172,7 +176,9 @@ on_event(void *context, const struct zv_call_event *e)
 	zv_hub_on_event(hub, 0, e);
 	seq = zv_hub_last_seq(hub);
 	assert_true(seq < MOST_SEQ);
-	t = &told[seq];
+	if ((seq == before) != (base_seq == UINT64_MAX && e->kind != ZV_SERVER_STATE))
+		FAIL("silent, or not, at %lu", (unsigned long)seq);
+	t = seq == before ? &kept : &told[seq];
 	if (t->generation)
 		FAIL("number %lu is used twice", (unsigned long)seq);
 	*t = (struct told){ .generation = generation,
@@ -241,6 +247,9 @@ take_event(struct client *c, uint64_t seq)
 			     told[i].call ? known[told[i].call - 1].id : "-",
 			     (unsigned long)c->last, (unsigned long)seq);
 		}
+	if (c->last < base_seq && base_seq < seq)
+		FAIL("client %zu had no resync before %lu", (size_t)(c - clients),
+		     (unsigned long)seq);
 	if (!(t->may & bit))
 		FAIL("client %zu must not see %lu", (size_t)(c - clients),
 		     (unsigned long)seq);
@@ -260,6 +269,9 @@ check_calls(const struct client *c, uint64_t seq)
 	uint64_t bit = (uint64_t)1 << (c - clients);
 
 	memset(open, 0, n_known);
+	for (size_t i = 0; seq >= base_seq && i < n_known; i++)
+		if (known[i].at_base)
+			open[i] = known[i].base_must & bit ? 2 : 1;
 	for (uint64_t i = 1; i <= seq; i++) {
 		const struct told *t = &told[i];
 
@@ -411,6 +423,9 @@ begin(uint64_t first_seq, struct zv_str text)
 				    .name = ZV_STR("Asterisk Call Manager/11.0.0") };
 
 	generation++;
+	base_seq = UINT64_MAX;
+	for (size_t i = 0; i < n_known; i++)
+		known[i].at_base = false;
 	hub = zv_hub_new(&h);
 	calls = zvon_calls_new(&o);
 	server.calls = calls;
@@ -477,6 +492,20 @@ forget_gone(void)
 }
 
 static void
+begin_to_speak(void)
+{
+	const struct zv_call *call = NULL;
+
+	base_seq = zv_hub_last_seq(hub);
+	while ((call = zvon_calls_next(calls, call))) {
+		struct known *k = &known[know(call->id)];
+
+		k->at_base = true;
+		k->base_must = k->must;
+	}
+}
+
+static void
 compare(void)
 {
 	zvon_calls_server(calls, true, now_ms, 0);
@@ -493,6 +522,8 @@ compare(void)
 	look_at_all();
 	forget_gone();
 	zv_hub_on_synced(hub, 0, now_ms);
+	if (base_seq == UINT64_MAX)
+		begin_to_speak();
 }
 
 /* The PBX goes on, and nobody hears it. */
