@@ -248,6 +248,7 @@ take_over(struct zv_daemon *d, struct zv_config *config)
 	zv_settings_unref(d->settings);
 	d->settings = settings;
 	d->log->level = config->log_level;
+	zv_hub_set_limits(d->hub, &config->limits, config->letters_in_numbers);
 	change_servers(d, settings);
 	open_new_servers(d, settings);
 	change_gates(d, settings);

@@ -47,7 +47,8 @@ struct zv_config_listen {
 	bool deflate; /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
 	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
-	int body_rate;	      /* bytes a second at least */
+	int body_rate;	      /* bytes a second at least … */
+	int body_grace_ms;    /* … after that time: 5 s */
 	int unauthenticated;  /* at once: 512 */
 	int connections;      /* at once: 10000 */
 };
