@@ -116,13 +116,17 @@ becomes_structs(void **state)
 static void
 prints_as_it_reads(void **state)
 {
-	struct zv_config *c = get("[server b]\ndemo = yes\ntrunks = a,b\n[role r]\n"
-				  "dial = deny 810.\n[user u]\nrole = r\n");
+	struct zv_config *c =
+		get("[general]\nstate =\n[listen]\noperations =\n[server b]\n"
+		    "demo = yes\ntrunks = a,b\n[role r]\ndial = deny 810.\n"
+		    "[user u]\nrole = r\n");
 	struct zv_buf first = { 0 }, second = { 0 };
 
 	zv_config_print(c, &first);
 	zv_config_free(c);
 	c = get(zv_buf_cstr(&first));
+	assert_string_equal(c->state, ""); /* nothing, and not the default */
+	assert_int_equal(c->listens[0].n_operations, 0);
 	zv_config_print(c, &second);
 	zv_config_free(c);
 	assert_string_equal(zv_buf_cstr(&second), zv_buf_cstr(&first));
