@@ -62,6 +62,7 @@ def routes_of_table():
 def routes_of_page():
     """(method, path) of docs/protocol/http.md, ID and NAME as in the document."""
     text = (ROOT / "docs/protocol/http.md").read_text(encoding="utf-8")
+    text = text[text.index("\n## Routes\n"):text.index("\n### ")]
     found = set()
     for line in text.splitlines():
         if line.startswith("| `") or line.startswith("| GET") or "`GET " in line:
