@@ -99,7 +99,9 @@ zv_cmd_can_consulted(const struct zv_job *job, const char **why)
 	const struct zv_call *call = zv_job_call(job);
 
 	*why = "there is no consultation in that call (call.consult begins one)";
-	return own && own->state >= ZV_LEG_STATE_UP && call && zv_cmd_living(call) > 2;
+	/* while it lasts the first side is on hold: three who talk are no consultation */
+	return own && own->state == ZV_LEG_STATE_HELD && call &&
+	       zv_cmd_living(call) > 2;
 }
 
 /* ---- NOTIFY ---------------------------------------------------------------------------- */

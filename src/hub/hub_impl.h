@@ -77,6 +77,8 @@ struct zv_hub {
 	uint64_t restart_seq; /* who resumes from before it gets "restart" */
 	bool last_is_known;   /* somebody may have the last number that there is */
 	int64_t now_ms;	      /* of the last call in */
+	int64_t wall_us; /* wall clock at now_ms == 0, as the last event had it; 0: not
+			  * known yet */
 
 	uint64_t map_seed; /* of the servers' maps */
 	struct zv_topics topics;
@@ -254,6 +256,9 @@ void zv_servers_write(struct zv_hub *h, struct zv_json *j, int64_t now_ms);
 /* "user", "full_name", "lines", "queues", "role", "rights". */
 void zv_me_write(const struct zv_who *who, struct zv_json *j);
 void zv_agent_write(struct zv_hub *h, struct zv_str user, struct zv_json *j);
+
+/* A dial that begins, for sessions that want to know it (tell.c). */
+void zv_hub_note_dial(struct zv_hub *h, size_t number, const struct zv_packet *packet);
 
 /* ---- watches (watch.c) -------------------------------------------------------------------------- */
 

@@ -16,8 +16,9 @@
 #include "zvond/polls.h"
 #include "zvond/server.h"
 
-#define SECOND_MS   1000
-#define LAG_WARN_MS 100
+#define SECOND_MS     1000
+#define LAG_WARN_MS   100
+#define TRIM_EVERY_MS 5000
 
 /* ---- the configuration -------------------------------------------------------------------------- */
 
@@ -140,6 +141,18 @@ note_lag(struct zv_daemon *d, int64_t now)
 		       (long long)lag);
 }
 
+/* After a crowd has gone: by itself the C library keeps all below the last block that is
+ * still in use. */
+static void
+give_memory_back(struct zv_daemon *d, int64_t now)
+{
+	if (!d->gone || now < d->trimmed_ms + TRIM_EVERY_MS)
+		return;
+	zv_mem_trim();
+	d->gone = 0;
+	d->trimmed_ms = now;
+}
+
 static void
 on_second(void *owner)
 {
@@ -150,6 +163,7 @@ on_second(void *owner)
 	d->second_ms = now + SECOND_MS;
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
+	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }
 

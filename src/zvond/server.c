@@ -66,21 +66,7 @@ on_call_event(void *context, const struct zv_call_event *event)
 	zv_hub_on_event(s->daemon->hub, s->number, event);
 }
 
-static void
-say_state(struct zv_server *s, const struct zv_client_status *status)
-{
-	struct zv_str name = s->config->hub.name;
-
-	if (status->state == ZV_STATE_READY)
-		zv_log(s->daemon->log, ZV_LOG_INFO, "server",
-		       "logged in server=%.*s ami=%.*s", ZV_ARG(name),
-		       ZV_ARG(status->ami_version));
-	else if (status->text && status->text[0])
-		zv_log(s->daemon->log, ZV_LOG_WARN, "server",
-		       "%s server=%.*s retry_ms=%d", status->text, ZV_ARG(name),
-		       status->retry_ms);
-}
-
+/* The client has logged it: on_log. */
 static void
 on_state(void *user, const struct zv_client_status *status)
 {
@@ -92,7 +78,6 @@ on_state(void *user, const struct zv_client_status *status)
 	zv_buf_clear(&s->why);
 	if (status->text)
 		zv_buf_add(&s->why, zvon_str(status->text));
-	say_state(s, status);
 	if (!zv_server_is_up(s))
 		s->told_synced = s->told_complete = false;
 	if (status->state == ZV_STATE_READY && !was_up)

@@ -249,11 +249,11 @@ class Panel:
         """A command that must succeed: its COMMAND_INFO."""
         return self.answered(command, call, "COMMAND_INFO", parameters)
 
-    def refused(self, command, kind, code, call=None, **parameters):
+    def refused(self, command, kind, reason, call=None, **parameters):
         """A command that must be refused so; the sentence."""
         told = self.answered(command, call, "ERROR", parameters)
-        if (told["errorType"], told["internalErrorCode"]) != (kind, code):
-            raise Wrong("%s: %s instead of %s %s" % (command, told, kind, code))
+        if (told["errorType"], told["internalErrorCode"]) != (kind, reason):
+            raise Wrong("%s: %s instead of %s %s" % (command, told, kind, reason))
         return told["data"]
 
     def answered(self, command, call, name, parameters):

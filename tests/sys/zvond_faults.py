@@ -147,6 +147,12 @@ class FaultCase(unittest.TestCase):
         for _ in range(10):
             witness.burst()
         witness.client.socket.drop()
+        with cls.z.open(token=TOKENS["boss"]) as socket:  # all of the buffer that is read into
+            for _ in range(10):
+                socket.send_bytes(ws.frame(ws.PONG, b"p" * 100, mask=bytes(4)) * 4000)
+            socket.ping(b"1")
+            while not socket.pongs:
+                socket.recv_event()
         with cls.z.websocket("boss", deflate=True) as client:
             client.start()
             client.socket.send_text(json.dumps({"type": "ping", "id": "1"}), deflate=True)
