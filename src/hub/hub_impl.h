@@ -201,8 +201,8 @@ struct zv_session {
 	size_t n_lines;
 	struct zv_ears *rights;	     /* what it may see; not used when it may see all */
 	struct zv_ears *next_rights; /* zv_hub_set_users prepares it */
-	uint64_t at_seq; /* replaying: it has all events up to this one */
-	int64_t wake_ms; /* deadline of its dialect */
+	uint64_t at_seq;	     /* replaying: it has all events up to this one */
+	int64_t wake_ms;	     /* deadline of its dialect */
 	struct zv_watch *watches;
 	size_t n_watches;
 	const char *over_reason;
