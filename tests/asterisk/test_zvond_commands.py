@@ -103,7 +103,7 @@ class ZvondCommands(DaemonTest):
         own = self.phone(D)
         self.phone(B)
         self.assertEqual(self.make("local", B)()[1], "answered")
-        self.assertEqual(own.last().state, "up")
+        self.assertTrue(own.last().wait("up"))
         self.together(B, D)
 
     def test_make_by_chan_sip(self):
@@ -180,7 +180,7 @@ class ZvondCommands(DaemonTest):
                       ("ringing", "answered"))
         self.together(A, C)
         self.assertTrue(self.second.last().wait("done"))
-        self.assertEqual(third.last().state, "up")
+        self.assertTrue(third.last().wait("up"))
         moved = self.event("call.transferred", call=call)
         self.assertEqual((moved["kind"], moved["by"], moved["to_line"]), ("blind", B, C))
 
@@ -284,7 +284,7 @@ class ZvondCommands(DaemonTest):
         self.do("boss", "call.pickup", call=call)
         self.event("call.picked_up", by=D)
         self.together(A, D)
-        self.assertEqual(third.last().state, "up")
+        self.assertTrue(third.last().wait("up"))
         self.assertTrue(self.second.last().wait("done"))
         self.refused("not_possible", "boss", "call.pickup", call=call)
 

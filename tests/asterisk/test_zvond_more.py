@@ -31,7 +31,7 @@ class ZvondMore(DaemonTest):
         self.second.obeys = True
         self.do(B, "call.answer", call=call)
         self.together(A, B)
-        self.assertEqual(self.second.last().state, "up")
+        self.assertTrue(self.second.last().wait("up"))
         self.refused("not_possible", B, "call.answer", call=call)
 
     def test_hold(self):

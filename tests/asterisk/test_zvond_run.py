@@ -63,7 +63,7 @@ class ZvondRun(LiveTest):
         with Phone(A, folder + A) as own, Phone(B, folder + B) as far:
             status, found = self.ask("POST", "/v1/commands/call.make", {"to": B})
             self.assertEqual((status, found.get("result")), (200, "answered"), found)
-            self.assertEqual((own.last().state, far.last().state), ("up", "up"))
+            self.assertTrue(own.last().wait("up") and far.last().wait("up"))
             calls = self.ask("GET", "/v1/calls")[1]
             self.assertEqual([call["call"] for call in calls], [found["call"]])
             status, _ = self.ask("POST", "/v1/commands/call.drop", {"call": found["call"]})
