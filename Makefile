@@ -3,19 +3,20 @@
 DESTDIR  =
 PREFIX   = /usr/local
 ASTERISK =
-PORT     = 0
+PORT     =
 LINE     = 100
+CONTEXT  = from-internal
 TIME     = 60
 FUZZ     = 10
 ONLY     =
-export PORT LINE FUZZ
+export PORT LINE CONTEXT FUZZ
 
 .DEFAULT_GOAL = help
 .PHONY: help build run test check bench asan fuzz format ladders shape man-lint install clean packages-build packages-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
-	@echo 'Variables: ASTERISK=ami://user@host (run), PORT=N LINE=N (run), TIME=SECONDS for each fuzzer (fuzz),'
+	@echo 'Variables: ASTERISK=ami://user@host (run), PORT=N LINE=N CONTEXT=NAME (run), TIME=SECONDS for each fuzzer (fuzz),'
 	@echo '  FUZZ=SECONDS for each fuzzer (test), ONLY=unit,wire suites (test), PREFIX=/usr/local DESTDIR= (install)'
 
 build: packages-build ## build/zvon, build/zvond, build/libzvon.so, build/libzvon.a

@@ -3,7 +3,8 @@
 # (ami://user@host) before a real Asterisk, with a configuration made for the occasion. What
 # it keeps is in a temporary folder, gone afterwards.
 #
-# PORT: where it listens, 0: any that is free. LINE: your line at the real Asterisk.
+# PORT: where it listens (2013, or any that is free if that is taken). LINE, CONTEXT: your line
+# at the real Asterisk, and where its dialplan takes calls of phones.
 set -u
 cd "$(dirname "$0")/.." || exit
 zvond=build/zvond
@@ -26,6 +27,24 @@ fail() {
 	exit 1
 }
 
+# say ENGLISH RUSSIAN: in the language of the environment.
+say() {
+	case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+	ru*) printf '%s\n' "$2" >&2 ;;
+	*) printf '%s\n' "$1" >&2 ;;
+	esac
+}
+
+# The usual port if nobody has it.
+choose_port() {
+	python3 - 2013 <<-'END' 2>/dev/null && echo 2013 || echo 0
+		import socket, sys
+		with socket.socket() as probe:
+		    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		    probe.bind(("127.0.0.1", int(sys.argv[1])))
+	END
+}
+
 # ---- a real Asterisk -------------------------------------------------------------------
 
 # The secret of the manager user, into a file: ps and the configuration do not show it.
@@ -43,7 +62,8 @@ ask_secret() {
 	esac
 	if [ -z "$secret" ]; then
 		[ -t 0 ] || fail "the secret of $url is needed: set ZVON_SECRET"
-		printf 'Secret of %s: ' "$url" >&2
+		say "The secret of the manager user of $url (manager.conf):" \
+			"Пароль пользователя AMI для $url (manager.conf):"
 		stty -echo
 		read -r secret
 		stty echo
@@ -60,10 +80,11 @@ write_config() {
 		[general]
 		state = $folder/state
 		[listen]
-		bind = 127.0.0.1:${PORT:-0}
+		bind = 127.0.0.1:$port
 		[server asterisk]
 		url = $url
 		secret_file = $folder/secret
+		context = ${CONTEXT:-from-internal}
 		[role everything]
 		may = view,dial,control,transfer,pickup,conference,record,agent
 		see = all
@@ -79,12 +100,13 @@ write_config() {
 
 umask 077
 mkdir "$folder/state"
+port=${PORT:-$(choose_port)}
 if [ -n "$url" ]; then
 	ask_secret
 	write_config
 	$zvond --config "$folder/zvond.conf" >"$folder/said" &
 else
-	$zvond --demo --port "${PORT:-0}" --state "$folder/state" >"$folder/said" &
+	$zvond --demo --port "$port" --state "$folder/state" >"$folder/said" &
 fi
 daemon=$!
 
@@ -99,19 +121,26 @@ done
 [ -n "$page" ] || fail "zvond did not start"
 
 if [ -n "$url" ]; then
-	cat >&2 <<-END
-		zvon is open at $page/ before $url. Ctrl-C closes it.
-		Sign in as me, password $password: your line is ${LINE:-100} (LINE=… for another one).
-	END
+	user=me:$password line=${LINE:-100}
+	say "
+zvon is open at $page/ before $url.
+Sign in as me, password $password: your line is $line (LINE=… CONTEXT=… for others)." "
+zvon открыт: $page/ перед $url.
+Вход: me, пароль $password; ваша линия $line (другая: LINE=… CONTEXT=…)."
 else
-	cat >&2 <<-END
-		zvon is open at $page/ with a simulated office. Ctrl-C closes it.
-		Sign in as demo, password demo (line 200), or as supervisor, password supervisor (line 201).
-		Calls come by themselves. To see one arrive at once, type in another terminal:
-		  curl -u supervisor:supervisor $page/v1/commands/call.make -d '{"to":"200"}'
-		What happens, as JSON:
-		  curl -N -u demo:demo -H 'Accept: text/event-stream' $page/v1/events
-		A simulated office with a manager port, for zvon listen: build/zvon serve --demo --port 5038
-	END
+	user=demo:demo line=200
+	say "
+zvon is open at $page/ before a simulated office: calls come by themselves.
+Sign in as demo, password demo (line 200), or as supervisor, password supervisor (line 201).
+To see a call arrive at line 200 at once, type in another terminal:" "
+zvon открыт: $page/ перед учебным офисом; звонки там идут сами.
+Вход: demo, пароль demo (линия 200), или supervisor, пароль supervisor (линия 201).
+Чтобы звонок сразу пришёл на линию 200, наберите в другом терминале:"
+	echo "  curl -u supervisor:supervisor $page/v1/commands/call.make -d '{\"to\":\"200\"}'" >&2
 fi
+say "What goes on at line $line, and what happens, as JSON:" \
+	"Что сейчас на линии $line и что происходит, в JSON:"
+echo "  curl -u $user $page/v1/calls" >&2
+echo "  curl -N -u $user -H 'Accept: text/event-stream' $page/v1/events" >&2
+say "Ctrl-C closes it." "Закрыть: Ctrl-C."
 wait "$daemon"

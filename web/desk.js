@@ -7,7 +7,7 @@ import { hasWord, say } from "./words.js";
 const MOST_ROWS = 200;
 const MOST_RECENT = 6;
 
-/* What can be done in each part: { button's word, command, look }. */
+/* What can be done in each part of a call. */
 const BUTTONS = {
 	incoming: ["answer", "decline"],
 	pick_up: ["hang_up"],
@@ -15,12 +15,13 @@ const BUTTONS = {
 	talking: ["hold", "transfer", "hang_up"],
 	held: ["resume", "transfer", "hang_up"],
 };
+/* phone: what the phones of the server must obey; else their own keys have to do it. */
 const COMMANDS = {
-	answer: { name: "call.answer", right: "control", look: "go" },
+	answer: { name: "call.answer", right: "control", look: "go", phone: "answer" },
 	decline: { name: "call.drop", right: "control", look: "stop" },
 	hang_up: { name: "call.drop", right: "control", look: "stop" },
-	hold: { name: "call.hold", right: "control" },
-	resume: { name: "call.resume", right: "control" },
+	hold: { name: "call.hold", right: "control", phone: "hold" },
+	resume: { name: "call.resume", right: "control", phone: "hold" },
 	transfer: { name: "call.transfer", right: "transfer" },
 };
 
@@ -84,6 +85,21 @@ export class Desk {
 
 	#may(right) {
 		return (this.#zvon.hello?.rights || []).includes(right);
+	}
+
+	#can(key, call) {
+		const { right, phone } = COMMANDS[key];
+		const phones = this.#zvon.servers.get(call.server)?.phones || [];
+
+		return this.#may(right) && (!phone || phones.includes(phone));
+	}
+
+	/* Whom my call under way was meant for, until the server tells it. */
+	dialled(id, to) {
+		for (const call of this.#zvon.calls.values())
+			if (call.call === id)
+				call.dialled = to;
+		this.refresh();
 	}
 
 	/* ---- what is shown now ---- */
@@ -162,7 +178,7 @@ export class Desk {
 		for (const call of calls) {
 			const leg = myLeg(call, this.#mine);
 			if (leg)
-				cards.push({ key: call.key, call, leg, part: myPart(leg),
+				cards.push({ key: call.key, call, leg, part: myPart(leg, call),
 					other: otherEnd(call, leg) });
 		}
 		cards.sort((a, b) => (b.part === "incoming") - (a.part === "incoming"));
@@ -194,10 +210,11 @@ export class Desk {
 		const time = clock();
 		const who = person("big");
 		const tags = element("p", { class: "tags" });
+		const hint = element("p", { class: "hint" });
 		const buttons = element("div", { class: "buttons" });
 		const transfer = this.#makeTransfer(card);
 		const node = element("article", { class: "card panel" },
-			element("header", {}, part, time), who.node, tags, buttons, transfer.node);
+			element("header", {}, part, time), who.node, tags, hint, buttons, transfer.node);
 		const button = keyedList(buttons,
 			({ key }) => this.#makeButton(key, card, transfer));
 
@@ -211,7 +228,9 @@ export class Desk {
 				time.dataset.since = since(now.call);
 				who.update(now.other);
 				this.#showTags(tags, now);
-				button(BUTTONS[now.part].filter((key) => this.#may(COMMANDS[key].right))
+				hint.hidden = now.part !== "incoming" || this.#can("answer", now.call);
+				setText(hint, say("lift"));
+				button(BUTTONS[now.part].filter((key) => this.#can(key, now.call))
 					.map((key) => ({ key })));
 				transfer.update(now.part);
 			},

@@ -21,11 +21,11 @@ export function myLeg(call, lines, ended = false) {
 }
 
 /* What I am doing in it: the words part_… and the look of the card. */
-export function myPart(leg) {
+export function myPart(leg, call) {
 	if (leg.state === "held")
 		return "held";
 	if (leg.state === "up")
-		return "talking";
+		return leg.role === "caller" && call.state === "ringing" ? "calling" : "talking";
 	if (leg.role === "callee")
 		return "incoming";
 	return leg.state === "ringing" ? "pick_up" : "calling";
@@ -40,7 +40,8 @@ export function otherEnd(call, leg) {
 		return { number: talking[0].number || talking[0].line, name: talking[0].name };
 	if (leg.role === "callee")
 		return call.from || {};
-	return { number: call.to?.number, name: others.length === 1 ? others[0].name : null };
+	return { number: call.to?.number ?? call.dialled ?? "…",
+		name: others.length === 1 ? others[0].name : null };
 }
 
 const end = (leg) => ({ number: leg.number || leg.line, name: leg.name });

@@ -151,15 +151,21 @@ function refreshSoon() {
 
 /* One line of what came of it, changed when more is known. */
 function note() {
-	const node = element("li", {}, element("span"), element("small"));
+	const text = element("span");
+	const summary = element("summary");
+	const reason = element("bdi");
+	const details = element("details", {}, summary, reason);
+	const node = element("li", {}, text, details);
 
 	find("said").prepend(node);
 	while (find("said").children.length > MOST_SAID)
 		find("said").lastChild.remove();
-	return (look, text, detail = "") => {
+	return (look, words, detail = "") => {
 		node.className = look;
-		setText(node.firstChild, text);
-		setText(node.lastChild, clean(detail));
+		setText(text, words);
+		setText(summary, say("for_admin"));
+		setText(reason, clean(detail));
+		details.hidden = !detail;
 	};
 }
 
@@ -179,7 +185,8 @@ async function run(command, args) {
 	if (hasWord(`under_way_${name}`))
 		tell("under-way", say(`under_way_${name}`, { to }));
 	try {
-		const { result } = await zvon.command(command, args);
+		const { result } = await zvon.command(command, args,
+			{ onProgress: ({ call }) => call && desk?.dialled(call, args.to) });
 		const look = result && result !== "answered" ? "bad" : "good";
 		tell(look, say(`done_${name}`, { to, result: resultWord(result) }));
 		return true;

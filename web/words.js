@@ -48,6 +48,7 @@ const WORDS = {
 	part_calling: ["Calling", "Вызов"],
 	part_talking: ["Talking", "Разговор"],
 	part_held: ["On hold", "На удержании"],
+	lift: ["Lift the handset to answer.", "Снимите трубку, чтобы ответить."],
 	via_queue: ["queue {queue}", "очередь {queue}"],
 	via_did: ["to {did}", "на {did}"],
 	rings: ["{who} is calling", "Звонит {who}"],
@@ -68,6 +69,8 @@ const WORDS = {
 	direction_in: ["incoming", "входящий"],
 	direction_out: ["outgoing", "исходящий"],
 	direction_internal: ["internal", "внутренний"],
+
+	for_admin: ["For your administrator", "Для администратора"],
 
 	/* how a call ended */
 	result_answered: ["answered", "ответили"],

@@ -52,6 +52,17 @@ is_own(const struct zv_chan *from, const struct zv_chan *to)
 	return from->other && from->other->originated && (!caller || caller == to->leg);
 }
 
+/* A consultation: its Local channel is made for who asks, and is no attempt of a Dial or a
+ * queue, which go on when it has gone. */
+static bool
+is_consultation(const struct zv_chan *from)
+{
+	const struct zv_chan *near = from ? from->other : NULL;
+
+	return near && !near->dialing && !near->originated && from->call &&
+	       from->call->conversed;
+}
+
 static void
 dial_leg(struct zv_calls *t, struct zv_live_call *call, struct zv_live_leg *leg,
 	 bool own, bool guessed)
@@ -105,6 +116,7 @@ zv_fact_dial_begin(struct zv_calls *t, struct zv_chan *from, struct zv_chan *to,
 	count_round(to->call, to);
 	if (to->leg) {
 		to->leg->dialler = from ? from->serial : 0;
+		to->leg->consulted = is_consultation(from);
 		dial_leg(t, to->call, to->leg, own, own && from && t->generation == 1);
 	}
 }

@@ -89,6 +89,7 @@ struct zv_live_leg {
 	unsigned round; /* of the call, in which it was dialled last; 0: never */
 	uint64_t answered_order; /* who did first; 0: not */
 	uint64_t dialler; /* serial of the channel that dialled it; 0: not known */
+	bool consulted;	  /* dialled behind a Local channel that nobody dialled */
 	bool own;	  /* the phone that clicked: dialled, but it is the caller */
 	bool guessed;	  /* nobody told who called it: taken for a caller */
 	bool hung_up;	  /* its user asked for the end (HangupRequest) */

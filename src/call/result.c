@@ -55,6 +55,20 @@ has_caller_left(const struct zv_live_call *call)
 	return caller && (caller->hung_up || !caller->channel);
 }
 
+/* The half of a Local channel that dialled has gone: a consultation is over. That of a
+ * Dial or a queue says nothing, as others of the round may have answered. */
+static bool
+has_consultation_ended(const struct zv_live_call *call, const struct zv_live_leg *leg)
+{
+	if (!leg->consulted)
+		return false;
+	for (const struct zv_node *node = call->channels.next; node != &call->channels;
+	     node = node->next)
+		if (ZV_OWNER(node, struct zv_chan, in_call)->serial == leg->dialler)
+			return false;
+	return true;
+}
+
 /* Nobody said what came of it: its hang-up cause, or that the caller left. */
 static enum zv_call_result
 unsaid(const struct zv_live_call *call, const struct zv_live_leg *leg, bool at_end)
@@ -85,8 +99,10 @@ callee_result(const struct zv_live_call *call, const struct zv_live_leg *leg,
 	if (is_answered_in_round(call, leg))
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
 	if (leg->dialled == ZV_RESULT_CANCELLED)
-		return at_end || has_caller_left(call) ? ZV_RESULT_CANCELLED
-						       : ZV_RESULT_NONE;
+		return at_end || has_caller_left(call) ||
+				       has_consultation_ended(call, leg)
+			       ? ZV_RESULT_CANCELLED
+			       : ZV_RESULT_NONE;
 	return unsaid(call, leg, at_end);
 }
 

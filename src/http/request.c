@@ -50,11 +50,11 @@ zv_http_reader_new(const struct zv_http_limits *limits)
 
 	if (!r)
 		return NULL;
-	r->limits.head_bytes = l->head_bytes ? l->head_bytes : 16 * 1024;
-	r->limits.line_bytes = l->line_bytes ? l->line_bytes : 8 * 1024;
-	r->limits.fields = l->fields ? l->fields : 100;
-	r->limits.body_bytes = l->body_bytes ? l->body_bytes : 64 * 1024;
-	r->limits.chunk_line = l->chunk_line ? l->chunk_line : 256;
+	r->limits.head_bytes = l->head_bytes ? l->head_bytes : ZV_HTTP_MAX_REQUEST_HEAD;
+	r->limits.line_bytes = l->line_bytes ? l->line_bytes : ZV_HTTP_MAX_REQUEST_LINE;
+	r->limits.fields = l->fields ? l->fields : ZV_HTTP_MAX_FIELDS;
+	r->limits.body_bytes = l->body_bytes ? l->body_bytes : ZV_HTTP_MAX_BODY;
+	r->limits.chunk_line = l->chunk_line ? l->chunk_line : ZV_HTTP_MAX_CHUNK_LINE;
 	/* passwords and tokens pass through both */
 	r->head.secret = r->body.secret = true;
 	return r;

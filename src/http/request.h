@@ -8,13 +8,18 @@
 #include "base/buf.h"
 #include "http/head.h"
 
-/* 0: the default. */
+#define ZV_HTTP_MAX_REQUEST_HEAD (16u * 1024)
+#define ZV_HTTP_MAX_REQUEST_LINE (8u * 1024)
+#define ZV_HTTP_MAX_BODY	 (64u * 1024)
+#define ZV_HTTP_MAX_CHUNK_LINE	 256u
+
+/* 0: the default, which is named above. */
 struct zv_http_limits {
-	size_t head_bytes; /* request line and fields: 16 KiB */
-	size_t line_bytes; /* request line with its CRLF: 8 KiB; longer: 414 */
-	size_t fields;	   /* 100 */
-	size_t body_bytes; /* 64 KiB */
-	size_t chunk_line; /* size and extensions of one chunk: 256 */
+	size_t head_bytes; /* request line and fields */
+	size_t line_bytes; /* request line with its CRLF; longer: 414 */
+	size_t fields;	   /* ZV_HTTP_MAX_FIELDS */
+	size_t body_bytes;
+	size_t chunk_line; /* size and extensions of one chunk */
 };
 
 struct zv_http_request {

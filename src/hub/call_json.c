@@ -346,6 +346,17 @@ zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms
 	zv_json_end_object(j);
 }
 
+bool
+zv_call_event_kind_of(struct zv_str name, enum zv_call_event_kind *kind)
+{
+	for (int i = 0; i <= ZV_SERVER_STATE; i++) {
+		*kind = (enum zv_call_event_kind)i;
+		if (zvon_str_equal(zvon_str(zvon_call_event_name(*kind)), name))
+			return true;
+	}
+	return false;
+}
+
 /* ---- a whole call ---------------------------------------------------------------------------- */
 
 static void

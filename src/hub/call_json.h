@@ -17,6 +17,9 @@ const char *zv_call_time_text(int64_t unix_us, char out[ZV_TIME_TEXT]);
 void zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms,
 			const struct zv_call_event *e);
 
+/* "leg.ringing"; false: there is no event of that name. */
+bool zv_call_event_kind_of(struct zv_str name, enum zv_call_event_kind *kind);
+
 /* What a call is at this moment: the members of an event's call, then transfers,
  * recordings…, "age_ms" and "talking_ms" (since it began, was answered). */
 void zv_call_json(struct zv_json *j, struct zv_str server, const struct zv_call *call,

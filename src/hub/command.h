@@ -57,7 +57,7 @@ struct zv_command {
 
 /* A right that is missing does not build. */
 #define ZV_RIGHT_OF(r)                                                                 \
- ((enum zv_right)(sizeof(char[(r) > ZV_RIGHT_MISSING && (r) < ZV_RIGHTS ? 1 : -1]) *  \
+ ((enum zv_right)(sizeof(char[(r) > ZV_RIGHT_MISSING && (r) < ZV_RIGHTS ? 1 : -1]) *   \
 		  (size_t)(r)))
 
 /* ZV_COMMAND(zv_cmd_call_make, ZV_RIGHT_DIAL, .name = "call.make", …); */

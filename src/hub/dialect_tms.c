@@ -9,14 +9,24 @@ open(struct zv_session *s, int64_t now_ms)
 
 	zv_list_init(&t->calls);
 	zv_list_init(&t->requests);
-	t->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	return 0;
+}
+
+static void
+on_dialled(struct zv_session *s, size_t server, int64_t now_ms)
+{
+	const struct zv_tms *t = zv_tms_of(s);
+
+	zv_tms_at(s, now_ms);
+	if (t->is_open && !t->is_lost)
+		zv_tms_look_anew(s, server);
 }
 
 static void
 on_synced(struct zv_session *s, size_t server, int64_t now_ms)
 {
-	zv_tms_of(s)->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	zv_tms_server_synced(s, server);
 }
 
@@ -26,7 +36,7 @@ on_user(struct zv_session *s, int64_t now_ms)
 {
 	struct zv_tms *t = zv_tms_of(s);
 
-	t->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	zv_tms_tell_agent(s, false);
 	if (t->is_open && !t->is_lost)
 		zv_tms_tell_line(s, false);
@@ -54,6 +64,7 @@ const struct zv_dialect zv_dialect_tms = {
 	.open = open,
 	.input = zv_tms_input,
 	.on_event = zv_tms_on_event,
+	.on_dialled = on_dialled,
 	.on_synced = on_synced,
 	.on_user = on_user,
 	.on_rights = on_rights,

@@ -26,7 +26,7 @@ or_default(size_t *limit, size_t otherwise)
 }
 
 static void
-set_limits(struct zv_hub_limits *l)
+fill_limits(struct zv_hub_limits *l)
 {
 	or_default(&l->ring_events, defaults.ring_events);
 	or_default(&l->session_bytes, defaults.session_bytes);
@@ -38,6 +38,17 @@ set_limits(struct zv_hub_limits *l)
 	or_default(&l->watches_of_a_session, defaults.watches_of_a_session);
 	if (l->ring_ms <= 0)
 		l->ring_ms = defaults.ring_ms;
+}
+
+void
+zv_hub_set_limits(struct zv_hub *h, const struct zv_hub_limits *limits,
+		  bool letters_in_numbers)
+{
+	h->limits = *limits;
+	fill_limits(&h->limits);
+	h->letters_in_numbers = letters_in_numbers;
+	h->ring.most = h->limits.ring_events;
+	h->ring.most_ms = h->limits.ring_ms;
 }
 
 /* Names come from outside; who sends them cannot know these. */
@@ -66,15 +77,11 @@ zv_hub_new(const struct zv_hub_options *o)
 
 	if (!h)
 		return NULL;
-	h->limits = o->limits;
-	set_limits(&h->limits);
+	zv_hub_set_limits(h, &o->limits, o->letters_in_numbers);
 	h->hooks = o->hooks;
 	h->context = o->context;
 	h->log = o->log ? o->log : &silence;
-	h->letters_in_numbers = o->letters_in_numbers;
 	begin_numbers(h, o->first_seq ? o->first_seq : 1);
-	h->ring.most = h->limits.ring_events;
-	h->ring.most_ms = h->limits.ring_ms;
 	h->timed_ms = h->owed_ms = INT64_MAX;
 	zv_list_init(&h->sessions);
 	zv_list_init(&h->open_ears);
@@ -100,6 +107,7 @@ zv_hub_on_packet(struct zv_hub *h, size_t server, const struct zv_packet *packet
 	h->now_ms = now_ms;
 	if (h->n_watches)
 		zv_watches_on_packet(h, server, packet, now_ms);
+	zv_hub_note_dial(h, server, packet);
 	if (zv_jobs_want_packets(h->jobs, server))
 		zv_jobs_on_packet(h->jobs, server, packet, now_ms);
 }

@@ -65,6 +65,9 @@ struct zv_hub_options {
 };
 
 struct zv_hub *zv_hub_new(const struct zv_hub_options *options); /* NULL: no memory */
+/* Others from now on: who is there stays. */
+void zv_hub_set_limits(struct zv_hub *h, const struct zv_hub_limits *limits,
+		       bool letters_in_numbers);
 void zv_hub_free(struct zv_hub *h); /* sessions too; NULL is fine */
 
 /* ---- servers -------------------------------------------------------------------- */

@@ -42,6 +42,18 @@ pick_line(const struct zv_job *job, struct zv_str server)
 	return (struct zv_str){ 0 };
 }
 
+/* A Local channel leads through the dialplan, so it needs a context. */
+static void
+set_interface(struct zv_job *job, struct zv_str technology, struct zv_str line)
+{
+	const struct zv_hub_server *s = zv_job_server(job);
+	bool is_local = zvon_str_equal_nocase(technology, ZV_STR("Local"));
+
+	snprintf(job->interface, sizeof job->interface, "%.*s/%.*s%s%.*s",
+		 ZV_ARG(technology), ZV_ARG(line), is_local ? "@" : "",
+		 is_local ? (int)s->context.n : 0, s->context.p ? s->context.p : "");
+}
+
 void
 zv_job_set_line(struct zv_job *job, struct zv_str line)
 {
@@ -56,8 +68,7 @@ zv_job_set_line(struct zv_job *job, struct zv_str line)
 	    zvon_str_equal(zv_line_on(job->user.lines[0], s->name), line))
 		zv_job_name(job->interface, job->user.interface);
 	else
-		snprintf(job->interface, sizeof job->interface, "%.*s/%.*s",
-			 ZV_ARG(technology), ZV_ARG(line));
+		set_interface(job, technology, line);
 }
 
 /* ---- legs -------------------------------------------------------------------------- */

@@ -53,6 +53,8 @@ bool zv_command_can(struct zv_hub *h, const struct zv_user *user,
 struct zv_jobs *zv_hub_jobs(struct zv_hub *h);
 const struct zv_log *zv_hub_log(const struct zv_hub *h);
 uint64_t zv_hub_random(struct zv_hub *h);
+/* Wall clock at now_ms == 0, in microseconds; 0: not known yet. */
+int64_t zv_hub_wall_us(const struct zv_hub *h);
 bool zv_hub_letters_in_numbers(const struct zv_hub *h);
 int zv_hub_send(struct zv_hub *h, size_t server, const struct zv_request *request,
 		int timeout_ms, uint64_t ticket, struct zv_error *err);

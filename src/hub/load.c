@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/agents.h"
+#include "hub/call_json.h"
 #include "hub/hub_impl.h"
 #include "json/reader.h"
 
@@ -150,17 +151,6 @@ load_call(struct load *l, json_t *line)
 	return trail ? load_tags(l, line, &trail->tags) : ZV_ENOMEM;
 }
 
-static bool
-find_kind(struct zv_str name, enum zv_call_event_kind *kind)
-{
-	for (int i = 0; i <= ZV_SERVER_STATE; i++) {
-		*kind = (enum zv_call_event_kind)i;
-		if (zvon_str_equal(zvon_str(zvon_call_event_name(*kind)), name))
-			return true;
-	}
-	return false;
-}
-
 /* 0: it is a message that could have been sent under that number. */
 static int
 check_event(struct zv_str text, uint64_t seq)
@@ -203,7 +193,7 @@ load_event(struct load *l, json_t *line)
 	uint64_t age;
 	int rc;
 
-	if (!find_kind(zv_json_text(line, "event"), &kind) ||
+	if (!zv_call_event_kind_of(zv_json_text(line, "event"), &kind) ||
 	    !zv_json_text(line, "server").p ||
 	    !get_number(line, "age_ms", 0, INT32_MAX, &age))
 		return ZV_EPROTO;

@@ -41,6 +41,12 @@ zv_hub_find_server(const struct zv_hub *h, size_t server)
 	return at ? &at->pub : NULL;
 }
 
+int64_t
+zv_hub_wall_us(const struct zv_hub *h)
+{
+	return h->wall_us;
+}
+
 bool
 zv_hub_server_is_up(const struct zv_hub *h, size_t server)
 {

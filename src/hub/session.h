@@ -17,6 +17,9 @@ struct zv_dialect {
 	 * of zvon.v1, encoded once for all: the caller's reference. */
 	void (*on_event)(struct zv_session *s, size_t server,
 			 const struct zv_call_event *event, struct zv_message *shared);
+	/* A line of its is dialled and does not ring yet, which is no event of the call
+	 * model. May be NULL. Only of servers with ring_on_state off. */
+	void (*on_dialled)(struct zv_session *s, size_t server, int64_t now_ms);
 	/* All that is going on is known anew (a server was synchronised). */
 	void (*on_synced)(struct zv_session *s, size_t server, int64_t now_ms);
 	/* A state of its user's agent or of a line of his has changed by a command of

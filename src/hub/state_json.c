@@ -75,6 +75,21 @@ sees_queue(const struct zv_view *v, const struct zv_server *server, struct zv_st
 typedef void (*write_fn)(const struct zv_view *v, const struct zv_server *server,
 			 struct zv_json *j, int64_t now_ms);
 
+/* What the phones of the server do when they are told to. */
+static void
+write_phones(struct zv_json *j, bool answer, bool hold)
+{
+	if (!answer && !hold)
+		return;
+	zv_json_key(j, "phones");
+	zv_json_begin_array(j);
+	if (answer)
+		zv_json_string(j, ZV_STR("answer"));
+	if (hold)
+		zv_json_string(j, ZV_STR("hold"));
+	zv_json_end_array(j);
+}
+
 static void
 write_server(const struct zv_view *v, const struct zv_server *server, struct zv_json *j,
 	     int64_t now_ms)
@@ -86,6 +101,7 @@ write_server(const struct zv_view *v, const struct zv_server *server, struct zv_
 		zv_json_key(j, "ami_major");
 		zv_json_int(j, server->ami_major);
 	}
+	write_phones(j, server->pub.notify_answer, server->pub.notify_hold);
 	zv_json_end_object(j);
 }
 
@@ -335,6 +351,7 @@ write_view(const struct zv_view *v, enum zv_state_part part, struct zv_json *j,
 		return;
 	}
 	zv_json_begin_object(j);
+	zv_json_member(j, "stream", zv_hub_stream(v->hub));
 	zv_view_write(v, j, now_ms);
 	zv_json_end_object(j);
 }

@@ -1,6 +1,7 @@
 /* tell.c - one event's way: numbered, encoded once, kept, given to those who see it. */
 #include "hub/hub_impl.h"
 
+#include "base/str.h"
 #include "hub/call_json.h"
 #include "hub/jobs.h"
 
@@ -133,6 +134,19 @@ is_filtered(const struct zv_session *s)
 	return s->narrow || s->events;
 }
 
+/* Thousands of sessions are never in the processor's cache: what the next ones need is
+ * fetched while it is busy with this one. */
+static void
+look_ahead(struct zv_session *const *found, size_t i, size_t n)
+{
+	if (i + 4 < n) {
+		__builtin_prefetch(found[i + 4]);
+		__builtin_prefetch(&found[i + 4]->queue);
+	}
+	if (i + 2 < n)
+		__builtin_prefetch(found[i + 2]->owner);
+}
+
 static void
 deliver(struct zv_hub *h, size_t number, const struct zv_call_event *e,
 	const struct zv_tags *tags, struct zv_message *m)
@@ -143,6 +157,7 @@ deliver(struct zv_hub *h, size_t number, const struct zv_call_event *e,
 	for (size_t i = 0; i < n; i++) {
 		struct zv_session *s = h->found[i];
 
+		look_ahead(h->found, i, n);
 		if (!s->listens || s->owed || s->over_code)
 			continue;
 		if (is_filtered(s) &&
@@ -216,6 +231,8 @@ zv_hub_on_event(struct zv_hub *h, size_t server, const struct zv_call_event *eve
 	if (!at)
 		return;
 	h->now_ms = event->now_ms > h->now_ms ? event->now_ms : h->now_ms;
+	if (event->unix_us)
+		h->wall_us = event->unix_us - event->now_ms * 1000;
 	if (at->silent && !is_for_all(event->kind))
 		keep(h, at, event);
 	else
@@ -223,4 +240,57 @@ zv_hub_on_event(struct zv_hub *h, size_t server, const struct zv_call_event *eve
 	zv_jobs_on_event(h->jobs, server, event);
 	if (event->kind == ZV_CALL_ENDED)
 		zv_trail_end(h, at, event->call->id, event->into);
+}
+
+/* ---- what is no event ------------------------------------------------------------------ */
+
+/* The channel that a dial begins with; empty: no such packet. */
+static struct zv_str
+dialled_channel(const struct zv_packet *p)
+{
+	if (zvon_str_equal_nocase(p->name, ZV_STR("DialBegin")))
+		return zvon_packet_get(p, ZV_STR("DestChannel"));
+	if (zvon_str_equal_nocase(p->name, ZV_STR("Dial")) && /* before 12 */
+	    zvon_str_equal_nocase(zvon_packet_get(p, ZV_STR("SubEvent")),
+				  ZV_STR("Begin")))
+		return zvon_packet_get(p, ZV_STR("Destination"));
+	return (struct zv_str){ 0 };
+}
+
+/* "101" of PJSIP/101-0000001d */
+static struct zv_str
+line_of_channel(struct zv_str channel)
+{
+	size_t at = zv_str_find(channel, ZV_STR("/"));
+	struct zv_str line =
+		at < channel.n ? zv_str_from(channel, at + 1) : (struct zv_str){ 0 };
+
+	for (size_t n = line.n; n > 0; n--)
+		if (line.p[n - 1] == '-')
+			return (struct zv_str){ line.p, n - 1 };
+	return line;
+}
+
+void
+zv_hub_note_dial(struct zv_hub *h, size_t number, const struct zv_packet *packet)
+{
+	struct zv_server *server = zv_hub_server_at(h, number);
+	struct zv_topic *topic;
+	struct zv_str channel;
+	size_t n;
+
+	if (!server || server->pub.ring_on_state)
+		return;
+	channel = dialled_channel(packet);
+	topic = zv_topic_find(&h->topics, ZV_TOPIC_LINE, line_of_channel(channel));
+	if (!channel.n || !topic)
+		return;
+	n = find_sessions(h, server, ZV_LEG_RINGING,
+			  &(struct zv_tags){ .list = &topic, .n = 1 });
+	for (size_t i = 0; i < n; i++) {
+		struct zv_session *s = h->found[i];
+
+		if (s->listens && !s->over_code && s->dialect->on_dialled)
+			s->dialect->on_dialled(s, number, h->now_ms);
+	}
 }

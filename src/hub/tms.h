@@ -111,6 +111,8 @@ void zv_tms_call_state(struct zv_tms *t, struct zv_tms_call *c, enum zv_tms_stat
 		       const char *cause);
 void zv_tms_call_json(struct zv_json *j, const struct zv_tms *t,
 		      const struct zv_tms_call *c);
+/* It is now that late, and the wall clock is as the hub knows it. */
+void zv_tms_at(struct zv_session *s, int64_t now_ms);
 /* Wall clock of a moment, or 0. */
 int64_t zv_tms_wall(const struct zv_tms *t, int64_t at_ms);
 
@@ -140,7 +142,8 @@ bool zv_tms_parties(struct zv_session *s, struct zv_tms_call *c,
 
 void zv_tms_ring(struct zv_session *s, struct zv_tms_call *c);
 void zv_tms_busy(struct zv_session *s, struct zv_tms_call *c);
-void zv_tms_connect(struct zv_session *s, struct zv_tms_call *c);
+/* since_ms: when they began to talk. */
+void zv_tms_connect(struct zv_session *s, struct zv_tms_call *c, int64_t since_ms);
 void zv_tms_hold(struct zv_session *s, struct zv_tms_call *c, bool held);
 /* Frees it. */
 void zv_tms_finish(struct zv_session *s, struct zv_tms_call *c, const char *cause);
@@ -161,6 +164,8 @@ void zv_tms_follow_consult(struct zv_session *s, struct zv_tms_call *c,
 
 /* Learns what is going on without telling it. */
 void zv_tms_learn(struct zv_session *s);
+/* Looks for calls that no event tells of. */
+void zv_tms_look_anew(struct zv_session *s, size_t server);
 /* Compares what the panel knows with what is going on, and tells the difference. */
 void zv_tms_compare(struct zv_session *s, size_t server);
 

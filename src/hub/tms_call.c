@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "hub/call_json.h"
+#include "hub/jobs.h"
 
 /* ---- making and finding ------------------------------------------------------------- */
 
@@ -95,6 +96,15 @@ zv_tms_find_id(struct zv_tms *t, struct zv_str id)
 }
 
 /* ---- its state --------------------------------------------------------------------------- */
+
+void
+zv_tms_at(struct zv_session *s, int64_t now_ms)
+{
+	struct zv_tms *t = zv_tms_of(s);
+
+	t->now_ms = now_ms;
+	t->wall_us = zv_hub_wall_us(zv_session_hub(s));
+}
 
 int64_t
 zv_tms_wall(const struct zv_tms *t, int64_t at_ms)

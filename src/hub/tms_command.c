@@ -342,7 +342,7 @@ zv_tms_input(struct zv_session *s, struct zv_str text, int64_t now_ms)
 		.parameters = json_object_get(frame, "parameters"),
 	};
 
-	f.t->now_ms = now_ms;
+	zv_tms_at(s, now_ms);
 	f.t->command_uid = zv_json_text(frame, "commandUId");
 	if (command.n)
 		run(&f, command);

@@ -26,6 +26,29 @@ zv_tms_learn(struct zv_session *s)
 	t->quiet = false;
 }
 
+struct place {
+	struct zv_session *session;
+	size_t server;
+};
+
+static bool
+look_there(void *context, size_t server, const struct zv_call *call)
+{
+	const struct place *place = context;
+
+	if (server == place->server)
+		zv_tms_look_at(place->session, server, call, NULL, true);
+	return true;
+}
+
+void
+zv_tms_look_anew(struct zv_session *s, size_t server)
+{
+	struct place place = { s, server };
+
+	zv_session_each_call(s, look_there, &place);
+}
+
 /* Does that call of the panel go on in one of the calls there are? */
 struct search {
 	const struct zv_tms_call *wanted;

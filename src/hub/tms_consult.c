@@ -59,6 +59,6 @@ zv_tms_follow_consult(struct zv_session *s, struct zv_tms_call *c,
 		return;
 	}
 	if (zv_tms_is_up(far) && consult->state == ZV_TMS_STATE_ALERTING)
-		zv_tms_connect(s, consult);
+		zv_tms_connect(s, consult, far->answered_ms);
 	zv_tms_tell_features(s, consult, false);
 }

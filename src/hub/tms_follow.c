@@ -31,6 +31,16 @@ in_conversation(const struct zv_tms_call *c, const struct zv_call *call,
 	return false;
 }
 
+/* Of a call that is learned in its middle: when it was answered. */
+static int64_t
+since(const struct zv_call *call, const struct zv_leg *leg, const struct zv_tms *t)
+{
+	if (!t->quiet)
+		return t->now_ms;
+	return leg->answered_ms > call->answered_ms ? leg->answered_ms
+						    : call->answered_ms;
+}
+
 /* The other side's hold is shown as well as ours (the example of the vendor's guide has
  * it so), but only where there is one other side. */
 static void
@@ -156,7 +166,7 @@ follow(struct zv_session *s, struct zv_tms_call *c, const struct zv_call *call,
 	}
 	note_far_hold(c, call, event);
 	if (!is_connected(c) && in_conversation(c, call, leg))
-		zv_tms_connect(s, c);
+		zv_tms_connect(s, c, since(call, leg, zv_tms_of(s)));
 	follow_hold(s, c, leg);
 	zv_tms_follow_consult(s, c, call, event);
 	zv_tms_tell_features(s, c, false);
@@ -246,9 +256,7 @@ zv_tms_on_event(struct zv_session *s, size_t server, const struct zv_call_event 
 {
 	struct zv_tms *t = zv_tms_of(s);
 
-	t->now_ms = event->now_ms;
-	if (event->unix_us)
-		t->wall_us = event->unix_us - event->now_ms * 1000;
+	zv_tms_at(s, event->now_ms);
 	if (event->kind == ZV_SERVER_STATE &&
 	    zvon_str_equal(event->reason, ZV_STR("down")))
 		zv_tms_server_lost(s, server);

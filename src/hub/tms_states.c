@@ -24,9 +24,12 @@ zv_tms_busy(struct zv_session *s, struct zv_tms_call *c)
 }
 
 void
-zv_tms_connect(struct zv_session *s, struct zv_tms_call *c)
+zv_tms_connect(struct zv_session *s, struct zv_tms_call *c, int64_t since_ms)
 {
-	zv_tms_call_state(zv_tms_of(s), c, ZV_TMS_STATE_CONNECTED, "");
+	struct zv_tms *t = zv_tms_of(s);
+
+	zv_tms_call_state(t, c, ZV_TMS_STATE_CONNECTED, "");
+	c->connected_us = c->talking_us = zv_tms_wall(t, since_ms);
 	zv_tms_tell(s, ZV_TMS_COMMUTATION_STARTED, c);
 	zv_tms_agent_talks(s);
 }

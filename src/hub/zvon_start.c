@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/call_json.h"
 #include "hub/hub_impl.h"
 #include "json/reader.h"
 #include "zvon/error.h"
@@ -13,17 +14,6 @@ struct lists {
 	struct zv_str *texts; /* all of them */
 	const char *wrong;
 };
-
-static bool
-find_kind(struct zv_str name, enum zv_call_event_kind *kind)
-{
-	for (int i = 0; i <= ZV_SERVER_STATE; i++) {
-		*kind = (enum zv_call_event_kind)i;
-		if (zvon_str_equal(zvon_str(zvon_call_event_name(*kind)), name))
-			return true;
-	}
-	return false;
-}
 
 static void
 read_events(const json_t *message, struct lists *l)
@@ -39,7 +29,7 @@ read_events(const json_t *message, struct lists *l)
 		const json_t *name = json_array_get(list, i);
 
 		if (json_is_string(name) &&
-		    find_kind(zvon_str(json_string_value(name)), &kind))
+		    zv_call_event_kind_of(zvon_str(json_string_value(name)), &kind))
 			l->narrow.events |= 1u << kind;
 		else
 			l->wrong = "\"events\" names an event that there is not";

@@ -124,6 +124,35 @@ ZV_ACTION(unhold)
 	zv_bridge_resume(c->bridge);
 }
 
+/* ---- NOTIFY ------------------------------------------------------------------ */
+
+/* The phones obey what IP phones call remote control: "talk" picks up or goes on, "hold"
+ * holds. What does not fit is passed over, as a phone does. */
+ZV_ACTION(pjsip_notify)
+{
+	struct zv_channel *c = channel_in(s, asked, "Channel");
+	struct zv_str variable = zv_asked_get(asked, "Variable");
+
+	if (!zv_asked_get(asked, "Channel").n) {
+		zv_door_error(&s->door, asked, "PJSIPNotify requires a channel name");
+		return;
+	}
+	if (!variable.n || !c) {
+		zv_door_error(&s->door, asked, "%s",
+			      c ? "PJSIPNotify requires at least one Variable"
+				: "Unable to find channel");
+		return;
+	}
+	zv_door_success(&s->door, asked, "NOTIFY sent");
+	if (zvon_str_equal(variable, ZV_STR("Event=talk"))) {
+		if (!zv_pick_up(c) && c->bridge && c->bridge->holder == c)
+			zv_bridge_resume(c->bridge);
+	} else if (zvon_str_equal(variable, ZV_STR("Event=hold")) &&
+		   zv_bridge_peer(c) && !c->bridge->holder) {
+		zv_bridge_hold(c);
+	}
+}
+
 /* ---- Redirect -------------------------------------------------------------- */
 
 struct place {

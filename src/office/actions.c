@@ -258,6 +258,9 @@ static const struct action {
 	{ "MuteAudio", ZV_CLASS_SYSTEM, zv_act_mute_audio, "Mute an audio stream." },
 	{ "Originate", ZV_CLASS_ORIGINATE, zv_act_originate, "Originate a call." },
 	{ "Ping", 0, zv_act_ping, "Keepalive command." },
+	{ "PJSIPNotify", ZV_CLASS_SYSTEM, zv_act_pjsip_notify,
+	  "Send a NOTIFY to either an endpoint, an arbitrary URI, or inside a SIP "
+	  "dialog." },
 	{ "PJSIPShowContacts", ZV_CLASS_SYSTEM, zv_act_pjsip_contacts,
 	  "Lists PJSIP Contacts." },
 	{ "PJSIPShowEndpoint", ZV_CLASS_SYSTEM, zv_act_pjsip_endpoint,

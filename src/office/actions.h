@@ -35,6 +35,7 @@ ZV_ACTION(hangup);
 ZV_ACTION(hold);
 ZV_ACTION(mix_monitor);
 ZV_ACTION(mute_audio);
+ZV_ACTION(pjsip_notify);
 ZV_ACTION(play_dtmf);
 ZV_ACTION(redirect);
 ZV_ACTION(setvar);

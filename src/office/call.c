@@ -60,17 +60,28 @@ refuse(struct zv_channel *callee, int cause, int sip)
 	zv_hangup(callee, cause, sip);
 }
 
+bool
+zv_pick_up(struct zv_channel *callee)
+{
+	const struct zv_tie *tie = callee->tie;
+
+	if (!tie || callee->state != ZV_CHANNEL_RINGING)
+		return false;
+	zv_office_timer_stop(&callee->timer);
+	callee->tie = NULL;
+	zv_channel_set_state(callee, ZV_CHANNEL_UP);
+	tie->answered(callee);
+	return true;
+}
+
 static void
 meet_fate(struct zv_office_timer *timer)
 {
 	struct zv_channel *callee = ZV_OWNER(timer, struct zv_channel, timer);
-	const struct zv_tie *tie = callee->tie;
 
 	switch (callee->fate.mood) {
 	case ZV_MOOD_FRIENDLY:
-		callee->tie = NULL;
-		zv_channel_set_state(callee, ZV_CHANNEL_UP);
-		tie->answered(callee);
+		zv_pick_up(callee);
 		break;
 	case ZV_MOOD_DECLINES:
 		refuse(callee, 21, 603);

@@ -19,6 +19,9 @@ struct zv_fate zv_target_fate(struct zv_office *o, const struct zv_target *t);
 /* The callee's phone begins to ring soon; the tie hears what follows. */
 void zv_ring(struct zv_channel *callee, const struct zv_tie *tie, struct zv_fate fate);
 
+/* Its phone answers now. false: it does not ring. */
+bool zv_pick_up(struct zv_channel *callee);
+
 /* DialBegin has been sent or comes: the callee shows who calls it, with which
  * application, and was dialled at that extension. */
 void zv_show_caller(struct zv_channel *callee, struct zv_channel *caller,

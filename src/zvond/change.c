@@ -221,6 +221,18 @@ open_new_servers(struct zv_daemon *d, struct zv_settings *settings)
 	}
 }
 
+static void
+say_what_waits(struct zv_daemon *d, const struct zv_config *now)
+{
+	struct zv_buf keys = { 0 };
+
+	zv_config_add_changed(zv_daemon_config(d), now, &keys);
+	if (keys.n)
+		zv_log(d->log, ZV_LOG_WARN, "config", "after a restart only: %s",
+		       zv_buf_cstr(&keys));
+	zv_buf_deinit(&keys);
+}
+
 static int
 take_over(struct zv_daemon *d, struct zv_config *config)
 {
@@ -232,9 +244,11 @@ take_over(struct zv_daemon *d, struct zv_config *config)
 			zv_config_free(config);
 		return ZV_ENOMEM;
 	}
+	say_what_waits(d, config);
 	zv_settings_unref(d->settings);
 	d->settings = settings;
 	d->log->level = config->log_level;
+	zv_hub_set_limits(d->hub, &config->limits, config->letters_in_numbers);
 	change_servers(d, settings);
 	open_new_servers(d, settings);
 	change_gates(d, settings);

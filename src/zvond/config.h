@@ -47,9 +47,10 @@ struct zv_config_listen {
 	bool deflate; /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
 	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
-	int body_rate;	     /* bytes a second at least */
-	int unauthenticated; /* at once: 512 */
-	int connections;     /* at once: 10000 */
+	int body_rate;	      /* bytes a second at least … */
+	int body_grace_ms;    /* … after that time: 5 s */
+	int unauthenticated;  /* at once: 512 */
+	int connections;      /* at once: 10000 */
 };
 
 struct zv_config_server {
@@ -127,6 +128,10 @@ void zv_config_print(const struct zv_config *c, struct zv_buf *out);
 
 /* What auto_pause is for whom no section says it: as any of the servers has it. */
 bool zv_config_auto_pause(const struct zv_config *c);
+
+/* Adds the keys whose new values only a restart takes over: "ring_ms, state". */
+void zv_config_add_changed(const struct zv_config *old, const struct zv_config *now,
+			   struct zv_buf *out);
 
 bool zv_config_network_has(const struct zv_config_network *list, size_t n,
 			   const unsigned char address[16]);

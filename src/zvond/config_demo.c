@@ -13,6 +13,8 @@ static const char demo[] =
 	"demo = yes\n"
 	"context = internal\n"
 	"demo_rate = %d\n"
+	"notify_answer = yes\n"
+	"notify_hold = yes\n"
 	"trunks = provider\n"
 	"[role operator]\n"
 	"may = view,dial,control,transfer,pickup,conference,record,agent\n"

@@ -63,6 +63,8 @@ struct zv_daemon {
 	struct zv_timer *beat;	 /* for systemd's watchdog */
 	struct zv_timer *second; /* each second: lag, what is to be saved */
 	int64_t second_ms;
+	size_t gone; /* connections, since … */
+	int64_t trimmed_ms;
 
 	struct zv_numbering *numbering;
 	char *folder; /* of what is kept; "": nothing */

@@ -51,7 +51,7 @@ on_sent(void *owner)
 {
 	struct zv_front *f = owner;
 
-	if (f->session)
+	if (f->session || f->talk)
 		zv_front_soon(f);
 }
 
@@ -102,6 +102,7 @@ on_close(void *owner, int reason)
 	zv_log(d->log, ZV_LOG_DEBUG, "front", "%s remote=%s", why_closed(reason),
 	       zv_conn_remote(f->conn));
 	f->closing = true;
+	d->gone++;
 	if (f->ready.next)
 		zv_list_remove(&f->ready);
 	zv_stream_end(f);

@@ -131,6 +131,10 @@ read_config(void)
 		if (line.n)
 			zv_say_error("%.*s", "%.*s", ZV_ARG(line));
 	zv_buf_deinit(&complaints);
+	if (!config && !demo && access(config_file, F_OK) < 0)
+		zv_say_note(
+			"zvond.conf.sample shows all keys; --demo needs no file",
+			"все ключи — в zvond.conf.sample; --demo обходится без файла");
 	return config;
 }
 

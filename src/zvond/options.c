@@ -42,9 +42,9 @@ const struct zv_option zv_config_options[] = {
 	    "How long messages to one client are collected under load; 0: not at all")
 	ROW(YES, "letters_in_numbers", "allow_letters", NULL, 0, 0, "no", NULL, G(letters_in_numbers),
 	    "May letters stand in numbers that are dialled?")
-	ROW(SIZE, "ring_events", NULL, NULL, 0, 1000000, "10000", NULL, LIMIT(ring_events),
+	ROW(SIZE, "ring_events", NULL, NULL, 1, 1000000, "10000", NULL, LIMIT(ring_events),
 	    "Events that are kept for clients that come back")
-	ROW(NUMBER, "ring_ms", NULL, NULL, 0, MS_MAX, "60000", NULL, LIMIT(ring_ms),
+	ROW(NUMBER, "ring_ms", NULL, NULL, 1, MS_MAX, "60000", NULL, LIMIT(ring_ms),
 	    "How long they are kept")
 	ROW(SIZE, "session_bytes", NULL, NULL, 16384, 64 * MEGABYTE, "262144", NULL, LIMIT(session_bytes),
 	    "Bytes that may wait for one client; beyond, it is closed and comes back by number")
@@ -58,7 +58,7 @@ const struct zv_option zv_config_options[] = {
 	    "Sessions at once of one user: browser tabs, programs")
 	ROW(SIZE, "jobs_of_a_session", NULL, NULL, 1, 1000, "32", NULL, LIMIT(jobs_of_a_session),
 	    "Commands of one session that are not finished yet")
-	ROW(SIZE, "watches_of_a_session", NULL, NULL, 0, 1000, "64", NULL, LIMIT(watches_of_a_session),
+	ROW(SIZE, "watches_of_a_session", NULL, NULL, 1, 1000, "64", NULL, LIMIT(watches_of_a_session),
 	    "Raw filters of one session")
 	ROW(CHOICE, "jwt_algorithm", NULL, NULL, 0, 0, "none", "none|HS256|RS256|ES256", G(jwt_algorithm),
 	    "The one algorithm of signed tokens (JWT) that are accepted")
@@ -113,6 +113,8 @@ const struct zv_option zv_config_options[] = {
 	    "How long it has for its answer; then it is gone")
 	ROW(NUMBER, "body_rate", NULL, NULL, 0, MEGABYTE, "1024", NULL, L(body_rate),
 	    "Bytes a second that a request's body must come with at least")
+	ROW(NUMBER, "body_grace_ms", NULL, NULL, 100, MS_MAX, "5000", NULL, L(body_grace_ms),
+	    "How much later than by that rate it may be")
 	ROW(NUMBER, "unauthenticated", "authlimit", NULL, 1, 1000000, "512", NULL, L(unauthenticated),
 	    "Connections at once that have not said who they are; the oldest goes for one more")
 	ROW(NUMBER, "connections", "sessionlimit", NULL, 1, 1000000, "10000", NULL, L(connections),
@@ -153,7 +155,7 @@ const struct zv_option zv_config_options[] = {
 	ROW(TEXTS, "lines", "line", NULL, 0, 0, NULL, NULL, S_N(lines),
 	    "Peers that are lines though they look like trunks")
 	ROW(NAME, "technology", NULL, "protocol", 0, 0, "PJSIP", NULL, S(server.hub.technology),
-	    "Channel technology of lines: PJSIP or SIP")
+	    "Channel technology of lines: PJSIP, SIP, or Local through the dialplan")
 	ROW(NAME, "context", "originate_context", "originateContext", 0, 0, "from-internal", NULL, S(server.hub.context),
 	    "Context of the dialplan in which calls are dialled")
 	ROW(NAME, "transfer_context", NULL, NULL, 0, 0, NULL, NULL, S(server.hub.transfer_context),

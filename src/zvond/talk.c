@@ -5,8 +5,7 @@
 #include "zvond/routes.h"
 #include "zvond/socket.h"
 
-#define PENDING_MAX   65536 /* bytes behind a request that is not answered yet */
-#define BODY_GRACE_MS 5000  /* before the rate of the body counts */
+#define PENDING_MAX 65536 /* bytes behind a request that is not answered yet */
 
 struct zv_talk {
 	struct zv_front *front;
@@ -67,9 +66,10 @@ zv_talk_exchange(struct zv_talk *t)
 static int64_t
 body_deadline(const struct zv_talk *t)
 {
-	int rate = t->front->gate->config->body_rate;
+	const struct zv_config_listen *config = t->front->gate->config;
+	int rate = config->body_rate;
 
-	return t->body_from_ms + BODY_GRACE_MS +
+	return t->body_from_ms + config->body_grace_ms +
 	       (rate > 0 ? (int64_t)(t->body_bytes * 1000 / (size_t)rate) : 0);
 }
 
@@ -144,6 +144,14 @@ keep(struct zv_talk *t, struct zv_str bytes)
 	}
 }
 
+/* It has not taken the answers it has: the next is not begun. Else requests that come in
+ * one segment would have megabytes of answers wait here, for somebody nobody knows. */
+static bool
+is_behind(const struct zv_talk *t)
+{
+	return zv_conn_queued(t->front->conn) > 0;
+}
+
 /* Reads requests until one is not answered at once; returns what is left. */
 static struct zv_str
 read_requests(struct zv_talk *t, struct zv_str bytes)
@@ -153,7 +161,7 @@ read_requests(struct zv_talk *t, struct zv_str bytes)
 	struct zv_error err = { 0 };
 	int status = 400, rc;
 
-	while (!f->closing && !t->busy) {
+	while (!f->closing && !t->busy && !is_behind(t)) {
 		rc = zv_http_reader_next(t->reader, &bytes, &request, &status, &err);
 		if (rc == 0)
 			break;
@@ -171,7 +179,7 @@ zv_talk_input(struct zv_talk *t, struct zv_str bytes)
 	struct zv_front *f = t->front;
 	size_t n = bytes.n;
 
-	if (t->busy || t->running) {
+	if (t->busy || t->running || is_behind(t)) {
 		keep(t, bytes);
 		return;
 	}
@@ -180,7 +188,7 @@ zv_talk_input(struct zv_talk *t, struct zv_str bytes)
 	t->running = false;
 	if (f->closing)
 		return;
-	if (t->busy) {
+	if (t->busy || is_behind(t)) {
 		keep(t, bytes);
 		return;
 	}
@@ -218,7 +226,7 @@ zv_talk_work(struct zv_talk *t)
 		give_way(t);
 		return;
 	}
-	if (t->busy)
+	if (t->busy || is_behind(t))
 		return;
 	bytes = t->pending;
 	t->pending = (struct zv_buf){ 0 };

@@ -112,6 +112,7 @@ class CallsModelAttended(Transfer):
         self.seen("Newstate", Channel=self.channel(C), ChannelStateDesc="Ringing")
         self.action("CancelAtxfer", Channel=self.channel(B))
         self.talk(A, B)
+        self.until(lambda: (C,) in self.told("leg.ended", "leg"), "the end of the third leg")
         self.first.bye()
         self.moved(talked=(A, B), third=callee(C, "cancelled"))
 

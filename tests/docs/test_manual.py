@@ -9,7 +9,7 @@ from pathlib import Path
 from project import BUILD, ROOT, ZVON, read, run
 
 COMPLETIONS = ("completions/zvon.bash", "completions/_zvon", "completions/zvon.fish")
-MANUALS = ("man/zvon.1", "man/libzvon.3", "man/zvon-panel.7")
+MANUALS = ("man/zvon.1", "man/libzvon.3", "man/zvon-panel.7", "man/zvond.8", "man/zvond.conf.5")
 
 
 def help_of(*words):

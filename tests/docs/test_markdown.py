@@ -7,7 +7,8 @@ from pathlib import Path
 
 from project import ROOT, project_files, read
 
-TWINS = (("README.md", "README.ru.md"), ("docs/architecture.md", "docs/ru/architecture.md"))
+TWINS = (("README.md", "README.ru.md"), ("docs/architecture.md", "docs/ru/architecture.md"),
+         ("docs/protocol/README.md", "docs/ru/protocol.md"))
 
 
 def documents():
@@ -56,7 +57,7 @@ class Links(unittest.TestCase):
         for name, text in documents():
             for path in re.findall(r"`((?:src|include|tests|tools|docs|man|examples)/[\w./-]+)`",
                                    text):
-                if "NAME" in path:  # a recipe: to be filled in
+                if "NAME" in path or "node_modules" in path:  # to be filled in, installed
                     continue
                 with self.subTest(document=name, path=path):
                     self.assertTrue((ROOT / path).exists())
@@ -246,7 +247,7 @@ class Words(unittest.TestCase):
 
     # pieces, so that this file passes its own test
     FORBIDDEN = ("/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/[a-z]", "/tmp/" + "h/",
-                 r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"\bXX" + r"X\b",
+                 r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"(?<!allow )(?<!deny )\bXX" + r"X\b",
                  r"deb\." + "debian", r"security\." + "debian", r"ftp\.\w*\.?" + "debian",
                  r"registry\." + "npm", r"\bpy" + r"pi\.org")
     # files whose business it is; captures are kept as they were recorded

@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass
 
 SMALL_BUFFER = 4096  # of a client that is to be slow, so that the kernel hides little
+BIG_BUFFER = 1 << 20
 OPCODE_TEXT, OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG = 1, 8, 9, 10
 
 
@@ -45,22 +46,23 @@ def frame(opcode, payload):
     return head + mask + (int.from_bytes(payload, "big") ^ key).to_bytes(size, "big")
 
 
-def next_frame(data):
-    """(opcode, payload, bytes used) of an unmasked, whole frame; None: not all of it is there."""
-    if len(data) < 2:
+def next_frame(data, begin=0):
+    """(opcode, payload, where it ends) of the unmasked frame that begins there; None: not all of
+    it is there."""
+    if len(data) < begin + 2:
         return None
-    size, at = data[1] & 127, 2
+    size, at = data[begin + 1] & 127, begin + 2
     if size == 126:
-        if len(data) < 4:
+        if len(data) < at + 2:
             return None
-        size, at = struct.unpack_from(">H", data, 2)[0], 4
+        size, at = struct.unpack_from(">H", data, at)[0], at + 2
     elif size == 127:
-        if len(data) < 10:
+        if len(data) < at + 8:
             return None
-        size, at = struct.unpack_from(">Q", data, 2)[0], 10
+        size, at = struct.unpack_from(">Q", data, at)[0], at + 8
     if len(data) < at + size:
         return None
-    return data[0] & 15, bytes(data[at:at + size]), at + size
+    return data[begin] & 15, bytes(data[at:at + size]), at + size
 
 
 class Client:
@@ -128,6 +130,13 @@ class Client:
         self.reads = reads
         self.listen()
 
+    def hurry(self):
+        """Reads on, and is not slow any more."""
+        self.slow = False
+        if self.socket:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BIG_BUFFER)
+        self.read_on(True)
+
     def lose(self, wait=0.05):
         """The connection is gone; the next try comes by itself."""
         if self.socket:
@@ -176,19 +185,23 @@ class Client:
         return True
 
     def take_frames(self):
+        at = 0
         while self.socket and self.is_upgraded:
-            found = next_frame(self.incoming)
+            found = next_frame(self.incoming, at)
             if not found:
+                del self.incoming[:at]
                 return
-            opcode, payload, used = found
-            del self.incoming[:used]
+            opcode, payload, at = found
             if opcode == OPCODE_TEXT:
-                self.on_message(json.loads(payload))
+                self.on_text(payload)
             elif opcode == OPCODE_PING:
                 self.send_raw(frame(OPCODE_PONG, payload))
             elif opcode == OPCODE_CLOSE:
                 self.closes.append(struct.unpack(">H", payload[:2])[0] if payload else 1005)
                 self.lose()
+
+    def on_text(self, payload):
+        self.on_message(json.loads(payload))
 
     def on_message(self, message):
         getattr(self, "on_" + message["type"], self.on_other)(message)
@@ -241,8 +254,8 @@ class Crowd:
         self.selector = selectors.DefaultSelector()
         self.clients = []
 
-    def add(self, name, token, **options):
-        client = Client(self, name, token, **options)
+    def add(self, name, token, kind=Client, **options):
+        client = kind(self, name, token, **options)
         self.clients.append(client)
         return client
 

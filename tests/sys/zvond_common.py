@@ -172,9 +172,10 @@ class Zvond:
     """One daemon. text: its configuration, with {folder} for its folder."""
 
     def __init__(self, text, arguments=(), files=None, env=None, preexec=None, wrapper=(),
-                 folder=None):
+                 folder=None, pass_fds=()):
         self.text, self.arguments, self.files = text, list(arguments), dict(files or {})
         self.env, self.preexec, self.wrapper = env, preexec, list(wrapper)
+        self.pass_fds = pass_fds
         self.own_folder = folder is None
         self.folder = Path(folder or tempfile.mkdtemp(prefix="zvond-test-"))
         self.file = self.folder / "zvond.conf"
@@ -228,7 +229,7 @@ class Zvond:
         self.process = subprocess.Popen(
             [*self.wrapper, program(), *arguments, *self.arguments], env=env,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=self.preexec)
+            preexec_fn=self.preexec, pass_fds=self.pass_fds)
         self.readers = [threading.Thread(target=self.read, args=[stream, what], daemon=True)
                         for stream, what in ((self.process.stdout, self.on_line),
                                              (self.process.stderr, self.log.append))]
@@ -391,6 +392,11 @@ class Zvond:
     def resident_bytes(self):
         with open("/proc/%d/statm" % self.pid, encoding="ascii") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def peak_bytes(self):
+        """The most that was resident; clear_refs (proc(5)) begins anew."""
+        with open("/proc/%d/status" % self.pid, encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024
 
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.pid))

@@ -147,12 +147,22 @@ class FaultCase(unittest.TestCase):
         for _ in range(10):
             witness.burst()
         witness.client.socket.drop()
+        with cls.z.open(token=TOKENS["boss"]) as socket:  # all of the buffer that is read into
+            for _ in range(10):
+                socket.send_bytes(ws.frame(ws.PONG, b"p" * 100, mask=bytes(4)) * 4000)
+            socket.ping(b"1")
+            while not socket.pongs:
+                socket.recv_event()
         with cls.z.websocket("boss", deflate=True) as client:
             client.start()
             client.socket.send_text(json.dumps({"type": "ping", "id": "1"}), deflate=True)
             client.wait("pong")
         cls.z.panel().drop()
         cls.z.get("/v1/me", token=TOKENS["boss"])
+        if cls.tls:
+            with ws.open_socket("https://127.0.0.1:%d" % cls.z.ports["tls"]) as sock:
+                sock.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1000)
+                sock.recv(65536)
 
     @classmethod
     def end(cls):
@@ -236,7 +246,7 @@ class FaultCase(unittest.TestCase):
         """Its resident memory does not grow by more, not even for a moment."""
         before = self.peak_begins()
         yield
-        grown = self.peak() - before
+        grown = self.z.peak_bytes() - before
         print("%s: %d KiB more at most, %d allowed" % (self.id().rpartition(".")[2],
                                                        grown / KIB, (most + slack) / KIB))
         if not SANITIZED:
@@ -246,11 +256,7 @@ class FaultCase(unittest.TestCase):
         """proc(5): the peak is measured anew."""
         with open("/proc/%d/clear_refs" % self.z.pid, "w", encoding="ascii") as file:
             file.write("5")
-        return self.peak()
-
-    def peak(self):
-        with open("/proc/%d/status" % self.z.pid, encoding="ascii") as file:
-            return int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) * KIB
+        return self.z.peak_bytes()
 
     # ---- clients that misbehave ----------------------------------------------------------
 
@@ -279,8 +285,8 @@ class FaultCase(unittest.TestCase):
 
     def raw(self, data, timeout=5.0, listen="main"):
         """What comes back for these bytes, until the end or silence, and when."""
-        sock = self.connect(listen, timeout)
         begin = time.monotonic()
+        sock = self.connect(listen, timeout)
         try:
             sock.sendall(data)
         except OSError:

@@ -301,6 +301,28 @@ test_local(void **state)
 	      "");
 }
 
+/* Asterisk 22, CancelAtxfer: who was asked has nobody to wait for any more. */
+static void
+test_consultation_cancelled_while_it_rings(void **state)
+{
+	check(CALLS ANSWERS TALK HALVES
+	      "BridgeEnter B=y U=l1 C=Local/103@i-1;1\n"
+	      "BridgeLeave B=x C=PJSIP/102-2 U=b\n"
+	      "BridgeEnter B=y C=PJSIP/102-2 U=b\n"
+	      "Newchannel C=PJSIP/103-3 S=0 N=103 X=s U=c L=a\n"
+	      "DialBegin U=l2 C=Local/103@i-1;2 DU=c DC=PJSIP/103-3\n"
+	      "Newstate C=PJSIP/103-3 S=5 N=103 U=c L=a\n"
+	      "BridgeLeave B=y C=PJSIP/102-2 U=b\n"
+	      "BridgeEnter B=x C=PJSIP/102-2 U=b\n"
+	      "Hangup U=l1 C=Local/103@i-1;1\n"
+	      "DialEnd U=l2 DU=c DialStatus=CANCEL\n"
+	      "Hangup U=l2 C=Local/103@i-1;2\nHangup C=PJSIP/103-3 U=c Cause=16\n"
+	      "DTMFEnd C=PJSIP/102-2 U=b Digit=1 Direction=Received\n" GONE_A GONE_B,
+	      TALKS "; leg.ringing 103; leg.ended 103 cancelled; leg.dtmf 102 key 1; "
+		    "leg.ended 101 answered; leg.ended 102 answered; call.ended a "
+		    "answered");
+}
+
 /* ---- clicks ------------------------------------------------------------------------------------ */
 
 #define CLICK                                                                          \
@@ -606,6 +628,7 @@ main(void)
 		cmocka_unit_test(test_parking),
 		cmocka_unit_test(test_parked_before_the_transfer_is_told),
 		cmocka_unit_test(test_blind_transfer),
+		cmocka_unit_test(test_consultation_cancelled_while_it_rings),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_click_fails),
 		cmocka_unit_test(test_click_means),

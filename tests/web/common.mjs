@@ -117,7 +117,7 @@ export function removeFolder(folder) {
 	fs.rmSync(folder, { recursive: true, force: true });
 }
 
-export function writeConfig(folder, { port = 0, server, line = "200" }) {
+export function writeConfig(folder, { port = 0, server, line = "200", phones = "yes" }) {
 	const file = path.join(folder, "zvond.conf");
 	const secret = path.join(folder, "secret");
 
@@ -132,6 +132,8 @@ bind = 127.0.0.1:${port}
 ${server.replace("SECRET", secret)}
 trunks = provider
 context = internal
+notify_answer = ${phones}
+notify_hold = ${phones}
 [role operator]
 may = view,dial,control,transfer
 see = all
@@ -147,11 +149,12 @@ role = operator
 	return file;
 }
 
-/* zvond before that office; start it again with the same folder and port. */
-export function startZvond(folder, office, { port = 0, line = "200" } = {}) {
+/* zvond before that office; start it again with the same folder and port. line: of demo.
+ * phones "no": they obey no NOTIFY. */
+export function startZvond(folder, office, { port = 0, ...more } = {}) {
 	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
 
-	return zvond(["--config", writeConfig(folder, { port, server, line })]);
+	return zvond(["--config", writeConfig(folder, { port, server, ...more })]);
 }
 
 /* A manager that lets everybody in, knows nothing, and says what the test gives it. */
@@ -270,4 +273,43 @@ export async function atDesk(t, browser, url, options) {
 /* Waits for the card of a call of mine in that part. */
 export function card(page, part) {
 	return page.locator(`.card[data-part=${part}]`);
+}
+
+/* Texts that are seen with a contrast below 4.5 (WCAG 2.1, 1.4.3), with their contrast. */
+export function faintTexts(page) {
+	return page.evaluate(() => {
+		const rgba = (text) => {
+			const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number);
+			return { rgb: [r, g, b], a };
+		};
+		const over = (top, below) => top.rgb.map((c, i) => c * top.a + below[i] * (1 - top.a));
+		const ground = (node) => {
+			const colour = rgba(getComputedStyle(node).backgroundColor);
+			const below = colour.a === 1 ? colour.rgb
+				: node.parentElement ? ground(node.parentElement) : [255, 255, 255];
+			return over(colour, below);
+		};
+		const opacity = (node) => node ?
+			Number(getComputedStyle(node).opacity) * opacity(node.parentElement) : 1;
+		const light = (rgb) => rgb.map((c) => c / 255)
+			.map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+			.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+		const contrast = (node) => {
+			const below = ground(node);
+			const colour = rgba(getComputedStyle(node).color);
+			const above = over({ ...colour, a: colour.a * opacity(node) }, below);
+			const [low, high] = [light(below), light(above)].sort((a, b) => a - b);
+			return (high + 0.05) / (low + 0.05);
+		};
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		const faint = [];
+
+		while (walker.nextNode()) {
+			const { parentElement: node, textContent: text } = walker.currentNode;
+			const isSeen = text.trim() && node.checkVisibility() && !node.closest(".unseen");
+			if (isSeen && contrast(node) < 4.5)
+				faint.push(`${text.trim()}: ${contrast(node).toFixed(2)}`);
+		}
+		return faint;
+	});
 }

@@ -27,7 +27,7 @@ let browser, folder, manager, zvond;
 before(async () => {
 	[browser, manager] = await Promise.all([use.startBrowser(), use.startManager()]);
 	folder = use.makeFolder();
-	zvond = await use.startZvond(folder, manager, { line: "102" });
+	zvond = await use.startZvond(folder, manager, { line: "102", phones: "no" });
 });
 
 after(async () => {
@@ -72,6 +72,8 @@ for (const [what, name] of Object.entries(NAMES)) {
 		/* Marks in the name do not turn the number beside it. */
 		const box = (part) => page.locator(`#rows .from bdi.${part}`).boundingBox();
 		assert.ok((await box("number")).x < (await box("name")).x);
+		await use.card(page, "incoming").getByText("Lift the handset to answer.").waitFor();
+		assert.equal(await page.locator("[data-do=answer]").count(), 0);
 		manager.say(ends);
 		await page.locator(".card").waitFor({ state: "detached" });
 		assert.deepEqual(await page.verdict(), use.CLEAN);

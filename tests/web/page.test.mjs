@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import http from "node:http";
-import test, { after, before } from "node:test";
+import test, { after, before, beforeEach } from "node:test";
 
 import { Zvon, signIn as getToken } from "../../web/zvon.js";
 import * as use from "./common.mjs";
@@ -14,6 +14,9 @@ before(async () => {
 	folder = use.makeFolder();
 	zvond = await use.startZvond(folder, office);
 });
+
+/* What a test has left is nobody else's. */
+beforeEach(() => use.hangUpAll(office));
 
 after(async () => {
 	await browser?.close();
@@ -121,7 +124,22 @@ test("a call of the queue names the queue", async (t) => {
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
-test("dial, talk, hold is refused in plain words, transfer, hang up", async (t) => {
+test("answer, hold, go on: the phones obey", async (t) => {
+	const page = await use.atDesk(t, browser, zvond.url);
+	const act = (part, what) => use.card(page, part).locator(`[data-do=${what}]`).click();
+
+	await incoming(t, page);
+	await act("incoming", "answer");
+	await act("talking", "hold");
+	await page.locator("#lines .line[data-state=held]").waitFor();
+	await act("held", "resume");
+	await use.card(page, "talking").waitFor();
+	await page.locator("#said li", { hasText: "You are talking again." }).waitFor();
+	await quiet(page);
+	assert.deepEqual(await page.verdict(), use.CLEAN);
+});
+
+test("dial, talk, a failure in plain words, transfer", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
 	const said = (text) => page.locator("#said li", { hasText: text }).first().waitFor();
 
@@ -129,6 +147,7 @@ test("dial, talk, hold is refused in plain words, transfer, hang up", async (t) 
 	await page.keyboard.type("205");
 	await page.keyboard.press("Enter");
 	await said("Calling 205…");
+	await use.card(page, "pick_up").locator(".number", { hasText: "205" }).waitFor();
 	await use.card(page, "talking").waitFor();
 	assert.equal(await use.card(page, "talking").locator(".number").textContent(), "205");
 	await said("Call to 205: answered.");
@@ -139,15 +158,18 @@ test("dial, talk, hold is refused in plain words, transfer, hang up", async (t) 
 	await page.waitForFunction((old) =>
 		document.querySelector(".card time").textContent !== old, before);
 
-	await use.card(page, "talking").locator("[data-do=hold]").click();
-	await said("Not on hold: your phone does not take this command. Use its own Hold key.");
-	assert.equal(await use.card(page, "talking").count(), 1, "still talking");
-
 	await use.card(page, "talking").locator("[data-do=transfer]").click();
 	await page.keyboard.type("206");
 	await page.keyboard.press("Escape");
 	assert.equal(await page.locator(".transfer").isVisible(), false);
 	await page.keyboard.press("Enter"); /* the focus is on the button again */
+	await page.keyboard.type("0044123456");
+	await page.keyboard.press("Enter");
+	await said("Not transferred to 0044123456: you may not dial this number.");
+	await page.locator("#said summary", { hasText: "For your administrator" }).first()
+		.click();
+	await page.locator("#said bdi", { hasText: "may not be dialled" }).waitFor();
+	await use.card(page, "talking").locator("[data-do=transfer]").click();
 	await page.keyboard.type("206");
 	await page.keyboard.press("Enter");
 	await said("Transferred to 206.");
@@ -219,6 +241,28 @@ test("phone width, 200 % letters and dark: nothing leaves the screen", async (t)
 	await quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
+
+for (const colorScheme of ["light", "dark"]) {
+	test(`letters stand out from what is behind them, ${colorScheme}`, async (t) => {
+		const page = await use.openPage(t, browser, zvond.url, { colorScheme });
+
+		await use.signIn(page, "demo", "wrong");
+		await page.locator("#sign-in-said:not(:empty)").waitFor();
+		assert.deepEqual(await use.faintTexts(page), []);
+		await use.signIn(page);
+		await page.locator("#lines .line[data-state=idle]").waitFor();
+		await incoming(t, page);
+		assert.deepEqual(await use.faintTexts(page), []);
+		await use.card(page, "incoming").locator("[data-do=answer]").click();
+		await use.card(page, "talking").locator("[data-do=transfer]").click();
+		await page.keyboard.type("0044");
+		await page.keyboard.press("Enter");
+		await page.locator("#said .bad").waitFor();
+		await page.evaluate(() => document.body.classList.add("stale"));
+		assert.deepEqual(await use.faintTexts(page), []);
+		await quiet(page);
+	});
+}
 
 test("the keyboard reaches everything, and each thing has a name", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);

@@ -9,12 +9,15 @@ sends, and a check of every frame that comes (docs/protocol/tms.md).
 """
 
 import json
+import os
 import re
 import time
 import uuid
 from collections import Counter
 
-from daemon import SLOW, ws
+import ws
+
+SLOW = float(os.environ.get("ZVON_SLOW", "1"))
 
 EVENTS = (
     "NONE", "LIBRARY_INITIALIZED", "CONNECTION_CREATED", "ERROR", "COMMAND_INFO", "RING_STARTED",
@@ -249,11 +252,11 @@ class Panel:
         """A command that must succeed: its COMMAND_INFO."""
         return self.answered(command, call, "COMMAND_INFO", parameters)
 
-    def refused(self, command, kind, code, call=None, **parameters):
+    def refused(self, command, kind, reason, call=None, **parameters):
         """A command that must be refused so; the sentence."""
         told = self.answered(command, call, "ERROR", parameters)
-        if (told["errorType"], told["internalErrorCode"]) != (kind, code):
-            raise Wrong("%s: %s instead of %s %s" % (command, told, kind, code))
+        if (told["errorType"], told["internalErrorCode"]) != (kind, reason):
+            raise Wrong("%s: %s instead of %s %s" % (command, told, kind, reason))
         return told["data"]
 
     def answered(self, command, call, name, parameters):
