@@ -63,6 +63,7 @@ def routes_of_table():
 def routes_of_page():
     """(method, path) of docs/protocol/http.md, ID and NAME as in the document."""
     text = (ROOT / "docs/protocol/http.md").read_text(encoding="utf-8")
+    text = text[text.index("\n## Routes\n"):text.index("\n### ")]
     found = set()
     for line in text.splitlines():
         if line.startswith("| `") or line.startswith("| GET") or "`GET " in line:
@@ -173,9 +174,11 @@ class Work(WithDaemon):
         self.assertEqual((answer.status, answer.error), (400, "bad_argument"))
 
     def test_long_poll(self):
-        seq = self.z.get("/v1/state", token=TOKENS["boss"]).json["seq"]
+        state = self.z.get("/v1/state", token=TOKENS["boss"]).json
+        seq = state["seq"]
         begin = time.monotonic()
-        answer = self.z.get("/v1/events?after=%d&wait=1" % seq, token=TOKENS["boss"]).json
+        answer = self.z.get("/v1/events?after=%d&wait=1&stream=%s" % (seq, state["stream"]),
+                            token=TOKENS["boss"]).json
         if not answer["events"]:  # nothing happened: it waited
             self.assertGreater(time.monotonic() - begin, 0.9)
         connection = self.z.connection()
@@ -188,7 +191,8 @@ class Work(WithDaemon):
         self.assertTrue(got["events"])
         self.assertGreater(got["seq"], answer["seq"])
         connection.close()
-        self.assertIn("resync", self.z.get("/v1/events", token=TOKENS["boss"]).json)
+        resync = self.z.get("/v1/events", token=TOKENS["boss"]).json["resync"]
+        self.assertEqual(resync["stream"], state["stream"])
         self.assertIn("resync", self.z.get("/v1/events?after=0&stream=other",
                                            token=TOKENS["boss"]).json)
         for bad in ("after=x", "after=-1", "after=1&wait=61", "after=1&wait=%ff"):
