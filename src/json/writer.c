@@ -118,9 +118,8 @@ void
 zv_json_key(struct zv_json *j, const char *key)
 {
 	before_value(j);
-	zv_buf_add_char(j->out, '"');
-	zv_buf_add(j->out, zvon_str(key));
-	zv_buf_add(j->out, ZV_STR("\":"));
+	add_quoted(j->out, zvon_str(key));
+	zv_buf_add_char(j->out, ':');
 	j->comma = false;
 }
 

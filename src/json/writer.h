@@ -18,7 +18,7 @@ void zv_json_end_object(struct zv_json *j);
 void zv_json_begin_array(struct zv_json *j);
 void zv_json_end_array(struct zv_json *j);
 
-/* In an object, before each value. key: of our own, without anything to escape. */
+/* In an object, before each value. */
 void zv_json_key(struct zv_json *j, const char *key);
 
 void zv_json_string(struct zv_json *j, struct zv_str s);
