@@ -161,6 +161,7 @@ SEEN = {}      # version: events that were told to a browser
 class DaemonTest(LiveTest):
     """One daemon for all tests of a class. B is called by A; C and D are there for more."""
 
+    waits = True    # for phones and for Asterisk
     account = "zvond"
     more = {}       # lines of [server]
     users = USERS
