@@ -256,6 +256,7 @@ class Panels(PanelTest):
         call = one.wait_call("RING_STARTED")
         self.assertEqual((call["direction"], call["callerId"], call["calledId"], call["state"]),
                          (OUT, A, B, ALERTING))
+        self.assertEqual(call["userContactUId"], protocol.CONTACT)
         self.assertEqual(one.wait_call("CALL_SAVED_IN_DB", id=call["id"])["databaseUId"],
                          call["databaseUId"])
         one.wait_bits(call["id"], "DROP")
