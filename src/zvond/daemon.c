@@ -1,5 +1,6 @@
 #include "zvond/daemon.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -162,7 +163,9 @@ give_memory_back(struct zv_daemon *d, int64_t now)
 {
 	if (!d->gone || now < d->trimmed_ms + TRIM_EVERY_MS)
 		return;
-	zv_mem_trim();
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 	d->gone = 0;
 	d->trimmed_ms = now;
 }

@@ -110,7 +110,8 @@ check_origin(struct zv_exchange *x)
 
 	if (!origin.p || (is_one && is_own(x, origin)))
 		return true;
-	if (is_one && is_listed(x->front->gate->config, origin) && origin.n < sizeof x->origin) {
+	if (is_one && is_listed(x->front->gate->config, origin) &&
+	    origin.n < sizeof x->origin) {
 		memcpy(x->origin, origin.p, origin.n);
 		return true;
 	}

@@ -502,6 +502,8 @@ class Phone:
             self._incoming(message)
         elif not message.code and message.method != "ACK":
             self.respond(message, 200, "OK")
+            if message.method == "NOTIFY" and self.obeys and self.dialogs:
+                self.last().obey(message.get("event"))  # chan_sip: outside of dialogs
 
     def _request_again(self, dialog, message):
         """A request within a dialog; the first INVITE may come again if we were slow."""

@@ -4,7 +4,7 @@ was there a live case for each command, and was each event seen?"""
 import re
 import unittest
 
-from desk import A, B, C, D, DaemonTest
+from desk import A, B, C, D, SIP, DaemonTest
 from lab import HERE, LAB, both_versions
 
 DOCS = HERE.parent.parent / "docs"
@@ -41,6 +41,19 @@ class ZvondMore(DaemonTest):
         self.do(A, "call.resume", call=call)
         self.event("leg.resumed", leg=A, call=call)
         self.assertEqual(self.first.direction, "sendrecv")
+
+    def test_answer_and_hold_by_chan_sip(self):
+        """22 has no such driver any more."""
+        if self.server.version != "16":
+            raise unittest.SkipTest("no chan_sip")
+        phone = self.phone(SIP, "ring")
+        phone.obeys = True
+        self.phone(A).call(SIP, self.server.ip)
+        call = self.event("leg.ringing", leg=SIP)["call"]
+        for command, told in (("call.answer", "leg.answered"), ("call.hold", "leg.held"),
+                              ("call.resume", "leg.resumed")):
+            self.do("sip", command, call=call)
+            self.event(told, leg=SIP, call=call)
 
     def test_phones_that_do_not_obey(self):
         """It is told after 10 s, of both at once."""

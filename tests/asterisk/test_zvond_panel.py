@@ -333,6 +333,8 @@ class Panels(PanelTest):
         one.wait_bits(call["id"], *TALKING)
 
     def test_hold_of_the_other_side(self):
+        """The example of the vendor's guide: the operator calls, the other one holds and
+        comes back, the operator ends the call."""
         one, _, second, call = self.talk()
         second.last().hold()
         self.assertEqual(one.wait_call("PUT_HOLD_ACTION")["stateCause"], "held_by_other_side")
@@ -340,6 +342,11 @@ class Panels(PanelTest):
         second.last().unhold()
         one.wait_call("END_HOLD_ACTION")
         one.wait_bits(call["id"], *TALKING)
+        one.do("DropCall", call=call)
+        one.wait_call("RING_FINISHED", id=call["id"])
+        self.assertEqual(one.order(call["id"]), [
+            "RING_STARTED", "CALL_SAVED_IN_DB", "COMMUTATION_STARTED", "PUT_HOLD_ACTION",
+            "END_HOLD_ACTION", "RING_FINISHED"])
 
     def test_keys(self):
         one, _, second, call = self.talk()

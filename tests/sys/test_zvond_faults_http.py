@@ -32,8 +32,8 @@ def reset(sock):
 class Slow(FaultCase):
     """Fault 050: all of them at once, each with its time."""
 
-    listen = ("head_timeout_ms = 1000\nkeep_alive_ms = 1200\nbody_grace_ms = 500\n"
-              "body_rate = 1024\n")
+    listen = ("head_timeout_ms = %d\nkeep_alive_ms = %d\nbody_grace_ms = 500\nbody_rate = 1024\n"
+              % (1000 * SLOW, 1200 * SLOW))
     tls = True
 
     def dribble(self, first, rest, size, listen):
@@ -66,15 +66,15 @@ class Slow(FaultCase):
         chunked = self.head("POST /v1/login HTTP/1.1", "Transfer-Encoding: chunked")
         get = self.request("GET", "/v1/me", "Connection: keep-alive")
         return (
-            ("nothing", b"", b"", 0, [], 0.95, 1.0),
-            ("half a head", get[:40], b"", 0, [408], 0.95, 1.0),
-            ("a byte now and then", b"", get * 9, 1, [408], 0.95, 1.0),
+            ("nothing", b"", b"", 0, [], 0.95 * SLOW, 1.0),
+            ("half a head", get[:40], b"", 0, [408], 0.95 * SLOW, 1.0),
+            ("a byte now and then", b"", get * 9, 1, [408], 0.95 * SLOW, 1.0),
             ("no body", head, b"", 0, [408], 0.45, 0.5),
             ("half a chunk", chunked + b"5\r\nab", b"", 0, [408], 0.45, 0.5),
             ("slower than the rate", head, b"x" * 3000, 10, [408], 0.5, 1.3),
             # it needs longer than the grace, at four times the rate
             ("fast enough", head, b"x" * 3000, 200, [400], 0.6, 2),
-            ("keep-alive", get, b"", 0, [200], 1.15, 1.2),
+            ("keep-alive", get, b"", 0, [200], 1.15 * SLOW, 1.2),
         )
 
     def test_fault_050_each_phase_has_its_time(self):

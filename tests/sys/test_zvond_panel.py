@@ -24,7 +24,7 @@ class ReplayTest(unittest.TestCase):
 
     def play(self, version, key="replay"):
         with Zvond(text(version, key)) as z:
-            self.assertTrue(z.saw("logged in server=office"))
+            self.assertTrue(z.saw(": logged in "))
             one = panel.Panel(z.panel()).load()
             for call in one.open("101")["ActiveCalls"]:  # the rest of this round
                 one.wait("RING_FINISHED", id=call["id"])
@@ -48,13 +48,34 @@ class ReplayTest(unittest.TestCase):
     def test_commands_of_a_recording(self):
         """Nobody is there to obey."""
         with Zvond(text("22.10.1")) as z:
-            self.assertTrue(z.saw("logged in server=office"))
+            self.assertTrue(z.saw(": logged in "))
             one = panel.Panel(z.panel()).load()
             one.open("101")
             one.refused("MakeCall", panel.COMMAND, "pbx_refused", targetAddress="102")
             one.refused("ProcessLogs", panel.NOT_IMPLEMENTED, "not_implemented")
             one.refused("SetLogFilePath", panel.NOT_IMPLEMENTED, "not_implemented",
                         filePath="/etc/passwd")
+            one.close()
+
+
+class OldNamesTest(unittest.TestCase):
+    """The parameters of Terrasoft.Messaging.Service.exe.config, as they stand there."""
+
+    def test_all_of_them(self):
+        recording = str(common.CAPTURES / "22.10.1" / "queue-members.ami")
+        old = {"filePath": recording, "originateContext": "from-internal",
+               "parkingLotContext": "parkedcalls", "autoPauseOnCommutationStart": "true",
+               "queueExtensionFormat": "Local/{0}@from-queue/n", "asyncOriginate": "true",
+               "sendRingStartedOnRingingState": "true", "traceQueuesState": "true",
+               "packetInfoConfig": "", "protocol": "PJSIP/"}
+        place = "".join("%s = %s\n" % pair for pair in old.items()) + "replay_speed = 40\n"
+        text_of = config(listen=PANELS).replace("demo = yes\ndemo_rate = 0\n", place)
+        with Zvond(text_of.replace("context = internal\n", "")) as z:
+            for name in old:
+                self.assertTrue(z.saw("'%s' is the name of Creatio's connector" % name), name)
+            self.assertTrue(z.saw("queues: member queue=support interface="))
+            one = panel.Panel(z.panel()).load()
+            self.assertEqual(one.open("101")["CurrentCall"], None)
             one.close()
 
 
