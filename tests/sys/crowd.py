@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass
 
 SMALL_BUFFER = 4096  # of a client that is to be slow, so that the kernel hides little
+BIG_BUFFER = 1 << 20
 OPCODE_TEXT, OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG = 1, 8, 9, 10
 
 
@@ -128,6 +129,13 @@ class Client:
     def read_on(self, reads):
         self.reads = reads
         self.listen()
+
+    def hurry(self):
+        """Reads on, and is not slow any more."""
+        self.slow = False
+        if self.socket:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BIG_BUFFER)
+        self.read_on(True)
 
     def lose(self, wait=0.05):
         """The connection is gone; the next try comes by itself."""
