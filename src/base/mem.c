@@ -3,9 +3,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __GLIBC__
-# include <malloc.h>
-#endif
 
 /* Plain counters: tests that use them run one thread; a lost count elsewhere does
  * no harm, so the atomics are relaxed and cost nothing. */
@@ -73,14 +70,6 @@ zv_wipe(void *p, size_t n)
 
 	while (n--)
 		*v++ = 0;
-}
-
-void
-zv_mem_trim(void)
-{
-#ifdef __GLIBC__
-	malloc_trim(0);
-#endif
 }
 
 void

@@ -16,9 +16,6 @@ char *zv_strdup(const char *s); /* NULL gives NULL */
 /* Overwrites n bytes so that the compiler cannot leave it out: for secrets. */
 void zv_wipe(void *p, size_t n);
 
-/* What was freed goes back to the system, as far as the C library can do that. */
-void zv_mem_trim(void);
-
 /* For tests: the countdown-th allocation from now on fails, once; 0 switches it
  * off. Not for use beside other threads. */
 void zv_mem_fail_at(unsigned long countdown);

@@ -18,6 +18,36 @@ zv_cmd_request(const char *action, const struct zv_cmd_field *fields)
 	return r;
 }
 
+bool
+zv_cmd_is_error(const struct zv_packet *response)
+{
+	return zvon_str_equal_nocase(response->name, ZV_STR("Error"));
+}
+
+bool
+zv_cmd_is_denied(const struct zv_packet *response)
+{
+	struct zv_str words = zvon_packet_get(response, ZV_STR("Message"));
+
+	return zv_cmd_is_error(response) &&
+	       zv_str_starts(zv_str_trim(words), ZV_STR("Permission denied"));
+}
+
+void
+zv_cmd_set(struct zv_job *job, struct zv_str channel, const char *variable,
+	   const char *value, zv_job_reply_fn on_response)
+{
+	struct zv_request *r =
+		zv_cmd_request("Setvar", ZV_FIELDS({ "Channel", channel },
+						   { "Variable", zvon_str(variable) }));
+
+	if (r && zvon_request_add(r, ZV_STR("Value"), zvon_str(value), NULL) < 0) {
+		zvon_request_free(r);
+		r = NULL;
+	}
+	zv_job_send(job, r, on_response);
+}
+
 /* ---- events and legs ---------------------------------------------------------------- */
 
 bool
@@ -118,8 +148,12 @@ notify_endpoint(struct zv_job *job, const struct zv_packet *response)
 	struct zv_str interface = zv_job_interface(job), technology;
 	const char *variable = *(const char **)zv_job_room(job);
 
-	if (!zvon_str_equal_nocase(response->name, ZV_STR("Error")))
+	if (!zv_cmd_is_error(response))
 		return;
+	if (zv_cmd_is_denied(response)) {
+		zv_job_refuse_error(job, response);
+		return;
+	}
 	zv_str_split(&interface, '/', &technology);
 	zv_job_send(job,
 		    zv_cmd_request("PJSIPNotify",

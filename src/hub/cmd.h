@@ -22,6 +22,15 @@ struct zv_request *zv_cmd_request(const char *action,
 #define ZV_FIELDS(...)                                                                 \
  ((const struct zv_cmd_field[]){ __VA_ARGS__, { NULL, { NULL, 0 } } })
 
+/* Is the answer an Error; and one because the account has not the write class of the
+ * action, so that one of another class may do? */
+bool zv_cmd_is_error(const struct zv_packet *response);
+bool zv_cmd_is_denied(const struct zv_packet *response);
+
+/* Setvar (class call) of a variable or function; channel empty: of none. */
+void zv_cmd_set(struct zv_job *job, struct zv_str channel, const char *variable,
+		const char *value, zv_job_reply_fn on_response);
+
 /* Arguments that many commands have. */
 #define ZV_ROW_CALL                                                                    \
  {                                                                                     \

@@ -108,11 +108,24 @@ on_response(struct zv_job *job, const struct zv_packet *response)
 	zv_json_begin_array(j);
 }
 
+/* "CoreShowChannelsComplete" ends a list and is nothing that it lists. */
+static bool
+is_end_of_list(const struct zv_packet *item)
+{
+	struct zv_str end = ZV_STR("Complete");
+
+	return item->name.n > end.n &&
+	       zvon_str_equal_nocase(zv_str_from(item->name, item->name.n - end.n),
+				     end);
+}
+
 static void
 on_item(struct zv_job *job, const struct zv_packet *item)
 {
 	struct list *l = zv_job_room(job);
 
+	if (is_end_of_list(item))
+		return;
 	if (l->items++ < ITEMS_MOST && job->answer.n < BYTES_MOST)
 		write_packet(zv_job_answer(job), item);
 }

@@ -146,13 +146,10 @@ hang_up_consulted(struct zv_job *job)
 static void
 on_cancelled(struct zv_job *job, const struct zv_packet *response)
 {
-	struct zv_str words = zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
-
-	if (!zvon_str_equal_nocase(response->name, ZV_STR("Error")))
+	if (!zv_cmd_is_error(response))
 		return;
-	if (zv_str_starts(words, ZV_STR("Permission denied")))
-		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED, "CancelAtxfer: %.*s",
-			      ZV_ARG(words));
+	if (zv_cmd_is_denied(response))
+		zv_job_refuse_error(job, response);
 	else
 		hang_up_consulted(job);
 }

@@ -12,21 +12,47 @@ can(const struct zv_job *job, const char **why)
 	return own && own->state >= ZV_LEG_STATE_UP;
 }
 
+static struct zv_str
+direction_of(const struct zv_job *job)
+{
+	struct zv_str direction = zv_job_text(job, "direction");
+
+	return direction.n ? direction : ZV_STR("in");
+}
+
+/* MuteAudio needs the class system, of which nothing else is needed; the function that
+ * it calls can be set with the class call. */
+static void
+on_muted(struct zv_job *job, const struct zv_packet *response)
+{
+	const struct zv_leg *own = zv_job_own_leg(job);
+	char function[40];
+
+	if (!zv_cmd_is_error(response)) {
+		zv_job_done(job);
+	} else if (zv_cmd_is_denied(response) && own) {
+		snprintf(function, sizeof function, "MUTEAUDIO(%.*s)",
+			 ZV_ARG(direction_of(job)));
+		zv_cmd_set(job, own->channel, function,
+			   zv_job_bool(job, "on") ? "on" : "off", NULL);
+	} else {
+		zv_job_refuse_error(job, response);
+	}
+}
+
 static void
 run_mute(struct zv_job *job)
 {
 	const struct zv_leg *own = zv_job_own_leg(job);
-	struct zv_str direction = zv_job_text(job, "direction");
 
-	zv_job_send(job,
-		    zv_cmd_request("MuteAudio",
-				   ZV_FIELDS({ "Channel", own->channel },
-					     { "Direction",
-					       direction.n ? direction : ZV_STR("in") },
-					     { "State", zv_job_bool(job, "on")
-								? ZV_STR("on")
-								: ZV_STR("off") })),
-		    NULL);
+	zv_job_send_any(job,
+			zv_cmd_request("MuteAudio",
+				       ZV_FIELDS({ "Channel", own->channel },
+						 { "Direction", direction_of(job) },
+						 { "State", zv_job_bool(job, "on")
+								    ? ZV_STR("on")
+								    : ZV_STR("off") })),
+			on_muted);
 }
 
 /* VOLUME(RX) is what comes from the phone, VOLUME(TX) what it hears. */
@@ -38,13 +64,7 @@ run_volume(struct zv_job *job)
 	char level[8];
 
 	snprintf(level, sizeof level, "%d", (int)zv_job_int(job, "level", 0));
-	zv_job_send(job,
-		    zv_cmd_request("Setvar",
-				   ZV_FIELDS({ "Channel", own->channel },
-					     { "Variable", in ? ZV_STR("VOLUME(RX)")
-							      : ZV_STR("VOLUME(TX)") },
-					     { "Value", zvon_str(level) })),
-		    NULL);
+	zv_cmd_set(job, own->channel, in ? "VOLUME(RX)" : "VOLUME(TX)", level, NULL);
 }
 
 static const char *const mute_directions[] = { "in", "out", "all", NULL };

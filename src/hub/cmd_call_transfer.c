@@ -73,13 +73,12 @@ on_blind(struct zv_job *job, const struct zv_packet *response)
 {
 	struct zv_str words = zv_str_trim(zvon_packet_get(response, ZV_STR("Message")));
 
-	if (!zvon_str_equal_nocase(response->name, ZV_STR("Error")))
+	if (!zv_cmd_is_error(response))
 		return;
 	if (zv_str_starts(words, ZV_STR("Invalid/unknown command")))
 		redirect(job);
 	else
-		zv_job_refuse(job, ZV_REFUSED_PBX_REFUSED, "BlindTransfer: %.*s",
-			      ZV_ARG(words));
+		zv_job_refuse_error(job, response);
 }
 
 static void

@@ -169,46 +169,46 @@ void zv_persons_deinit(struct zv_hub *h);
 
 /* ---- sessions ----------------------------------------------------------------------------- */
 
-#define ZV_QUEUE_FEW 4 /* a power of two */
-
 struct zv_queue_of_messages {
 	struct zv_message **list; /* a ring; NULL when it is empty */
 	size_t cap, first, n;
 	size_t bytes;
-	struct zv_message
-		*few[ZV_QUEUE_FEW]; /* the first list: who reads needs no other */
+	struct zv_message *one; /* what list is while one is enough */
 };
 
 struct zv_watch; /* watch.c */
 
+/* What telling an event looks at stands together, at first. */
 struct zv_session {
-	struct zv_node all, of_person, open, timed;
+	struct zv_node open;
+	uint64_t stamp; /* of the last event that found it */
 	struct zv_hub *hub;
 	const struct zv_dialect *dialect;
-	struct zv_person *person;
 	void *owner;
+	struct zv_ears *narrow; /* what it wants of what it may see; NULL: everything */
+	uint32_t events;	/* kinds it wants; 0: all */
+	int over_code;		/* 0: it is not */
+	bool sees_all, listens, replaying, ready_told, opened;
+	bool resumed; /* while a server was silent: its resync says "restart" */
+	bool owed;    /* a resync, soon: what it resumes from is lost */
+	struct zv_queue_of_messages queue;
+	size_t held;	  /* bytes, by the transport */
+	size_t free_ride; /* bytes of a snapshot that do not count */
+
+	struct zv_node all, of_person, timed;
+	struct zv_person *person;
 	struct zv_str remote; /* in its own block */
 	struct zv_str *lines; /* instead of the user's; one block */
 	size_t n_lines;
 	struct zv_ears *rights;	     /* what it may see; not used when it may see all */
-	struct zv_ears *narrow;	     /* what it wants of that; NULL: everything */
 	struct zv_ears *next_rights; /* zv_hub_set_users prepares it */
-	uint32_t events;	     /* kinds it wants; 0: all */
-	struct zv_queue_of_messages queue;
-	size_t held;	  /* bytes, by the transport */
-	size_t free_ride; /* bytes of a snapshot that do not count */
-	uint64_t stamp;	  /* of the last event that found it */
-	uint64_t at_seq;  /* replaying: it has all events up to this one */
-	int64_t wake_ms;  /* deadline of its dialect */
+	uint64_t at_seq;	     /* replaying: it has all events up to this one */
+	int64_t wake_ms;	     /* deadline of its dialect */
 	struct zv_watch *watches;
 	size_t n_watches;
 	const char *over_reason;
 	char *context;	 /* in which its calls are dialled; NULL: the user's */
 	char *over_text; /* over_reason, when it had to be made */
-	int over_code;	 /* 0: it is not */
-	bool sees_all, listens, replaying, ready_told, opened;
-	bool resumed; /* while a server was silent: its resync says "restart" */
-	bool owed;    /* a resync, soon: what it resumes from is lost */
 	max_align_t room[];
 };
 

@@ -109,6 +109,9 @@ void zv_job_refuse_argument(struct zv_job *job, const char *argument,
 			    const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* After zv_job_send_any: with the words of the server's Error. */
+void zv_job_refuse_error(struct zv_job *job, const struct zv_packet *response);
+
 /* Room for what a run function must remember, zeroed: at most ZV_JOB_ROOM bytes. */
 #define ZV_JOB_ROOM 256
 void *zv_job_room(struct zv_job *job);

@@ -193,7 +193,7 @@ check_any_call(struct zv_job *job)
 	if (call && sees(job, call))
 		return check_line(job);
 	zv_job_refuse(job, ZV_REFUSED_DENIED,
-		      "call %s is none that you may see (zvond.conf, [role], sees =)",
+		      "call %s is none that you may see (zvond.conf, [role], see =)",
 		      job->call);
 	return false;
 }

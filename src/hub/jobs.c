@@ -164,8 +164,8 @@ words_of(const struct zv_packet *response)
 	return words.n ? words : ZV_STR("no reason was given");
 }
 
-static void
-refuse_error(struct zv_job *job, const struct zv_packet *response)
+void
+zv_job_refuse_error(struct zv_job *job, const struct zv_packet *response)
 {
 	struct zv_str words = words_of(response);
 
@@ -193,7 +193,7 @@ on_response(struct zv_job *job, const struct zv_packet *response)
 
 	job->on_response = NULL;
 	if (error && !job->any)
-		refuse_error(job, response);
+		zv_job_refuse_error(job, response);
 	else if (f)
 		f(job, response);
 	else if (!job->on_event && !job->on_packet && !job->originate)

@@ -5,12 +5,12 @@
 struct zv_message *
 zv_message_new(struct zv_str text, uint64_t seq)
 {
-	struct zv_message *m = zv_malloc(sizeof *m + text.n);
+	struct zv_message *m = zv_malloc(sizeof *m + ZV_MESSAGE_HEAD + text.n);
 	char *bytes;
 
 	if (!m)
 		return NULL;
-	bytes = (char *)(m + 1);
+	bytes = zv_message_bytes(m);
 	if (text.n)
 		memcpy(bytes, text.p, text.n);
 	*m = (struct zv_message){ .refs = 1, .seq = seq, .text = { bytes, text.n } };

@@ -263,6 +263,7 @@ write_view(const struct zv_view *v, enum zv_state_part part, struct zv_json *j,
 		return;
 	}
 	zv_json_begin_object(j);
+	zv_json_member(j, "stream", zv_hub_stream(v->hub));
 	zv_view_write(v, j, now_ms);
 	zv_json_end_object(j);
 }

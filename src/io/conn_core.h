@@ -14,24 +14,26 @@ enum zv_conn_state {
 	ZV_CONN_ENDED, /* the descriptor is closed */
 };
 
+/* What writing looks at stands together, at first. */
 struct zv_conn {
 	struct zv_ready ready;
+	struct zv_tls_stream *tls; /* NULL: plain */
+	size_t gone;		   /* so many bytes are taken already … */
+	struct zv_buf waiting;	   /* … of what the system has to take */
+	struct zv_listener *listener;
+	unsigned char state;
+	bool is_paused; /* zv_conn_read */
+	bool has_ended; /* nothing more comes from the peer */
+	bool is_tls;
+	int reason;
+
 	struct zv_node node;	 /* in listener->conns */
 	struct zv_node unproved; /* in listener->unproved, or in none */
 	struct zv_later later;	 /* tells the owner of the end, frees */
 	struct zv_due io_due;	 /* TLS handshake, writing, lingering */
 	struct zv_due owner_due;
-	struct zv_listener *listener;
-	struct zv_tls_stream *tls; /* NULL: plain */
 	void *owner;
-	struct zv_buf waiting; /* for the system to take; its first … */
-	size_t gone;	       /* … bytes are taken already */
-	size_t unacked;	       /* by the peer, when its writing was last looked at */
-	int reason;
-	unsigned char state;
-	bool is_paused; /* zv_conn_read */
-	bool has_ended; /* nothing more comes from the peer */
-	bool is_tls;
+	size_t unacked; /* by the peer, when its writing was last looked at */
 	unsigned char address[16];
 	char remote[ZV_REMOTE_TEXT];
 };

@@ -71,6 +71,10 @@ int zv_ws_reader_next(struct zv_ws_reader *r, struct zv_str *bytes,
  * server's. deflated: sets RSV1; the payload is deflated already. */
 void zv_ws_write(struct zv_buf *out, enum zv_ws_op op, struct zv_str payload,
 		 bool deflated, const unsigned char *mask);
+/* The head of a server's frame whose payload of n bytes is there already, right before it:
+ * how many bytes, at most ZV_WS_MAX_HEAD_BEFORE. */
+#define ZV_WS_MAX_HEAD_BEFORE 10
+size_t zv_ws_write_before(char *payload, enum zv_ws_op op, size_t n);
 /* A close frame; code 1005: without body. The reason is cut to 123 bytes of UTF-8. */
 void zv_ws_write_close(struct zv_buf *out, int code, struct zv_str reason,
 		       const unsigned char *mask);

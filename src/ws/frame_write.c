@@ -54,6 +54,17 @@ zv_ws_write(struct zv_buf *out, enum zv_ws_op op, struct zv_str payload, bool de
 		memcpy(to, payload.p, payload.n);
 }
 
+size_t
+zv_ws_write_before(char *payload, enum zv_ws_op op, size_t n)
+{
+	unsigned char head[MAX_HEAD];
+	size_t size = 1 + write_length(head + 1, n);
+
+	head[0] = (unsigned char)(0x80u | (unsigned)op);
+	memcpy(payload - size, head, size);
+	return size;
+}
+
 void
 zv_ws_write_close(struct zv_buf *out, int code, struct zv_str reason,
 		  const unsigned char *mask)

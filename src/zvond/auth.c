@@ -1,6 +1,7 @@
 #include "zvond/auth.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 
 #include "base/err.h"
 #include "base/map.h"
@@ -55,7 +56,7 @@ struct zv_auth_try {
 	unsigned char address[16];
 	struct zv_buf user, password;
 	char hash[crypto_pwhash_STRBYTES];
-	bool known, right;
+	bool known, right, no_memory;
 };
 
 /* ---- users ---------------------------------------------------------------------------------------- */
@@ -322,13 +323,26 @@ count_failure(struct zv_auth *a, const unsigned char address[16], struct zv_str 
 
 /* ---- passwords -------------------------------------------------------------------------------------- */
 
-/* On a thread. */
+/* Are the m= KiB of that hash to be had now? Not touched, they cost nothing. */
+static bool
+has_room_for(const char *hash)
+{
+	const char *m = strstr(hash, "$m=");
+	size_t kib = m ? (size_t)strtoul(m + 3, NULL, 10) : 0;
+	void *room = zv_malloc(kib * 1024 + 1);
+
+	zv_free(room);
+	return room != NULL;
+}
+
+/* On a thread. libsodium says "wrong" also where it lacked the memory to find out. */
 static void
 check_password(void *task)
 {
 	struct zv_auth_try *t = task;
 
 	t->right = crypto_pwhash_str_verify(t->hash, t->password.p, t->password.n) == 0;
+	t->no_memory = !t->right && !has_room_for(t->hash);
 }
 
 static void
@@ -360,6 +374,10 @@ on_checked(void *task)
 		zv_slow_worked(a->addresses, address_key(t->address));
 		zv_slow_worked(a->accounts, user);
 		outcome = (struct zv_auth_outcome){ .user = row->user, .status = 200 };
+	} else if (t->no_memory) {
+		zv_log(a->daemon->log, ZV_LOG_ERROR, "auth",
+		       "out of memory: a password could not be checked");
+		refuse(&outcome, 503, ZV_AUTH_DELAY_MS, "out of memory: try again");
 	} else {
 		count_failure(a, t->address, user);
 		say_failure(a, user);

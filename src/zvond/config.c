@@ -28,7 +28,7 @@ read_one(struct zv_config_reader *r, enum zv_option_section section,
 	struct zv_config_object *o = zv_calloc(1, sizeof *o);
 
 	if (!o) {
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 		return;
 	}
 	o->section = section;
@@ -108,7 +108,7 @@ read_servers(struct zv_config_reader *r)
 
 	c->servers = zv_config_take(r, (n + 1) * sizeof *c->servers);
 	if (!stations || !c->servers) {
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	} else {
 		read_each(r, ZV_SECTION_SERVER, stations, sizeof *stations, &read,
 			  zv_config_check_server);
@@ -150,7 +150,7 @@ read_users(struct zv_config_reader *r)
 	c->users = zv_config_take(r, (n + 1) * sizeof *c->users);
 	c->secrets = zv_config_take(r, (n + 1) * sizeof *c->secrets);
 	if (!accounts || !c->users || !c->secrets) {
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	} else {
 		read_each(r, ZV_SECTION_USER, accounts, sizeof *accounts, &read,
 			  zv_config_check_user);
@@ -203,6 +203,8 @@ finish(struct zv_config_reader *r, struct zv_config *c)
 		next = f->next;
 		zv_free(f);
 	}
+	if (zv_buf_failed(r->complaints))
+		zv_config_no_memory(r); /* a warning would be lost */
 	if (!c || r->out_of_memory) {
 		zv_buf_clear(r->complaints);
 		zv_buf_printf(

@@ -67,7 +67,6 @@ struct zv_config_server {
 	const struct zv_str *trunks, *lines; /* as in call.h */
 	size_t n_trunks, n_lines;
 	bool trace_queues;
-	bool async_originate;
 	bool auto_pause;	  /* what users have who do not say */
 	struct zv_hub_server hub; /* name and what commands need; calls is not set */
 };

@@ -193,7 +193,7 @@ zv_config_path(struct zv_config_reader *r, const struct zv_conf_setting *s)
 	const char *kept = path ? zv_config_text(r, "%s", path) : NULL;
 
 	if (!path)
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	zv_free(path);
 	return kept ? kept : "";
 }
@@ -220,7 +220,7 @@ keep_secret(struct zv_config_reader *r, const struct zv_conf_setting *s,
 	}
 	kept = zv_conf_keep(r->text, secret);
 	if (!kept.p)
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	*n = kept.n;
 	return kept.p;
 }

@@ -42,6 +42,8 @@ void zv_config_warn(struct zv_config_reader *r, struct zv_str file, int line,
 	__attribute__((format(printf, 4, 6), format(printf, 5, 6)));
 #define ZV_AT(x) (x)->file, (x)->line
 
+/* Notes that memory ran out: there will be no configuration. false. */
+bool zv_config_no_memory(struct zv_config_reader *r);
 /* Zeroed memory of the configuration; NULL: it is noted. */
 void *zv_config_take(struct zv_config_reader *r, size_t n);
 /* The formatted text there, "" when there is no memory. */

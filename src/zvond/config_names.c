@@ -119,7 +119,7 @@ zv_config_check_names(struct zv_config_reader *r)
 				"[%s](+) продолжает его",
 				s->name.p, first->line, first->file.p, s->name.p);
 		else if (zv_map_add(&names, key, (void *)s) < 0)
-			r->out_of_memory = r->failed = true;
+			zv_config_no_memory(r);
 	}
 	zv_map_deinit(&names);
 }

@@ -207,9 +207,7 @@ static void (*const shows[ZV_OPTION_TYPES])(const struct shown *s) = {
 static void
 add_line(struct zv_buf *out, const struct zv_option *option, struct zv_str value)
 {
-	bool is_default =
-		value.n == 0 ||
-		(option->standard && zvon_str_equal(value, zvon_str(option->standard)));
+	bool is_default = zvon_str_equal(value, zvon_str(option->standard));
 
 	zv_buf_printf(out, "%s%s =", is_default ? ";" : "", option->key);
 	if (value.n)

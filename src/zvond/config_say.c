@@ -43,13 +43,20 @@ zv_config_warn(struct zv_config_reader *r, struct zv_str file, int line, const c
 	va_end(args);
 }
 
+bool
+zv_config_no_memory(struct zv_config_reader *r)
+{
+	r->out_of_memory = r->failed = true;
+	return false;
+}
+
 void *
 zv_config_take(struct zv_config_reader *r, size_t n)
 {
 	void *p = zv_conf_take(r->text, n ? n : 1);
 
 	if (!p)
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	return p;
 }
 
@@ -66,7 +73,7 @@ zv_config_text(struct zv_config_reader *r, const char *format, ...)
 	if (!zv_buf_failed(&text))
 		kept = zv_conf_keep(r->text, zv_buf_str(&text));
 	if (!kept.p)
-		r->out_of_memory = r->failed = true;
+		zv_config_no_memory(r);
 	zv_buf_deinit(&text);
 	return kept.p ? kept.p : "";
 }

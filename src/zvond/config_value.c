@@ -65,7 +65,7 @@ store_name(const struct zv_config_value *v)
 		s.value.n--;
 		s.value = zv_conf_keep(v->r->text, s.value);
 		if (!s.value.p)
-			return zv_config_take(v->r, 0) && false;
+			return zv_config_no_memory(v->r);
 	}
 	return check_word(&without) && store_view(&without);
 }

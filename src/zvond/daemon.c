@@ -1,5 +1,6 @@
 #include "zvond/daemon.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -18,7 +19,7 @@
 
 #define SECOND_MS     1000
 #define LAG_WARN_MS   100
-#define TRIM_EVERY_MS 5000
+#define TRIM_EVERY_MS 2000
 
 /* ---- the configuration -------------------------------------------------------------------------- */
 
@@ -50,6 +51,18 @@ zv_settings_unref(struct zv_settings *s)
 
 /* ---- the end of a round ---------------------------------------------------------------------------- */
 
+/* Among thousands the next one's memory is never in the processor's cache: it is fetched
+ * while this one is written to. */
+static void
+look_ahead(const struct zv_front *f)
+{
+	__builtin_prefetch(f->conn);
+	__builtin_prefetch((const char *)f->conn + 64);
+	__builtin_prefetch(f->session);
+	__builtin_prefetch((const char *)f->session + 64);
+	__builtin_prefetch(f->socket);
+}
+
 /* What is to be done for connections, each once; what comes meanwhile is for the next. */
 static void
 work_off(struct zv_daemon *d)
@@ -64,6 +77,8 @@ work_off(struct zv_daemon *d)
 	zv_list_init(&d->ready);
 	while ((node = zv_list_first(&now))) {
 		zv_list_remove(node);
+		if (!zv_list_is_empty(&now))
+			look_ahead(ZV_OWNER(now.next, struct zv_front, ready));
 		zv_front_work(ZV_OWNER(node, struct zv_front, ready));
 	}
 	d->sent_ns = zv_clock_ns();
@@ -148,7 +163,9 @@ give_memory_back(struct zv_daemon *d, int64_t now)
 {
 	if (!d->gone || now < d->trimmed_ms + TRIM_EVERY_MS)
 		return;
-	zv_mem_trim();
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 	d->gone = 0;
 	d->trimmed_ms = now;
 }
@@ -340,6 +357,16 @@ close_gates(struct zv_daemon *d)
 	zv_gate_close(ZV_OWNER(node, struct zv_gate, node));
 }
 
+/* The loop gives the signals their old meaning back; the orderly end goes on all the same. */
+static void
+forget_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
 /* Threads first: they work for the others. Nothing is asked for at the end of a round any
  * more. */
 static void
@@ -361,6 +388,7 @@ end(struct zv_daemon *d, bool was_running)
 	zv_timer_free(d->beat);
 	zv_timer_free(d->second);
 	zv_timer_free(d->stop_timer);
+	forget_signals();
 	zv_loop_free(d->loop);
 	zv_hub_free(d->hub);
 	zv_ws_deflate_forget();

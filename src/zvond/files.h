@@ -9,8 +9,9 @@ struct zv_file {
 	const char *type; /* of Content-Type */
 	const unsigned char *bytes;
 	size_t n;
-	const char *security_policy; /* of Content-Security-Policy; NULL: the usual one */
-	const char *etag;	     /* with its quotes; another one when a byte differs */
+	const char
+		*security_policy; /* of Content-Security-Policy; NULL: the usual one */
+	const char *etag;	  /* with its quotes; another one when a byte differs */
 };
 
 extern const struct zv_file zv_files[];

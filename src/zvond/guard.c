@@ -91,14 +91,27 @@ is_own(const struct zv_exchange *x, struct zv_str origin)
 	return zvon_str_equal_nocase(origin, zvon_str(own));
 }
 
+/* No browser sends two: the second one might be what a proxy looked at. */
+static bool
+has_two_origins(const struct zv_http_request *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_fields; i++)
+		n += zvon_str_equal_nocase(r->fields[i].name, ZV_STR("Origin"));
+	return n > 1;
+}
+
 static bool
 check_origin(struct zv_exchange *x)
 {
 	struct zv_str origin = zv_http_field_of(x->request, "Origin");
+	bool is_one = !has_two_origins(x->request);
 
-	if (!origin.p || is_own(x, origin))
+	if (!origin.p || (is_one && is_own(x, origin)))
 		return true;
-	if (is_listed(x->front->gate->config, origin) && origin.n < sizeof x->origin) {
+	if (is_one && is_listed(x->front->gate->config, origin) &&
+	    origin.n < sizeof x->origin) {
 		memcpy(x->origin, origin.p, origin.n);
 		return true;
 	}

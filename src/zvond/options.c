@@ -182,8 +182,8 @@ const struct zv_option zv_config_options[] = {
 	    "Is a call shown to panels when the phone rings (queues need it), not when it is dialled?")
 	ROW(NUMBER, "ring_ms", NULL, NULL, 1000, 600000, "30000", NULL, S(server.hub.ring_ms),
 	    "How long the own phone rings when a call is made")
-	ROW(YES, "async_originate", NULL, "asyncOriginate", 0, 0, "yes", NULL, S(server.async_originate),
-	    "Are calls made with Async: true?")
+	ROW(NOTHING, "async_originate", NULL, "asyncOriginate", 0, 0, NULL, NULL, NOWHERE,
+	    "Taken and not used: calls are always made with Async: true, or one would hold up all others")
 	ROW(YES, "auto_pause", NULL, "autoPauseOnCommutationStart", 0, 0, "no", NULL, S(server.auto_pause),
 	    "What auto_pause is for users who do not say")
 	ROW(YES, "trace_queues", NULL, "traceQueuesState", 0, 0, "no", NULL, S(server.trace_queues),

@@ -58,11 +58,25 @@ on_event(void *user, const struct zv_packet *event)
 	zv_hub_on_packet(s->daemon->hub, s->number, event, zv_clock_ms());
 }
 
+/* traceQueuesState of the original: why did a call of the queue come just now? */
+static void
+trace_member(const struct zv_server *s, const struct zv_queue_member *m)
+{
+	zv_log(s->daemon->log, ZV_LOG_INFO, "queues",
+	       "member queue=%.*s interface=%.*s line=%.*s state=%s paused=%s "
+	       "reason=%.*s server=%.*s",
+	       ZV_ARG(m->queue), ZV_ARG(m->interface), ZV_ARG(m->line),
+	       zvon_member_state_name(m->state), m->paused ? "yes" : "no",
+	       ZV_ARG(m->pause_reason), ZV_ARG(s->config->hub.name));
+}
+
 static void
 on_call_event(void *context, const struct zv_call_event *event)
 {
 	struct zv_server *s = context;
 
+	if (event->member && s->config->trace_queues)
+		trace_member(s, event->member);
 	zv_hub_on_event(s->daemon->hub, s->number, event);
 }
 

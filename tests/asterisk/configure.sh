@@ -67,6 +67,16 @@ write_templates() {
 	done
 }
 
+# The account of packaging/asterisk/manager.conf.sample, word for word but for secret and
+# address; and one more with what stands there behind a semicolon.
+write_accounts() {
+	local account
+	account=$(sed -e '1,/^\[zvond\]/d' -e 's#^secret = .*#secret = zvond-secret#' \
+		-e 's#^permit = .*#permit = 127.0.0.0/255.0.0.0#' "$SAMPLE")
+	printf '\n[zvond]\n%s\n\n[zvond-more]\n%s\n' "$account" \
+		"$(sed -e '/^\(read\|write\) = /d' -e 's#^;\(read\|write\) = #\1 = #' <<<"$account")"
+}
+
 # A folder conf/16 or conf/22 adds to the common files, or appends to one of equal name.
 configure_server() {
 	local etc=$ROOT/etc/asterisk var=$ROOT/var modules
@@ -78,6 +88,7 @@ configure_server() {
 		"$var/spool/asterisk/monitor" "$var/log/asterisk/cdr-csv" "$var/log/asterisk/cdr-custom"
 	write_templates "$etc" "$modules"
 	write_modules "$modules" >"$etc/modules.conf"
+	write_accounts >>"$etc/manager.conf"
 	cp "$LAB/tls/server.crt" "$LAB/tls/server.key" "$etc/keys/"
 	# music on hold wants a file that it can play: five seconds of one sample
 	head -c 40000 /dev/zero | tr '\0' '\25' >"$var/lib/asterisk/tones/hum.ulaw"

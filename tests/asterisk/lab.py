@@ -343,6 +343,14 @@ class Relay:
             with contextlib.suppress(OSError):
                 target.shutdown(socket.SHUT_RDWR)
 
+    def cut(self):
+        """Breaks the connections there are; new ones are taken."""
+        sockets, self._sockets = self._sockets, []
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
     def close(self):
         """Closes every connection."""
         for one in [self._server, *self._sockets]:

@@ -14,6 +14,7 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SAMPLE=$HERE/../../packaging/asterisk/manager.conf.sample
 LAB=${ZVON_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/zvon/asterisk}
 export LC_ALL=C
 
@@ -112,7 +113,7 @@ port_is_free() {
 }
 
 configured_since_start() {
-	[ -n "$(find "$HERE/conf" "$HERE/configure.sh" -newer "$PID_FILE" -print -quit)" ]
+	[ -n "$(find "$HERE/conf" "$HERE/configure.sh" "$SAMPLE" -newer "$PID_FILE" -print -quit)" ]
 }
 
 start_server() {

@@ -21,6 +21,10 @@ REASONS = {302: "Moved Temporarily", 480: "Temporarily Unavailable", 486: "Busy 
 FIRST_WAIT = 0.5  # seconds until a request is repeated; doubled each time
 FRAME = 160  # samples in a packet of 20 ms
 KEYS = "0123456789*#"
+TONE = bytes([0x20, 0x1a, 0x1e, 0x2b, 0xa0, 0x9a, 0x9e, 0xab]) * (FRAME // 8)  # mu-law
+SILENCE = b"\xff" * FRAME
+LINEAR = [(1 - 2 * (byte < 128)) * ((((~byte & 15) << 3) + 132 << (~byte >> 4 & 7)) - 132)
+          for byte in range(256)]  # mu-law to 14 bits and two
 MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 
@@ -115,11 +119,15 @@ class Media:
         if self._target:
             self._socket.sendto(head + payload, self._target)
 
+    def say(self, sound):
+        """Sends a packet of sound."""
+        self._time = (self._time + FRAME) & 0xffffffff
+        self._send(0, sound)
+
     def speak(self, seconds):
-        """Sends a tone (mu-law) that long."""
+        """Sends a tone that long."""
         for _ in range(round(seconds * 50)):
-            self._time = (self._time + FRAME) & 0xffffffff
-            self._send(0, bytes([0x20, 0x1a, 0x1e, 0x2b, 0xa0, 0x9a, 0x9e, 0xab]) * (FRAME // 8))
+            self.say(TONE)
             time.sleep(0.02)
 
     def press(self, key, packets=6):
@@ -131,6 +139,33 @@ class Media:
                        struct.pack("!BBH", KEYS.index(key), 0x8a if end else 0x0a, length))
             time.sleep(0.002 if end else 0.02)
         self._time = (self._time + FRAME * packets) & 0xffffffff
+
+    def _hear(self):
+        """RTP packets that came since: (payload type, time, payload)."""
+        self._socket.setblocking(False)
+        while True:
+            try:
+                data = self._socket.recv(2048)
+            except BlockingIOError:
+                return
+            _, kind, _, at, _ = struct.unpack("!BBHII", data[:12])
+            yield kind & 0x7f, at, data[12:]
+
+    def forget(self):
+        """What came so far is not listened to."""
+        for _ in self._hear():
+            pass
+
+    def loudness(self):
+        """How loud it was since (mean of the samples; silence is below 10), keys aside."""
+        samples = [abs(LINEAR[byte]) for kind, _, payload in self._hear() if kind == 0
+                   for byte in payload]
+        return sum(samples) / len(samples) if samples else 0
+
+    def keys(self):
+        """The keys that were pressed at the other side since, as RFC 4733 tells them."""
+        heard = {at: payload[0] for kind, at, payload in self._hear() if kind == 101}
+        return "".join(KEYS[number] for _, number in sorted(heard.items()))
 
     def close(self):
         """Closes the socket."""
@@ -467,6 +502,8 @@ class Phone:
             self._incoming(message)
         elif not message.code and message.method != "ACK":
             self.respond(message, 200, "OK")
+            if message.method == "NOTIFY" and self.obeys and self.dialogs:
+                self.last().obey(message.get("event"))  # chan_sip: outside of dialogs
 
     def _request_again(self, dialog, message):
         """A request within a dialog; the first INVITE may come again if we were slow."""

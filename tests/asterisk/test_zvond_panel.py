@@ -1,12 +1,13 @@
 """The panel of Creatio, bpm'online and BPMSoft at the real daemon, on real servers: from
 LoadLibrary to CloseConnection, every command and every event of the protocol."""
 
+import contextlib
+import os
 import threading
 import time
 import unittest
 
-import panel as protocol
-from daemon import Zvond, server_section, token_hash, ws
+from daemon import Zvond, panel as protocol, server_section, token_hash, ws
 from lab import LiveTest, Relay, both_versions, versions
 from panel import (ALERTING, AUTHENTICATION, BUSY, COMMAND, COMMANDS, CONFIG, CONNECTED, CONNECTION,
                    EVENTS, HOLDED, IN, LIBRARY, NONE, NOT_HERE, NOT_IMPLEMENTED, OUT, Panel)
@@ -18,6 +19,7 @@ TALKING = ("DROP", "HOLD", "BLIND_TRANSFER", "MAKE_CONSULT_CALL", "DTMF")
 HELD = ("DROP", "UNHOLD", "BLIND_TRANSFER", "MAKE_CONSULT_CALL")
 HELD_FAR = ("DROP", "BLIND_TRANSFER", "MAKE_CONSULT_CALL")
 CONSULTED = ("DROP", "COMPLETE_TRANSFER", "CANCEL_COMPLETE_TRANSFER")
+SCENES = os.environ.get("ZVON_SCENES")  # a folder for the raw events of every test
 GUEST, KEY = "token-of-a-guest", "key-of-the-strict-listener"
 
 ROLES = """
@@ -95,7 +97,17 @@ class PanelTest(LiveTest):
         self.phones_of_test, self.panels = [], []
         self.read = 0  # packets that seen() has looked at
         self.witness = self.keep(self.server.witness(events="on"))
+        self.addCleanup(self.record)
         self.addCleanup(self.clear)
+
+    def record(self):
+        """Keeps the raw events, for whoever wants to see them."""
+        if SCENES:
+            with open("%s/%s.ami" % (SCENES, self.id().partition(".")[2]), "w",
+                      encoding="utf-8", newline="") as file:
+                for packet in [None, *self.witness.packets]:
+                    file.writelines("%s: %s\r\n" % pair for pair in packet or ())
+                    file.write("\r\n" if packet else self.witness.banner + "\r\n")
 
     def clear(self):
         """Everybody hangs up; panels see the end of all their calls."""
@@ -157,7 +169,17 @@ class PanelTest(LiveTest):
         one.do("MakeCall", targetAddress=far)
         call = one.wait_call("COMMUTATION_STARTED")
         one.wait_bits(call["id"], *TALKING)
+        for dialog in (first.last(), second.last()):
+            threading.Thread(target=speak, args=[dialog], daemon=True).start()
         return one, first, second, call
+
+
+def speak(dialog):
+    """As long as they talk. Asterisk ends keys that an action presses (Atxfer) only when it
+    hears something of the phone."""
+    with contextlib.suppress(OSError):
+        while dialog.state == "up":
+            dialog.media.speak(0.1)
 
 
 @both_versions
@@ -311,6 +333,8 @@ class Panels(PanelTest):
         one.wait_bits(call["id"], *TALKING)
 
     def test_hold_of_the_other_side(self):
+        """The example of the vendor's guide: the operator calls, the other one holds and
+        comes back, the operator ends the call."""
         one, _, second, call = self.talk()
         second.last().hold()
         self.assertEqual(one.wait_call("PUT_HOLD_ACTION")["stateCause"], "held_by_other_side")
@@ -318,6 +342,11 @@ class Panels(PanelTest):
         second.last().unhold()
         one.wait_call("END_HOLD_ACTION")
         one.wait_bits(call["id"], *TALKING)
+        one.do("DropCall", call=call)
+        one.wait_call("RING_FINISHED", id=call["id"])
+        self.assertEqual(one.order(call["id"]), [
+            "RING_STARTED", "CALL_SAVED_IN_DB", "COMMUTATION_STARTED", "PUT_HOLD_ACTION",
+            "END_HOLD_ACTION", "RING_FINISHED"])
 
     def test_keys(self):
         one, _, second, call = self.talk()
@@ -361,7 +390,7 @@ class Panels(PanelTest):
         one.wait_call("RING_FINISHED", id=second["id"])
         over = one.wait_call("RING_FINISHED", id=call["id"])
         self.assertEqual((over["redirectingId"], over["redirectionId"]), (A, C))
-        self.assertEqual(third.last().state, "up")
+        self.assertTrue(third.last().wait("up"))
 
     def test_consultation_cancelled(self):
         for mode in ("answer", "ring"):

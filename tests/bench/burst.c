@@ -158,8 +158,8 @@ main(int argc, char **argv)
 	enter(&b, b.n_clients, b.n_clients + n_all, argv[5]);
 	http_open(&b.witness, b.way.port);
 	watch(&b, b.witness.fd, &b.witness);
-	b.request_n = http_request(b.request, sizeof b.request, "GET", "/v1/me", argv[5],
-				   "");
+	b.request_n =
+		http_request(b.request, sizeof b.request, "GET", "/v1/me", argv[5], "");
 	b.ask_at_ns = fan_now_ns();
 	kb_before = fan_server_kb(b.pid, "VmRSS");
 	cpu = fan_server_cpu_s(b.pid);

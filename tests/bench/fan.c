@@ -298,8 +298,7 @@ tell(struct fan *f, double cpu, struct bench_time took, uint64_t delivered)
 	       "\"idle_bytes_per_client\":%.0f}\n",
 	       f->clients, f->is_paced ? "lat" : "thr", f->value, f->connect_s,
 	       took.wall, (unsigned long long)f->sent, (unsigned long long)delivered,
-	       f->is_listening ? 0
-			       : (long long)(f->sent * receivers(f) - f->delivered),
+	       f->is_listening ? 0 : (long long)(f->sent * receivers(f) - f->delivered),
 	       (double)delivered / took.wall,
 	       delivered ? cpu / (double)delivered * 1e6 : 0, took.user + took.sys,
 	       part_of(f->latencies, f->n_latencies, 0.5),
@@ -357,11 +356,8 @@ read_options(struct fan *f, int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	bool *flags[] = {
-		['l'] = &f->is_listening,
-		['t'] = &f->way.tls,
-		['x'] = &f->has_pbx,
-		['1'] = &f->is_for_one,
-		['c'] = &f->is_counting,
+		['l'] = &f->is_listening, ['t'] = &f->way.tls,	   ['x'] = &f->has_pbx,
+		['1'] = &f->is_for_one,	  ['c'] = &f->is_counting,
 	};
 	const char **texts[] = {
 		['u'] = &f->way.path,
@@ -402,7 +398,8 @@ main(int argc, char **argv)
 			"usage: fan [--pid N] [--path PATH] [--publish PATH] "
 			"[--listen]\n"
 			"           [--header LINE]... [--first TEXT] [--ready TEXT]\n"
-			"           [--pbx [--one]] [--count] [--tls] [--hold SECONDS]\n"
+			"           [--pbx [--one]] [--count] [--tls] [--hold "
+			"SECONDS]\n"
 			"           PORT CLIENTS [thr|lat WINDOW|RATE SECONDS]...\n");
 		return 2;
 	}

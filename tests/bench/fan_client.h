@@ -13,7 +13,7 @@
 struct fan_way {
 	int port;
 	const char *path;
-	char headers[8192];	   /* lines with their ends; {n}: each client's number */
+	char headers[8192]; /* lines with their ends; {n}: each client's number */
 	const char *first, *ready; /* NULL: none */
 	bool tls;
 };

@@ -16,7 +16,7 @@
 
 #define QUIET_MS    300	  /* after its last question */
 #define PATIENCE_MS 15000 /* for the login */
-#define REST_BYTES  264	  /* of the reason: what makes a message FAN_PAYLOAD bytes long */
+#define REST_BYTES  264 /* of the reason: what makes a message FAN_PAYLOAD bytes long */
 
 static void
 die(const char *what)
@@ -30,7 +30,8 @@ die(const char *what)
 static void
 put(struct fan_pbx *p, const char *bytes, size_t n)
 {
-	ssize_t sent = p->n_out ? 0 : send(p->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t sent =
+		p->n_out ? 0 : send(p->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (sent < 0 && errno != EAGAIN)
 		die("send");
@@ -49,8 +50,9 @@ put(struct fan_pbx *p, const char *bytes, size_t n)
 static void
 put_rest(struct fan_pbx *p)
 {
-	ssize_t n = p->n_out ? send(p->fd, p->out, p->n_out, MSG_DONTWAIT | MSG_NOSIGNAL)
-			     : 0;
+	ssize_t n = p->n_out
+			    ? send(p->fd, p->out, p->n_out, MSG_DONTWAIT | MSG_NOSIGNAL)
+			    : 0;
 
 	if (n > 0) {
 		p->n_out -= (size_t)n;
@@ -104,18 +106,19 @@ answer(struct fan_pbx *p, const char *packet)
 	value_of(packet, "Action: ", action, sizeof action);
 	value_of(packet, "ActionID: ", id, sizeof id);
 	if (is_list(action))
-		n = snprintf(text, sizeof text,
-			     "Response: Success\r\nActionID: %s\r\nEventList: start\r\n"
-			     "Message: List will follow\r\n\r\nEvent: %sComplete\r\n"
-			     "ActionID: %s\r\nEventList: Complete\r\nListItems: 0\r\n\r\n",
-			     id, action, id);
+		n = snprintf(
+			text, sizeof text,
+			"Response: Success\r\nActionID: %s\r\nEventList: start\r\n"
+			"Message: List will follow\r\n\r\nEvent: %sComplete\r\n"
+			"ActionID: %s\r\nEventList: Complete\r\nListItems: 0\r\n\r\n",
+			id, action, id);
 	else
-		n = snprintf(text, sizeof text,
-			     "Response: %s\r\nActionID: %s\r\nMessage: OK\r\n%s\r\n",
-			     strncmp(action, "Confbridge", 10) == 0 ? "Error" : "Success",
-			     id,
-			     strcmp(action, "Challenge") == 0 ? "Challenge: 12345\r\n"
-							      : "");
+		n = snprintf(
+			text, sizeof text,
+			"Response: %s\r\nActionID: %s\r\nMessage: OK\r\n%s\r\n",
+			strncmp(action, "Confbridge", 10) == 0 ? "Error" : "Success",
+			id,
+			strcmp(action, "Challenge") == 0 ? "Challenge: 12345\r\n" : "");
 	put(p, text, (size_t)n);
 	if (strcmp(action, "Login") == 0)
 		put(p, "Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n", 45);
@@ -125,8 +128,8 @@ answer(struct fan_pbx *p, const char *packet)
 static int
 answer_all(struct fan_pbx *p)
 {
-	ssize_t n = recv(p->fd, p->in + p->n_in, sizeof p->in - 1 - p->n_in,
-			 MSG_DONTWAIT);
+	ssize_t n =
+		recv(p->fd, p->in + p->n_in, sizeof p->in - 1 - p->n_in, MSG_DONTWAIT);
 	char *packet = p->in, *end;
 	int answered = 0;
 
@@ -207,7 +210,9 @@ fill(char *out, size_t n, uint32_t seed)
 {
 	for (size_t i = 0; i < n; i++) {
 		seed = seed * 1664525u + 1013904223u;
-		out[i] = "etaoin shrdlucmfwypvbgkqjxz ETAOIN .,0123456789"[(seed >> 16) % 47];
+		out[i] =
+			"etaoin shrdlucmfwypvbgkqjxz ETAOIN .,0123456789"[(seed >> 16) %
+									  47];
 	}
 }
 

@@ -19,10 +19,11 @@ static size_t answer_n;
 static void
 make_answer(size_t n)
 {
-	size_t head = (size_t)snprintf(answer, sizeof answer,
-				       "HTTP/1.1 200 OK\r\nContent-Type: "
-				       "application/json\r\nContent-Length: %06zu\r\n\r\n",
-				       (size_t)0);
+	size_t head =
+		(size_t)snprintf(answer, sizeof answer,
+				 "HTTP/1.1 200 OK\r\nContent-Type: "
+				 "application/json\r\nContent-Length: %06zu\r\n\r\n",
+				 (size_t)0);
 
 	answer_n = n > head && n <= sizeof answer ? n : head;
 	snprintf(answer, sizeof answer,

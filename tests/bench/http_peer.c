@@ -22,8 +22,9 @@ size_t
 http_request(char *out, size_t room, const char *method, const char *path,
 	     const char *header, const char *body)
 {
-	size_t n = (size_t)snprintf(out, room, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s",
-				    method, path, header, *header ? "\r\n" : "");
+	size_t n =
+		(size_t)snprintf(out, room, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s",
+				 method, path, header, *header ? "\r\n" : "");
 
 	if (*body)
 		n += (size_t)snprintf(out + n, room - n,

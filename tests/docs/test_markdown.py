@@ -7,7 +7,8 @@ from pathlib import Path
 
 from project import ROOT, project_files, read
 
-TWINS = (("README.md", "README.ru.md"), ("docs/architecture.md", "docs/ru/architecture.md"))
+TWINS = (("README.md", "README.ru.md"), ("docs/architecture.md", "docs/ru/architecture.md"),
+         ("docs/protocol/README.md", "docs/ru/protocol.md"))
 
 
 def documents():

@@ -755,13 +755,58 @@ run_line(struct talk *t)
 		fail("what is that?");
 }
 
+/* `[1.8 11] < Action: Redirect` is a line of these versions only. */
+static bool
+is_of_version(const struct talk *t, const char **text)
+{
+	size_t n = strlen(t->version);
+
+	if (**text != '[')
+		return true;
+	for (const char *at = *text + 1; *at && *at != ']'; at += strcspn(at, " ]")) {
+		at += strspn(at, " ");
+		if (strncmp(at, t->version, n) == 0 && strchr(" ]", at[n])) {
+			*text += strcspn(*text, "]") + 2;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+leave_out_others(struct talk *t)
+{
+	size_t n = t->at;
+
+	for (size_t i = t->at; i < t->n_lines; i++)
+		if (is_of_version(t, &t->lines[i].text))
+			t->lines[n++] = t->lines[i];
+	t->n_lines = n;
+}
+
+/* Channels of Asterisk 1.8 and 11 are those of chan_sip. */
+static void
+set_technology(struct talk *t, bool is_old)
+{
+	char *of_server = strstr(t->server, "=PJSIP");
+	json_t *got = json_string(is_old ? "SIP" : "PJSIP"),
+	       *wanted = json_string("$tech");
+
+	match(&t->names, wanted, got, MATCH_PART);
+	json_decref(wanted);
+	json_decref(got);
+	if (is_old && of_server)
+		memmove(of_server + 1, of_server + 3, strlen(of_server + 3) + 1);
+}
+
 static void
 play(struct talk *t)
 {
-	int major =
-		strcmp(t->version, "1.8") == 0 || strcmp(t->version, "11") == 0 ? 1 : 5;
+	bool is_old = strcmp(t->version, "1.8") == 0 || strcmp(t->version, "11") == 0;
 
-	world_begin(&t->world, major, t->server);
+	leave_out_others(t);
+	set_technology(t, is_old);
+	world_begin(&t->world, is_old ? 1 : 5, t->server);
 	world_open(&t->world, 1, t->dialect, "");
 	for (; t->at < t->n_lines; t->at++)
 		run_line(t);

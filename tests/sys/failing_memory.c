@@ -14,7 +14,7 @@
 
 static struct shared {
 	_Atomic long countdown, count;
-} *shared;
+} * shared;
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t count, size_t n);

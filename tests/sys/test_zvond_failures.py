@@ -24,6 +24,7 @@ from pbx import Account, Pbx
 
 SEED = int(os.environ.get("ZVON_SEED", random.randrange(1 << 32)))
 SAMPLES = int(os.environ.get("ZVON_SAMPLES", "12"))  # of each piece of work
+PATIENCE = 1  # with an answer that may never come
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -76,32 +77,32 @@ class Scene:
 
     def ask(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
-            self.z.get("/v1/state", token=TOKENS["boss"], timeout=3)
+            self.z.get("/v1/state", token=TOKENS["boss"], timeout=PATIENCE)
 
     def bad_ask(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
-            self.z.post("/v1/commands/call.make", "{", token=TOKENS["ivanov"], timeout=3)
+            self.z.post("/v1/commands/call.make", "{", token=TOKENS["ivanov"], timeout=PATIENCE)
 
     def metrics(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
-            self.z.get("/metrics", timeout=3)
+            self.z.get("/metrics", timeout=PATIENCE)
 
     def page(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
-            self.z.get("/", timeout=3)
+            self.z.get("/", timeout=PATIENCE)
 
     def log_in(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
             self.z.post("/v1/login", {"user": "ivanov", "password": PASSWORDS["ivanov"]},
-                        timeout=3)
+                        timeout=PATIENCE)
 
     def come(self):
         """Another browser, which stays a moment."""
         client = self.crowd.add("ivanov", TOKENS["ivanov"])
-        self.crowd.run(lambda: client.is_live or client.closes or client.complaints, 1)
-        client.say(type="command", id="1", name="call.make", args={"to": "104"}) \
-            if client.socket else None
-        self.crowd.step()
+        self.crowd.run(lambda: client.is_live or client.closes or client.complaints, PATIENCE)
+        if client.socket:
+            client.say(type="command", id="1", name="call.make", args={"to": "104"})
+            self.crowd.step()
         client.stays_away = True
         client.lose()
         self.crowd.clients.remove(client)
@@ -165,6 +166,7 @@ class Memory(unittest.TestCase):
                     tried += 1
                     scene.check("seed %d, %s, allocation %d of %d" % (SEED, name, number, most))
             self.assertEqual(scene.z.get("/v1/me", token=TOKENS["ivanov"]).status, 200)
+            scene.crowd.close()
             self.assertEqual(scene.z.stop(), 0)
         print("seed %d: %d allocations failed one by one in %.1f s"
               % (SEED, tried, time.monotonic() - begin))
@@ -259,14 +261,17 @@ class Kernel(unittest.TestCase):
                     first = self.random.randrange(1, 4)
                     rule = "%s:error=%s:when=%d..%d" % (call, error, first, first + times - 1)
                     tracer = self.inject(scene.z, rule, files)
-                    for step in ("come", "call", "ask", "reload", "call", "log_in"):
+                    for step in ("come", "call", "ask", "reload", "call"):
                         getattr(scene, step)()
-                    if call in ("socket", "connect", "setsockopt"):
+                    if call in ("write", "fsync", "rename", "getrandom", "openat"):
+                        scene.log_in()  # gives a token, which is written
+                    if call in ("socket", "connect"):
                         self.lose_pbx(scene)
                     injected += self.end(tracer)
                     rules += 1
                     scene.check("seed %d, %s" % (SEED, rule))
                     scene.z.wait_synced(30)
+            scene.crowd.close()
             self.assertEqual(scene.z.stop(), 0)
         print("seed %d: %d wrong answers of the kernel by %d rules in %.1f s"
               % (SEED, injected, rules, time.monotonic() - begin))
@@ -279,6 +284,84 @@ class Kernel(unittest.TestCase):
             session.socket.shutdown(2)
         scene.pbx.ledger.wait_until(
             lambda: len(scene.pbx.ledger.packets("Login")) > before, 5 * SLOW)
+
+
+# ---- little memory -----------------------------------------------------------------------------
+
+
+def data_of(pid):
+    """Bytes of its heap and stacks, as RLIMIT_DATA counts them."""
+    with open("/proc/%d/status" % pid, encoding="ascii") as status:
+        return int(re.search(r"VmData:\s+(\d+)", status.read()).group(1)) * 1024
+
+
+class Limit(unittest.TestCase):
+    """Little memory: refused is who comes, shed is who does not read, and it goes on."""
+
+    def run_crowd(self, limit, clients):
+        """(how many came in, how many were shed, MiB at most)"""
+        text = config(general="session_bytes = 16384\nsession_messages = 50\n"
+                              "ring_events = 2000\nsessions = 3000\n"
+                              "sessions_of_a_user = 3000",
+                      listen="unauthenticated = 300\ndeflate = no", pbx=self.pbx)
+        phones = Calls(self.pbx)
+        with Zvond(text) as z:
+            z.wait_synced()
+            crowd = Crowd(z.port)
+            good = crowd.add("ivanov", TOKENS["ivanov"])
+            self.assertTrue(crowd.run(lambda: good.is_live, 10 * SLOW))
+            resource.prlimit(z.pid, resource.RLIMIT_DATA, (data_of(z.pid) + limit,) * 2)
+            status = z.post("/v1/login", {"user": "boss", "password": "demo"}).status
+            self.assertEqual(status, 503)  # its 64 MiB are not there: nobody knows who it is
+            lazy = [crowd.add("boss", TOKENS["boss"], slow=True) for _ in range(clients)]
+            crowd.run(lambda: all(c.is_live for c in lazy), 2 * SLOW)
+            live = sum(c.is_live for c in lazy)
+            for client in lazy:
+                client.stays_away = True
+                client.read_on(False)
+            call = phones.answer(phones.dial("101", "102"))
+            for _ in range(40):
+                for _ in range(50):
+                    phones.tell("DTMFEnd", call[0], ("Digit", "5"), ("DurationMs", "90"),
+                                ("Direction", "Received"))
+                crowd.step(0.01)
+            phones.hang_up(call)
+            self.assertTrue(crowd.run(lambda: good.is_live and not good.calls, 20 * SLOW),
+                            (good.is_live, good.calls, z.log[-10:]))
+            self.assertEqual(good.complaints, [])
+            with open("/proc/%d/status" % z.pid, encoding="ascii") as status:
+                peak = int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
+            crowd.close()
+            self.wait_room(z)
+            shed = z.metrics()["zvond_slow_total"]
+            self.assertEqual(z.get("/v1/me", token=TOKENS["ivanov"]).status, 200)
+            self.assertEqual(z.stop(), 0)
+        print("%d MiB: of %d clients %d came in, %d were shed; %.0f MiB at most"
+              % (limit >> 20, clients, live, shed, peak))
+        return live, shed, peak
+
+    def wait_room(self, z):
+        """They have gone: there is memory for others again."""
+        end = time.monotonic() + 5 * SLOW
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if z.get("/healthz").status == 200:
+                    return
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
+    def test_fault_095_two_thousand_clients_and_a_flood(self):
+        with Pbx(accounts={"crm": Account("secret")}, write_timeout=10) as self.pbx:
+            live, shed, peak = self.run_crowd(64 << 20, 2000)
+        self.assertEqual(live, 2000)
+        self.assertGreater(shed, 1000)
+        self.assertLess(peak, 64)
+
+    def test_fault_095_with_room_for_a_few(self):
+        with Pbx(accounts={"crm": Account("secret")}, write_timeout=10) as self.pbx:
+            live, _, _ = self.run_crowd(1 << 20, 1500)
+        self.assertGreater(live, 50)
+        self.assertLess(live, 1500)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,13 @@ from zvond_common import Zvond  # puts tests/fake on the path
 from calls import Calls
 from crowd import Crowd
 from pbx import Account, Pbx
+from zvond_faults import SANITIZED
 
 USERS = int(os.environ.get("ZVON_CROWD", "1000"))
 BOSSES = 10  # of them the first is the witness, the others are slow
 FIRST_LINE = 1000
 MOST_CALLS = min(200, USERS // 4)
+MEMORY = 128 * 1024 * 1024
 
 CONFIG = """
 [general]
@@ -287,6 +289,8 @@ class LedgerTest(unittest.TestCase):
         self.flood()
         self.assertTrue(self.crowd.run(lambda: True, 1))
         self.check()
+        if not SANITIZED:
+            self.assertLess(self.daemon.peak_bytes(), MEMORY)
         self.assertTrue(any(1013 in client.closes or client.tries > 1
                             for client in self.bosses[1:]), "nobody was slow enough")
         self.assertEqual([t.seq for c in self.crowd.clients for t in c.ledger

@@ -393,6 +393,11 @@ class Zvond:
         with open("/proc/%d/statm" % self.pid, encoding="ascii") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def peak_bytes(self):
+        """The most that was resident; clear_refs (proc(5)) begins anew."""
+        with open("/proc/%d/status" % self.pid, encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024
+
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.pid))
 

@@ -39,6 +39,9 @@ BURST = 3                 # events that the witness waits for at once
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 LINES_A_SECOND = 10       # of one area of the log
 
+ANY_CERTIFICATE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
+
 with open(program(), "rb") as file:
     SANITIZED = b"__asan_init" in file.read()  # its memory is not what is measured
 
@@ -66,11 +69,11 @@ def until(true, seconds, pause=0.02):
 class Witness(threading.Thread):
     """A supervisor's browser and a call: keys are pressed, and each is told in order."""
 
-    def __init__(self, z, phones, call):
+    def __init__(self, z, phones, call, pause=0.02):
         super().__init__(daemon=True)
         self.client = z.websocket("boss")
         self.client.start()
-        self.phones, self.call = phones, call
+        self.phones, self.call, self.pause = phones, call, pause
         self.over = threading.Event()
         self.told = self.number = 0
         self.slowest = 0.0
@@ -78,7 +81,7 @@ class Witness(threading.Thread):
 
     def run(self):
         try:
-            while not self.over.wait(0.02):
+            while not self.over.wait(self.pause):
                 self.burst()
         except Exception as error:  # pylint: disable=broad-except
             self.wrong = repr(error)
@@ -159,6 +162,10 @@ class FaultCase(unittest.TestCase):
             client.wait("pong")
         cls.z.panel().drop()
         cls.z.get("/v1/me", token=TOKENS["boss"])
+        if cls.tls:
+            with ws.open_socket("https://127.0.0.1:%d" % cls.z.ports["tls"]) as sock:
+                sock.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1000)
+                sock.recv(65536)
 
     @classmethod
     def end(cls):
@@ -224,9 +231,10 @@ class FaultCase(unittest.TestCase):
     # ---- what is measured --------------------------------------------------------------
 
     @contextlib.contextmanager
-    def witness(self):
-        """Meanwhile its events come, each within a second (L5)."""
-        witness = Witness(self.z, self.phones, self.call)
+    def witness(self, pause=0.02):
+        """Meanwhile its events come, each within a second (L5). pause: between two bursts, longer
+        when many others are told of them, too."""
+        witness = Witness(self.z, self.phones, self.call, pause)
         witness.start()
         try:
             yield witness
@@ -242,7 +250,7 @@ class FaultCase(unittest.TestCase):
         """Its resident memory does not grow by more, not even for a moment."""
         before = self.peak_begins()
         yield
-        grown = self.peak() - before
+        grown = self.z.peak_bytes() - before
         print("%s: %d KiB more at most, %d allowed" % (self.id().rpartition(".")[2],
                                                        grown / KIB, (most + slack) / KIB))
         if not SANITIZED:
@@ -252,11 +260,7 @@ class FaultCase(unittest.TestCase):
         """proc(5): the peak is measured anew."""
         with open("/proc/%d/clear_refs" % self.z.pid, "w", encoding="ascii") as file:
             file.write("5")
-        return self.peak()
-
-    def peak(self):
-        with open("/proc/%d/status" % self.z.pid, encoding="ascii") as file:
-            return int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) * KIB
+        return self.z.peak_bytes()
 
     # ---- clients that misbehave ----------------------------------------------------------
 
@@ -277,16 +281,14 @@ class FaultCase(unittest.TestCase):
         sock.settimeout(timeout * SLOW)
         sock.connect(("127.0.0.1", self.z.ports[listen]))
         if listen == "tls":
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            sock = context.wrap_socket(sock)
+            sock = ANY_CERTIFICATE.wrap_socket(sock)
             self.opened.append(sock)
         return sock
 
     def raw(self, data, timeout=5.0, listen="main"):
         """What comes back for these bytes, until the end or silence, and when."""
-        sock = self.connect(listen, timeout)
         begin = time.monotonic()
+        sock = self.connect(listen, timeout)
         try:
             sock.sendall(data)
         except OSError:
@@ -316,5 +318,5 @@ def read_all(sock):
     return got
 
 
-__all__ = ["BURST", "FaultCase", "KIB", "PASSWORDS", "SANITIZED", "SLACK", "SLOW", "TOKENS",
+__all__ = ["ANY_CERTIFICATE", "BURST", "FaultCase", "KIB", "PASSWORDS", "SANITIZED", "SLACK", "SLOW", "TOKENS",
            "many_files", "read_all", "statuses", "until", "ws"]

@@ -325,8 +325,42 @@ test_local_names(void **state)
 	assert_true(zv_hub_agent(r.hub, ZV_STR("101"))->dnd);
 	cmdrig_command(&r, "101", "line.dnd", "{\"on\":false}");
 	cmdrig_check_sent(&r, "dnd", "DBDel|Family=DND|Key=101");
+	cmdrig_reply(&r, "Error Message=Database entry could not be deleted");
+	cmdrig_check_sent(&r, "dnd", "DBGet|Family=DND|Key=101");
 	cmdrig_reply(&r, "Error Message=Database entry not found");
 	cmdrig_check(&r, "dnd", "200 {\"ok\":true}");
+	cmdrig_command(&r, "101", "line.dnd", "{\"on\":false}");
+	cmdrig_reply(&r, "Error Message=Database entry could not be deleted");
+	cmdrig_reply(&r, "Success Message=Result will follow");
+	cmdrig_check_has(&r, "dnd", 502, "could not be deleted");
+	cmdrig_end(&r);
+}
+
+/* Without the write class system: what the class call can do instead. */
+static void
+test_least_rights(void **state)
+{
+	static const char denied[] = "Error Message=Permission denied";
+	struct cmdrig r;
+
+	(void)state;
+	begin_full(&r, "5.0.4");
+	cmdrig_talk(&r);
+	cmdrig_command(&r, "101", "call.mute",
+		       "{\"call\":\"%\",\"on\":true,\"direction\":\"all\"}");
+	cmdrig_reply(&r, denied);
+	cmdrig_check_sent(
+		&r, "mute",
+		"Setvar|Channel=PJSIP/101-1|Variable=MUTEAUDIO(all)|Value=on");
+	cmdrig_reply(&r, "Success Message=Variable Set");
+	cmdrig_check(&r, "mute", "200 {\"ok\":true}");
+	cmdrig_command(&r, "101", "call.mute", "{\"call\":\"%\",\"on\":false}");
+	cmdrig_reply(&r, denied);
+	cmdrig_check_sent(
+		&r, "mute",
+		"Setvar|Channel=PJSIP/101-1|Variable=MUTEAUDIO(in)|Value=off");
+	cmdrig_reply(&r, denied);
+	cmdrig_check_has(&r, "mute", 502, "pbx_refused");
 	cmdrig_end(&r);
 }
 
@@ -558,6 +592,7 @@ main(void)
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_local_names),
+		cmocka_unit_test(test_least_rights),
 		cmocka_unit_test(test_make_is_followed),
 		cmocka_unit_test(test_digits_one_after_another),
 		cmocka_unit_test(test_old_ways),

@@ -323,6 +323,28 @@ test_written_bytes(void **state)
 	zv_buf_deinit(&out);
 }
 
+/* The same head that a frame written as a whole has, at each edge of its length. */
+static void
+test_written_before(void **state)
+{
+	static const size_t edges[] = { 0, 1, 125, 126, 65535, 65536, 70000 };
+	static char room[ZV_WS_MAX_HEAD_BEFORE + 70000];
+	char *payload = room + ZV_WS_MAX_HEAD_BEFORE;
+
+	for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+		struct zv_buf whole = { 0 };
+		size_t head;
+
+		memset(room, 'x', sizeof room);
+		zv_ws_write(&whole, ZV_WS_TEXT, (struct zv_str){ payload, edges[i] },
+			    false, NULL);
+		head = zv_ws_write_before(payload, ZV_WS_TEXT, edges[i]);
+		check_text("frame", (struct zv_str){ payload - head, head + edges[i] },
+			   zv_buf_str(&whole));
+		zv_buf_deinit(&whole);
+	}
+}
+
 /* A reason is cut to 123 bytes, before a character that would not fit whole. */
 static void
 test_long_reasons(void **state)
@@ -514,6 +536,7 @@ main(void)
 		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_written_is_read),
 		cmocka_unit_test(test_written_bytes),
+		cmocka_unit_test(test_written_before),
 		cmocka_unit_test(test_long_reasons),
 		cmocka_unit_test(test_fault_042_close_codes),
 		cmocka_unit_test(test_idle_memory),

@@ -9,12 +9,15 @@ sends, and a check of every frame that comes (docs/protocol/tms.md).
 """
 
 import json
+import os
 import re
 import time
 import uuid
 from collections import Counter
 
-from daemon import SLOW, ws
+import ws
+
+SLOW = float(os.environ.get("ZVON_SLOW", "1"))
 
 EVENTS = (
     "NONE", "LIBRARY_INITIALIZED", "CONNECTION_CREATED", "ERROR", "COMMAND_INFO", "RING_STARTED",
