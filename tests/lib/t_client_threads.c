@@ -80,7 +80,7 @@ join_callers(struct caller *callers)
 }
 
 static void
-test_eight_threads_while_events_flow(void **state)
+test_fault_105_eight_threads_while_events_flow(void **state)
 {
 	struct server *s = server_start(NULL);
 	struct rig *r = rig_new(WAY_THREADS, s);
@@ -120,7 +120,7 @@ stop_too(void *user)
 /* It is stopped under their hands, by two at once: every call returns, each accepted
  * action is told DONE once. */
 static void
-test_stop_while_others_call(void **state)
+test_fault_105_stop_while_others_call(void **state)
 {
 	struct server *s = server_start(NULL);
 
@@ -156,7 +156,7 @@ test_stop_while_others_call(void **state)
 /* ---- handlers that call back --------------------------------------------------------- */
 
 static void
-test_handler_that_sends(void **state)
+test_fault_105_handler_that_sends(void **state)
 {
 	struct server *s = server_start(NULL);
 	struct rig *r = rig_new(way_of(state), s);
@@ -309,7 +309,7 @@ run_to_the_end(struct rig *r, void (*end)(struct zv_client *))
 }
 
 static void
-test_handler_that_ends_it(void **state)
+test_fault_105_handler_that_ends_it(void **state)
 {
 	static const enum zv_client_state at[] = {
 		ZV_STATE_CONNECTING,
@@ -461,11 +461,11 @@ int
 main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_eight_threads_while_events_flow),
-		cmocka_unit_test(test_stop_while_others_call),
-		IN_ALL_WAYS(test_handler_that_sends),
+		cmocka_unit_test(test_fault_105_eight_threads_while_events_flow),
+		cmocka_unit_test(test_fault_105_stop_while_others_call),
+		IN_ALL_WAYS(test_fault_105_handler_that_sends),
 		IN_ALL_WAYS(test_handler_that_waits),
-		IN_ALL_WAYS(test_handler_that_ends_it),
+		IN_ALL_WAYS(test_fault_105_handler_that_ends_it),
 		IN_ALL_WAYS(test_start_and_stop_200_times),
 		IN_ALL_WAYS(test_stop_while_connecting),
 		IN_ALL_WAYS(test_stop_while_logging_in),

@@ -22,7 +22,7 @@ OWN_ACTIONS = frozenset(
     "confbridgelistrooms confbridgelist agents sippeers pjsipshowendpoints "
     "extensionstatelist".split())
 
-# Three who have nothing to do with the call of 101 and 102, and one who may all.
+# They have nothing to do with the call of 101 and 102, which is of no queue.
 ROLES = """
 [role nosy]
 may = view,dial,control,transfer,pickup,conference,record,agent,spy
@@ -35,8 +35,14 @@ dial = allow XXX
 [role dialler]
 may = view,dial
 dial = allow XXX
+[role leader]
+may = view,dial,control,transfer,pickup,conference,record,agent
+see = queues
+control = queues
+dial = allow XXX
 """
-STRANGERS = (("sidorov", "everybody"), ("orlov", "agent"), ("guest", "dialler"))
+STRANGERS = (("sidorov", "everybody"), ("orlov", "agent"), ("guest", "dialler"),
+             ("leader", "leader"))
 
 
 def more_users(rows, line=200):
@@ -462,7 +468,7 @@ class Others(WithOffice):
         self.check_nothing_reached()
         self.ask("curious", "call.spy", {"call": self.call, "mode": "listen"})
         sent = self.pbx.ledger.packets("Originate")[-1].data
-        self.assertEqual((sent.get("Channel"), sent.get("Application")), ("PJSIP/203", "ChanSpy"))
+        self.assertEqual((sent.get("Channel"), sent.get("Application")), ("PJSIP/204", "ChanSpy"))
         self.assertRegex(sent.get("Data"), r"^PJSIP/10[12]-\w+,qE$")
 
 

@@ -127,7 +127,7 @@ class Signals(WithCrowd):
         for number in (signal.SIGTERM, signal.SIGINT):
             with Zvond(config()) as z:
                 z.wait_synced()
-                for _ in range(50):
+                while z.process.poll() is None:  # to the very end
                     z.process.send_signal(number)
                 self.assertEqual(z.wait_end(), 0)
 
