@@ -54,6 +54,7 @@ PLAIN_C = {
 # The libraries that thinking code uses, which touch nothing of the system: header -> the
 # files that may, folder and name.
 LIBRARIES = {
+    "malloc.h": re.compile(r"^base/mem\.c$"),
     "pcre2.h": re.compile(r"^ami/filter\w*\.[ch]$"),
     "zlib.h": re.compile(r"^ws/deflate\.c$"),
     "jansson.h": re.compile(r"^(json/reader\.[ch]|hub/\w+\.[ch])$"),

@@ -82,6 +82,10 @@ zv_buf_add(struct zv_buf *b, struct zv_str s)
 int
 zv_buf_add_char(struct zv_buf *b, char c)
 {
+	if (b->n < b->cap && !b->failed) {
+		b->p[b->n++] = c;
+		return 0;
+	}
 	return zv_buf_add(b, (struct zv_str){ &c, 1 });
 }
 

@@ -11,7 +11,8 @@
  *   session_queue  what waits for it
  *   listen         what it may see, and wants to
  *   watch          raw packets
- *   state_json     what is going on, as it may see it
+ *   view           what it sees of what is going on
+ *   state_json     that as JSON
  *   save, load     over a restart */
 #ifndef ZV_HUB_HUB_IMPL_H
 #define ZV_HUB_HUB_IMPL_H
@@ -239,7 +240,7 @@ void zv_session_drop_queue(struct zv_session *s);
 
 int zv_hub_reserve_found(struct zv_hub *h);
 
-/* ---- state as JSON (state_json.c) ------------------------------------------------------------ */
+/* ---- what is seen (view.c), as JSON (state_json.c) ------------------------------------------------------------ */
 
 /* Who looks; narrow NULL: all that he may see. */
 struct zv_view {
@@ -251,6 +252,15 @@ struct zv_view {
 struct zv_view zv_view_of_session(const struct zv_session *s);
 bool zv_view_sees_call(const struct zv_view *v, const struct zv_server *server,
 		       const struct zv_call *call);
+bool zv_view_sees_line(const struct zv_view *v, const struct zv_server *server,
+		       struct zv_str line);
+/* line: of a member; empty: the queue itself. */
+bool zv_view_sees_queue(const struct zv_view *v, const struct zv_server *server,
+			struct zv_str queue, struct zv_str line);
+bool zv_view_sees_member_of(const struct zv_view *v, const struct zv_server *server,
+			    struct zv_str queue);
+/* Nobody's queues are seen: only the own lines are. */
+bool zv_view_sees_few_lines(const struct zv_view *v);
 
 struct zv_json;
 /* Members "seq", "servers", "calls", "lines", "queues" of an object that is open. */

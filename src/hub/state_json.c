@@ -6,70 +6,6 @@
 #include "hub/command.h"
 #include "zvon/error.h"
 
-/* ---- who sees what --------------------------------------------------------------------- */
-
-struct zv_view
-zv_view_of_session(const struct zv_session *s)
-{
-	return (struct zv_view){
-		.hub = s->hub,
-		.sees_all = s->sees_all,
-		.rights = s->rights,
-		.narrow = s->narrow,
-	};
-}
-
-static bool
-sees(const struct zv_view *v, const struct zv_server *server,
-     const struct zv_tags *tags)
-{
-	if (!v->sees_all &&
-	    !zv_ears_hear(v->rights, server->topic, tags->list, tags->n))
-		return false;
-	return !v->narrow ||
-	       zv_ears_hear(v->narrow, server->topic, tags->list, tags->n);
-}
-
-bool
-zv_view_sees_call(const struct zv_view *v, const struct zv_server *server,
-		  const struct zv_call *call)
-{
-	struct zv_server *at = (struct zv_server *)(uintptr_t)server;
-	struct zv_trail *trail;
-
-	if (v->sees_all && !v->narrow)
-		return true;
-	trail = zv_trail_follow(v->hub, at, call); /* members may be others now */
-	return trail && sees(v, server, &trail->tags);
-}
-
-static bool
-sees_line(const struct zv_view *v, const struct zv_server *server, struct zv_str line)
-{
-	struct zv_hub *h = v->hub;
-
-	if (v->sees_all && !v->narrow)
-		return true;
-	zv_tags_clear(&h->tags, &h->topics);
-	return zv_seats_tag(h, &h->tags, server, line) == 0 &&
-	       sees(v, server, &h->tags);
-}
-
-static bool
-sees_queue(const struct zv_view *v, const struct zv_server *server, struct zv_str queue,
-	   struct zv_str line)
-{
-	struct zv_hub *h = v->hub;
-	int rc;
-
-	if (v->sees_all && !v->narrow)
-		return true;
-	zv_tags_clear(&h->tags, &h->topics);
-	rc = zv_tags_add(&h->tags, &h->topics, ZV_TOPIC_QUEUE, queue);
-	rc |= zv_tags_add(&h->tags, &h->topics, ZV_TOPIC_LINE, line);
-	return rc == 0 && sees(v, server, &h->tags);
-}
-
 /* ---- parts ------------------------------------------------------------------------------- */
 
 typedef void (*write_fn)(const struct zv_view *v, const struct zv_server *server,
@@ -116,16 +52,6 @@ write_calls(const struct zv_view *v, const struct zv_server *server, struct zv_j
 			zv_call_json(j, server->pub.name, call, now_ms);
 }
 
-/* Nobody's queues are seen: only the own lines are. */
-static bool
-sees_few_lines(const struct zv_view *v)
-{
-	for (size_t i = 0; !v->sees_all && i < v->rights->n; i++)
-		if (v->rights->list[i].topic->kind != ZV_TOPIC_LINE)
-			return false;
-	return !v->sees_all;
-}
-
 static void
 write_few_lines(const struct zv_view *v, const struct zv_server *server,
 		struct zv_json *j)
@@ -137,7 +63,7 @@ write_few_lines(const struct zv_view *v, const struct zv_server *server,
 		if (l->server && l->server != server->topic)
 			continue;
 		line = zvon_calls_find_line(server->pub.calls, l->topic->name);
-		if (line && sees_line(v, server, line->name))
+		if (line && zv_view_sees_line(v, server, line->name))
 			zv_line_json(j, server->pub.name, line);
 	}
 }
@@ -149,27 +75,13 @@ write_lines(const struct zv_view *v, const struct zv_server *server, struct zv_j
 	const struct zv_line *line;
 	size_t cursor = 0;
 
-	if (sees_few_lines(v)) {
+	if (zv_view_sees_few_lines(v)) {
 		write_few_lines(v, server, j);
 		return;
 	}
 	while ((line = zvon_calls_next_line(server->pub.calls, &cursor)))
-		if (sees_line(v, server, line->name))
+		if (zv_view_sees_line(v, server, line->name))
 			zv_line_json(j, server->pub.name, line);
-}
-
-static bool
-has_member_to_see(const struct zv_view *v, const struct zv_server *server,
-		  struct zv_str queue)
-{
-	const struct zv_queue_member *m;
-	size_t cursor = 0;
-
-	while ((m = zvon_calls_next_member(server->pub.calls, &cursor)))
-		if (zvon_str_equal(m->queue, queue) &&
-		    sees_queue(v, server, queue, m->line))
-			return true;
-	return false;
 }
 
 static void
@@ -183,7 +95,7 @@ write_members(const struct zv_view *v, const struct zv_server *server,
 	zv_json_begin_array(j);
 	while ((m = zvon_calls_next_member(server->pub.calls, &cursor)))
 		if (zvon_str_equal(m->queue, queue) &&
-		    sees_queue(v, server, queue, m->line))
+		    zv_view_sees_queue(v, server, queue, m->line))
 			zv_member_json(j, m);
 	zv_json_end_array(j);
 }
@@ -197,7 +109,7 @@ write_queue(const struct zv_view *v, const struct zv_server *server, struct zv_j
 	zv_json_member(j, "server", server->pub.name);
 	zv_json_member(j, "queue", queue->name);
 	zv_json_key(j, "waiting");
-	if (sees_queue(v, server, queue->name, ZV_STR("")))
+	if (zv_view_sees_queue(v, server, queue->name, ZV_STR("")))
 		zv_json_int(j, queue->waiting);
 	else
 		zv_json_null(j);
@@ -213,8 +125,8 @@ write_queues(const struct zv_view *v, const struct zv_server *server, struct zv_
 	size_t cursor = 0;
 
 	while ((queue = zvon_calls_next_queue(server->pub.calls, &cursor)))
-		if (sees_queue(v, server, queue->name, ZV_STR("")) ||
-		    has_member_to_see(v, server, queue->name))
+		if (zv_view_sees_queue(v, server, queue->name, ZV_STR("")) ||
+		    zv_view_sees_member_of(v, server, queue->name))
 			write_queue(v, server, j, queue);
 }
 

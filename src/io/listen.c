@@ -14,9 +14,6 @@
 #define BACKLOG	       4096 /* the system's own limit may be lower: net.core.somaxconn */
 #define ACCEPT_AT_ONCE 64   /* then the others have their turn */
 #define RETRY_MS       250
-/* What a peer does not read waits with us, where it is counted and limited: the system
- * would take up to 4 MB for each (net.ipv4.tcp_wmem). */
-#define UNSENT_BYTES (128 * 1024)
 
 /* ---- out of descriptors ----------------------------------------------------------- */
 
@@ -293,8 +290,8 @@ zv_listen_open(struct zv_loop *loop, const struct zv_listen_options *options,
 		return NULL;
 	/* accepted sockets have these from the one that listens */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ UNSENT_BYTES },
-		   sizeof(int));
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+		   &(int){ ZV_LISTEN_MAX_UNSENT_BYTES }, sizeof(int));
 	if (l)
 		l->ready = (struct zv_ready){ fd, EPOLLIN, on_ready };
 	if (!l || zv_ready_add(&loop->ready, &l->ready) < 0) {

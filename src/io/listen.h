@@ -22,6 +22,9 @@ struct zv_conn;
 #define ZV_LISTEN_MAX_UNPROVED	   512
 #define ZV_LISTEN_MAX_QUEUE_BYTES  (16u * 1024 * 1024)
 #define ZV_LISTEN_WRITE_TIMEOUT_MS 15000
+/* What a peer does not read waits with us, where it is counted and limited: the system
+ * would take up to 4 MB for each (net.ipv4.tcp_wmem). */
+#define ZV_LISTEN_MAX_UNSENT_BYTES (128u * 1024)
 #define ZV_LISTEN_TLS_TIMEOUT_MS   10000
 
 /* 0: the default. */

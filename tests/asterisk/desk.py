@@ -89,7 +89,7 @@ def rooms(bridges):
 class Browser:
     """A user's page: commands in; what came, in order."""
 
-    def __init__(self, daemon, name):
+    def __init__(self, daemon, name, begin=None):
         self.messages = []
         self._last = 0
         self._news = threading.Condition()
@@ -97,8 +97,9 @@ class Browser:
         self._socket = daemon.open(token=name)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
-        self.say(type="start")
-        if self.wait(lambda message: message["type"] == "snapshot") is None:
+        self.say(**(begin or {"type": "start"}))
+        self.first = self.wait(lambda one: one["type"] in ("snapshot", "resumed", "resync"))
+        if self.first is None:
             raise AssertionError("no snapshot: %s" % self.messages)
 
     def _read(self):
@@ -155,6 +156,7 @@ class DaemonTest(LiveTest):
 
     account = "zvond"
     more = {}       # lines of [server]
+    users = USERS
     seconds = 40
 
     @classmethod
@@ -176,7 +178,7 @@ class DaemonTest(LiveTest):
         cls.witness = cls.later(cls.server.witness())
         server = server_section(cls.server, "lab", cls.relay.port, "127.0.0.1", **{
             **SERVER, "url": "ami://%s@127.0.0.1:%d" % (cls.account, cls.relay.port), **cls.more})
-        cls.daemon = Zvond(CONFIG % {"server": server, "users": USERS})
+        cls.daemon = Zvond(CONFIG % {"server": server, "users": cls.users})
         cls.daemon.__enter__()
         cls.closing.append(lambda: cls.daemon.__exit__(None, None, None))
         cls.daemon.wait_synced()

@@ -3,7 +3,7 @@ the server itself say. What needs more rights at Asterisk: test_zvond_more.py.""
 
 import time
 
-from desk import A, B, C, D, NOBODY, SIP, DaemonTest
+from desk import A, B, C, D, NOBODY, SIP, Browser, DaemonTest
 from lab import both_versions
 from phone import SILENCE, TONE
 
@@ -103,7 +103,7 @@ class ZvondCommands(DaemonTest):
         own = self.phone(D)
         self.phone(B)
         self.assertEqual(self.make("local", B)()[1], "answered")
-        self.assertEqual(own.last().state, "up")
+        self.assertTrue(own.last().wait("up"))
         self.together(B, D)
 
     def test_make_by_chan_sip(self):
@@ -180,7 +180,7 @@ class ZvondCommands(DaemonTest):
                       ("ringing", "answered"))
         self.together(A, C)
         self.assertTrue(self.second.last().wait("done"))
-        self.assertEqual(third.last().state, "up")
+        self.assertTrue(third.last().wait("up"))
         moved = self.event("call.transferred", call=call)
         self.assertEqual((moved["kind"], moved["by"], moved["to_line"]), ("blind", B, C))
 
@@ -284,7 +284,7 @@ class ZvondCommands(DaemonTest):
         self.do("boss", "call.pickup", call=call)
         self.event("call.picked_up", by=D)
         self.together(A, D)
-        self.assertEqual(third.last().state, "up")
+        self.assertTrue(third.last().wait("up"))
         self.assertTrue(self.second.last().wait("done"))
         self.refused("not_possible", "boss", "call.pickup", call=call)
 
@@ -427,6 +427,51 @@ class ZvondCommands(DaemonTest):
         self.assertIsNotNone(agent.wait_call("up"))
         self.event("line.state", line=A, state="talking")
         self.event("queue.state", queue="office2", waiting=0)
+
+    def test_snapshot(self):
+        """It is what the server itself lists."""
+        call = self.talk()
+        start = len(self.boss.messages)
+        self.boss.say(type="snapshot")
+        told = self.boss.wait(lambda one: one["type"] == "snapshot", start)
+        self.assertEqual([one["call"] for one in told["calls"]], [call])
+        self.assertEqual({leg["channel"] for leg in told["calls"][0]["legs"]},
+                         {one.get("Channel") for one in self.channels()})
+        lines = {one["line"]: one["state"] for one in told["lines"]}
+        self.assertEqual((lines[A], lines[B]), ("talking", "talking"))
+        queues = {one["queue"]: {member["interface"] for member in one["members"]}
+                  for one in told["queues"]}
+        for queue in ("support", "office2", "local2"):
+            members = [one for one in self.ask("QueueStatus", Queue=queue)
+                       if one.is_event("QueueMember")]
+            self.assertEqual(queues[queue], {one.get("Location") for one in members})
+        self.assertEqual([one["state"] for one in told["servers"]], ["up"])
+
+    def test_resume(self):
+        """Who was away hears all that came meanwhile, once and in order."""
+        stream = self.boss.wait(lambda one: one["type"] == "hello")["stream"]
+        first = self.keep(Browser(self.daemon, "boss"))
+        seq = first.first["seq"]
+        first.close()
+        call = self.talk()
+        self.do(A, "call.drop", call=call)
+        last = self.event("call.ended", call=call)["seq"]
+        back = self.keep(Browser(self.daemon, "boss",
+                                 {"type": "resume", "seq": seq, "stream": stream}))
+        self.assertEqual(back.first["type"], "resumed")
+        self.assertIsNotNone(back.wait(lambda one: one.get("seq") == last))
+        missed = [one for one in self.told() if seq < one["seq"] <= last]
+        self.assertEqual([one for one in back.messages if one["type"] == "event"
+                          and one["seq"] <= last], missed)
+
+    def test_watch(self):
+        self.boss.say(type="watch", id="w", events="Newchannel", contains="PJSIP/" + A)
+        dialog = self.phone(A).call("600", self.server.ip)
+        self.assertTrue(dialog.wait("up"))
+        packet = self.boss.wait(lambda one: one["type"] == "packet" and one["watch"] == "w")
+        self.assertIn(["Event", "Newchannel"], packet["fields"])
+        self.assertIn(["Channel", self.channel(A)], packet["fields"])
+        self.boss.say(type="unwatch", id="w")
 
     def post(self, user, command, **args):
         """(status, what came back) of a command over HTTP."""

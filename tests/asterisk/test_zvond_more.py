@@ -4,7 +4,7 @@ was there a live case for each command, and was each event seen?"""
 import re
 import unittest
 
-from desk import A, B, C, D, SIP, DaemonTest
+from desk import A, B, C, D, SIP, USERS, DaemonTest, user
 from lab import HERE, LAB, both_versions
 
 DOCS = HERE.parent.parent / "docs"
@@ -23,13 +23,15 @@ class ZvondMore(DaemonTest):
 
     account = "zvond-more"
     more = {"notify_answer": "yes", "notify_hold": "yes"}
+    users = USERS + user("auto", "own", "lines = " + D, "queues = support", "auto_pause = yes",
+                         "wrap_up_s = 1")
 
     def test_answer(self):
         call = self.ringing()
         self.second.obeys = True
         self.do(B, "call.answer", call=call)
         self.together(A, B)
-        self.assertEqual(self.second.last().state, "up")
+        self.assertTrue(self.second.last().wait("up"))
         self.refused("not_possible", B, "call.answer", call=call)
 
     def test_hold(self):
@@ -93,6 +95,20 @@ class ZvondMore(DaemonTest):
         dnd = [one["dnd"] for one in self.browser(C).messages if one["type"] == "agent"]
         self.assertIn(True, dnd)
         self.assertEqual(dnd[-1], False)
+
+    def test_pause_during_a_call_and_after_it(self):
+        page = self.browser("auto")
+        self.do("auto", "queue.add", queue="support")
+        self.addCleanup(page.order, "queue.remove", queue="support")
+        self.phone(D)
+        dialog = self.phone(A).call(D, self.server.ip)
+        self.until(lambda: self.member(D).get("Paused") == "1", "a pause")
+        dialog.bye()
+        told = page.wait(lambda one: one["type"] == "agent" and one["wrap_up"])
+        self.assertIsNotNone(told, page.messages)
+        self.assertEqual(self.member(D).get("Paused"), "1")
+        self.until(lambda: self.member(D).get("Paused") == "0", "the end of the wrap-up")
+        self.do("auto", "queue.remove", queue="support")
 
     def test_keys(self):
         self.first = self.phone(A).call("608", self.server.ip)  # reads four keys

@@ -153,6 +153,11 @@ class PanelTest(LiveTest):
         """A call from the provider."""
         return self.dial(self.phone("trunk", host="200"), number, caller=OUTSIDE)
 
+    def hang_up(self, dialog):
+        """That phone ends its call."""
+        self.assertTrue(dialog.wait("up"))
+        dialog.bye()
+
     def seen(self, name, timeout=8, **fields):
         """Waits for the next such event of Asterisk."""
         found = self.witness.wait_for(
@@ -256,6 +261,7 @@ class Panels(PanelTest):
         call = one.wait_call("RING_STARTED")
         self.assertEqual((call["direction"], call["callerId"], call["calledId"], call["state"]),
                          (OUT, A, B, ALERTING))
+        self.assertEqual(call["userContactUId"], protocol.CONTACT)
         self.assertEqual(one.wait_call("CALL_SAVED_IN_DB", id=call["id"])["databaseUId"],
                          call["databaseUId"])
         one.wait_bits(call["id"], "DROP")
@@ -294,7 +300,7 @@ class Panels(PanelTest):
             self.assertTrue(own.last().wait("up"))
             one.wait_bits(call["id"], *TALKING)
             one.refused("AnswerCall", COMMAND, "not_possible", call=call["id"])
-            caller.bye()
+            self.hang_up(caller)
             one.wait_call("RING_FINISHED", id=call["id"])
             self.phones_of_test.pop().close()
 
@@ -435,7 +441,7 @@ class Panels(PanelTest):
         for key in ("startTime", "connectionStartTime"):
             self.assertEqual(again[key][:19], call[key][:19])
         back.wait_bits(call["id"], *TALKING)
-        first.last().bye()
+        self.hang_up(first.last())
         back.wait_call("RING_FINISHED", id=call["id"])
         self.assertEqual(back.order(call["id"]), ["RING_FINISHED"])
 
@@ -500,7 +506,7 @@ class Panels(PanelTest):
         call = one.wait_call("RING_STARTED", callerId=OUTSIDE)
         one.wait_call("COMMUTATION_STARTED", id=call["id"])
         self.member(A, True, "call")
-        own.last().bye()
+        self.hang_up(own.last())
         one.wait_call("RING_FINISHED", id=call["id"])
         self.member(A, False)
 
@@ -509,7 +515,7 @@ class Panels(PanelTest):
         one, first, _, call = self.talk()
         self.member(A, True, "call")
         one.do("SetWrapUpUserState", isWrapUpActive=True)
-        first.last().bye()
+        self.hang_up(first.last())
         one.wait_call("RING_FINISHED", id=call["id"])
         one.do("SetWrapUpUserState", isWrapUpActive=False)
         self.member(A, False)
@@ -649,7 +655,7 @@ class PanelOptions(PanelTest):
         self.from_outside(QUEUE)
         self.seen("QueueMemberPause", Interface="PJSIP/" + A, Queue="office0", Paused="1")
         one = self.panel(A, listen="tokens", path="/?token=token-of-one")
-        own.last().bye()
+        self.hang_up(own.last())
         one.wait("RING_FINISHED")
         hung_up = time.monotonic()
         self.seen("QueueMemberPause", Interface="PJSIP/" + A, Queue="office0", Paused="0")
@@ -691,7 +697,7 @@ class PanelOptions(PanelTest):
         self.assertEqual(told["CurrentCall"]["id"].partition("/")[0], "pbx")
         self.assertEqual((told["CurrentCall"]["state"], told["CurrentCall"]["calledId"]),
                          (CONNECTED, B))
-        first.last().bye()
+        self.hang_up(first.last())
         one.wait_call("RING_FINISHED", id=told["CurrentCall"]["id"])
 
 

@@ -10,7 +10,7 @@ import * as use from "./common.mjs";
 let browser, office, zvond, folder;
 
 before(async () => {
-	[browser, office] = await Promise.all([use.startBrowser(), use.startOffice()]);
+	[browser, office] = await Promise.all([use.startBrowser(), use.startOffice({ speed: 2 })]);
 	folder = use.makeFolder();
 	zvond = await use.startZvond(folder, office);
 });
@@ -325,7 +325,7 @@ test("the PBX goes: a banner says so until it is back", async (t) => {
 	await page.click("#dial button");
 	await page.locator("#said li", { hasText: "there is no connection to the telephone server" })
 		.waitFor();
-	office = await use.startOffice({ port: office.port });
+	office = await use.startOffice({ speed: 2, port: office.port });
 	await page.locator("#banner").waitFor({ state: "hidden", timeout: 40000 });
 	await page.locator("#servers .server[data-state=up]").waitFor();
 	assert.deepEqual(await page.verdict(), use.CLEAN);
