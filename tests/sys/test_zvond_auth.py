@@ -101,7 +101,7 @@ class Passwords(unittest.TestCase):
             self.assertEqual(set(got), {401, 503})
             self.assertGreaterEqual(got.count(401), 60)
             self.assertLess(most - before, (2 * 64 + 24) * 2 ** 20 * SLOW)
-            self.assertLess(slowest, 1.0 * SLOW)
+            self.assertLess(slowest, 2.0 * SLOW)  # of which most is Python's
 
     def test_first_message(self):
         with Zvond(config(listen="login_timeout_ms = 1000")) as z:
