@@ -227,6 +227,7 @@ CALLS = (
 )
 
 
+@unittest.skipUnless(os.geteuid() == 0, "strace may not look into a program that is not dumpable")
 class Kernel(unittest.TestCase):
     """strace(1) gives wrong answers to the daemon at work."""
 
