@@ -66,8 +66,8 @@ struct zv_tms {
 	char library[ZV_TMS_GUID], connection[ZV_TMS_GUID]; /* empty: none */
 	char line[ZV_TMS_LINE_MAX];
 	char contact[ZV_TMS_GUID]; /* UserContactUId; or empty */
-	bool is_open; /* OpenConnection was good */
-	bool is_lost; /* and then the PBX was lost */
+	bool is_open;		   /* OpenConnection was good */
+	bool is_lost;		   /* and then the PBX was lost */
 	bool no_call_centre, debug;
 	bool quiet; /* calls are learned, not told */
 	unsigned line_features;

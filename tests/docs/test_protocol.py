@@ -267,5 +267,29 @@ class Http(WithPbx):
         self.assertEqual(answer.json["user"], "boss")
 
 
+class Commands(unittest.TestCase):
+    """docs/protocol/commands.md: the examples"""
+
+    def test_arguments(self):
+        """Each command has one; its arguments are of that command, and those it needs."""
+        page = sections(read("docs/protocol/commands.md"), 2)["By example"]
+        rows = re.findall(r"(?m)^\| `([a-z_.]+)` \| `(\{.*?\})` \| (?:`(.*)` )?\|$", page)
+        shown = {name: json.loads(arguments) for name, arguments, _ in rows}
+        with Zvond(config()) as z:
+            known = {command["name"]: command["arguments"] for command
+                     in z.get("/v1/openapi.json").json["x-commands"]}
+        self.assertEqual(list(shown), list(known))
+        for name, arguments in shown.items():
+            with self.subTest(command=name):
+                types = {one["name"]: one for one in known[name]}
+                self.assertEqual({one for one in types if types[one]["required"]} - set(arguments),
+                                 set())
+                for argument, value in arguments.items():
+                    self.assertIs(type(value), TYPES[types[argument]["type"]])
+                    self.assertIn(value, types[argument].get("enum", [value]))
+        for _, _, answer in rows:
+            self.assertTrue(not answer or json.loads(answer)["ok"])
+
+
 if __name__ == "__main__":
     unittest.main()

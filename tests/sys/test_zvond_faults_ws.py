@@ -206,6 +206,7 @@ class Floods(WsCase):
 
     def test_fault_043_a_hundred_thousand_fragments(self):
         data = text_frame(b"a", False) + text_frame(b"b", False, ws.CONTINUATION) * 100_000
+        empty = text_frame(b"", False) + text_frame(b"", False, ws.CONTINUATION) * FRAGMENTS
         most = text_frame(b"a", False) + (
             text_frame(b"b", False, ws.CONTINUATION) * (FRAGMENTS - 2)) + text_frame(
                 b"c", True, ws.CONTINUATION)
@@ -214,6 +215,7 @@ class Floods(WsCase):
                 begin = time.monotonic()
                 self.assertEqual(self.code_for(data, dialect), 1009)
                 self.assertLess(time.monotonic() - begin, 1 * SLOW)
+                self.assertEqual(self.code_for(empty, dialect), 1009)
                 socket = self.open(dialect)
                 socket.send_bytes(most)
                 self.assert_lives(socket)
