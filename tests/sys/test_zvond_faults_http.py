@@ -1,5 +1,5 @@
-"""Clients of zvond that are slow, many, in haste or gone, over HTTP and HTTPS: faults 050, 051, 054,
-057 and 058. What they say wrong is in test_zvond_faults_requests.py; both complete what
+"""Clients of zvond that are slow, many, in haste or gone, over HTTP and HTTPS: faults 050, 051,
+054, 057 and 058. What they say wrong is in test_zvond_faults_requests.py; both complete what
 test_zvond_http.py has of these numbers.
 """
 
