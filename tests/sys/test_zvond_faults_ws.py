@@ -225,6 +225,7 @@ class Floods(WsCase):
         for dialect in DIALECTS:
             with self.subTest(dialect=dialect), self.witness(), self.memory(MESSAGE_LIMIT):
                 cpu = self.z.cpu_seconds()
+                counted = self.z.metrics()["zvond_frames_bad_total"]
                 socket = self.open(dialect)
                 begin = time.monotonic()
                 try:
@@ -235,6 +236,7 @@ class Floods(WsCase):
                 self.assertLessEqual(len(socket.pongs), 10 * (time.monotonic() - begin + 1))
                 self.assertGreaterEqual(len(socket.pongs), 10)
                 self.assertLess(self.z.cpu_seconds() - cpu, 0.5 * SLOW)
+                self.assertEqual(self.z.metrics()["zvond_frames_bad_total"], counted + 1)
 
     def test_fault_043_ten_pings_each_second_are_fine(self):
         socket = self.open()
