@@ -3,8 +3,9 @@
 # (ami://user@host) before a real Asterisk, with a configuration made for the occasion. What
 # it keeps is in a temporary folder, gone afterwards.
 #
-# PORT: where it listens (2013, or any that is free if that is taken). LINE, CONTEXT: your line
-# at the real Asterisk, and where its dialplan takes calls of phones.
+# PORT: where it listens (2013, or any that is free if that is taken). RATE: calls a minute in
+# the office. LINE, CONTEXT: your line at the real Asterisk, and where its dialplan takes calls
+# of phones.
 set -u
 cd "$(dirname "$0")/.." || exit
 zvond=build/zvond
@@ -106,7 +107,8 @@ if [ -n "$url" ]; then
 	write_config
 	$zvond --config "$folder/zvond.conf" >"$folder/said" &
 else
-	$zvond --demo --port "$port" --state "$folder/state" >"$folder/said" &
+	$zvond --demo --port "$port" --rate "${RATE:-12}" --state "$folder/state" \
+		>"$folder/said" &
 fi
 daemon=$!
 
@@ -132,10 +134,10 @@ else
 	say "
 zvon is open at $page/ before a simulated office: calls come by themselves.
 Sign in as demo, password demo (line 200), or as supervisor, password supervisor (line 201).
-To see a call arrive at line 200 at once, type in another terminal:" "
+To see a call arrive at line 200 at once, if it is free, type in another terminal:" "
 zvon открыт: $page/ перед учебным офисом; звонки там идут сами.
 Вход: demo, пароль demo (линия 200), или supervisor, пароль supervisor (линия 201).
-Чтобы звонок сразу пришёл на линию 200, наберите в другом терминале:"
+Чтобы звонок сразу пришёл на линию 200, если она свободна, наберите в другом терминале:"
 	echo "  curl -u supervisor:supervisor $page/v1/commands/call.make -d '{\"to\":\"200\"}'" >&2
 fi
 say "What goes on at line $line, and what happens, as JSON:" \

@@ -131,6 +131,14 @@ get(struct zv_agents *a, struct zv_str key)
 	return e;
 }
 
+const struct zv_agent *
+zv_hub_find_agent(struct zv_hub *h, struct zv_str user)
+{
+	struct entry *e = zv_map_find(&zv_hub_jobs(h)->agents->entries, user);
+
+	return e ? &e->agent : NULL;
+}
+
 struct zv_agent *
 zv_hub_agent(struct zv_hub *h, struct zv_str user)
 {
@@ -333,7 +341,7 @@ zv_agent_has_talked(struct zv_hub *h, const struct zv_user *user,
 {
 	struct zv_agents *a = zv_hub_jobs(h)->agents;
 	char room[ZV_AGENT_KEY];
-	struct entry *e = get(a, zv_agent_key_of(user, room));
+	struct entry *e = zv_map_find(&a->entries, zv_agent_key_of(user, room));
 	int64_t until = user->wrap_up_s > 0 ? now_ms + user->wrap_up_s * INT64_C(1000)
 					    : INT64_MAX;
 

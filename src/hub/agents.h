@@ -16,6 +16,10 @@ struct zv_str zv_agent_key_of(const struct zv_user *user, char out[ZV_AGENT_KEY]
 struct zv_agents *zv_agents_new(struct zv_hub *h); /* NULL: no memory */
 void zv_agents_free(struct zv_agents *a);	   /* NULL is fine */
 
+/* Of whom something is known; NULL: nothing. Panels name lines as they like, so looking
+ * for one must not make one. */
+const struct zv_agent *zv_hub_find_agent(struct zv_hub *h, struct zv_str user);
+
 /* The index of those with auto_pause, anew. 0 or ZV_ENOMEM: it is as it was. */
 int zv_agents_on_users(struct zv_agents *a);
 

@@ -169,14 +169,11 @@ void zv_persons_deinit(struct zv_hub *h);
 
 /* ---- sessions ----------------------------------------------------------------------------- */
 
-#define ZV_QUEUE_FEW 4 /* a power of two */
-
 struct zv_queue_of_messages {
 	struct zv_message **list; /* a ring; NULL when it is empty */
 	size_t cap, first, n;
 	size_t bytes;
-	struct zv_message
-		*few[ZV_QUEUE_FEW]; /* the first list: who reads needs no other */
+	struct zv_message *one; /* what list is while one is enough */
 };
 
 struct zv_watch; /* watch.c */

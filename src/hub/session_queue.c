@@ -10,24 +10,18 @@ const char zv_reason_memory[] = "out of memory: come back and resume";
 
 /* ---- its queue --------------------------------------------------------------------------- */
 
-static void
-free_list(struct zv_queue_of_messages *q)
-{
-	if (q->list != q->few)
-		zv_free(q->list);
-}
-
 static int
 grow(struct zv_queue_of_messages *q)
 {
-	size_t cap = q->cap ? q->cap * 2 : ZV_QUEUE_FEW;
-	struct zv_message **list = q->cap ? zv_malloc(cap * sizeof *list) : q->few;
+	size_t cap = q->cap ? q->cap * 4 : 1;
+	struct zv_message **list = &q->one;
 
-	if (!list)
+	if (cap > 1 && !(list = zv_malloc(cap * sizeof *list)))
 		return ZV_ENOMEM;
 	for (size_t i = 0; i < q->n; i++)
 		list[i] = q->list[(q->first + i) & (q->cap - 1)];
-	free_list(q);
+	if (q->list != &q->one)
+		zv_free(q->list);
 	q->list = list;
 	q->cap = cap;
 	q->first = 0;
@@ -53,7 +47,8 @@ pop(struct zv_queue_of_messages *q)
 	q->first = (q->first + 1) & (q->cap - 1);
 	q->bytes -= m->text.n;
 	if (--q->n == 0) {
-		free_list(q);
+		if (q->list != &q->one)
+			zv_free(q->list);
 		*q = (struct zv_queue_of_messages){ 0 };
 	}
 	return m;

@@ -9,9 +9,11 @@
  *   tms_consult   a consultation on the channel of the first call
  *   tms_compare   all calls at once
  *   tms_features  what is possible now
+ *   tms_config    what OpenConnection brings along
  *   tms_connect   library, connection, loss of the PBX
  *   tms_agent     the agent's state, his pause while he talks
- *   tms_command   frames of the panel, to commands of the hub
+ *   tms_input     frames of the panel
+ *   tms_command   the table of its commands, to commands of the hub
  *   tms_request   a command that is being carried out */
 #ifndef ZV_HUB_TMS_H
 #define ZV_HUB_TMS_H
@@ -63,8 +65,9 @@ struct zv_tms {
 	enum zv_tms_family family;
 	char library[ZV_TMS_GUID], connection[ZV_TMS_GUID]; /* empty: none */
 	char line[ZV_TMS_LINE_MAX];
-	bool is_open; /* OpenConnection was good */
-	bool is_lost; /* and then the PBX was lost */
+	char contact[ZV_TMS_GUID]; /* UserContactUId; or empty */
+	bool is_open;		   /* OpenConnection was good */
+	bool is_lost;		   /* and then the PBX was lost */
 	bool no_call_centre, debug;
 	bool quiet; /* calls are learned, not told */
 	unsigned line_features;
@@ -176,6 +179,14 @@ void zv_tms_tell_features(struct zv_session *s, struct zv_tms_call *c, bool agai
 void zv_tms_tell_line(struct zv_session *s, bool again);
 unsigned zv_tms_features(struct zv_session *s, const struct zv_tms_call *c);
 
+/* ---- tms_config.c ------------------------------------------------------------------------ */
+
+struct zv_str zv_tms_plain_line(struct zv_str extension); /* 305 of SIP/305 */
+struct zv_str zv_tms_config_line(const json_t *config);
+struct zv_str zv_tms_config_context(const json_t *config);
+bool zv_tms_config_is(const json_t *config, const char *key);
+json_t *zv_tms_object_of(const json_t *parameters, const char *key);
+
 /* ---- tms_connect.c ----------------------------------------------------------------------- */
 
 void zv_tms_load_library(struct zv_session *s, struct zv_str assembly);
@@ -199,7 +210,7 @@ void zv_tms_agent_talks(struct zv_session *s);
 void zv_tms_agent_has_talked(struct zv_session *s, const struct zv_leg *ended);
 void zv_tms_agent_is_back(struct zv_session *s);
 
-/* ---- tms_command.c, tms_request.c ------------------------------------------------------------ */
+/* ---- tms_input.c, tms_request.c ------------------------------------------------------------ */
 
 void zv_tms_input(struct zv_session *s, struct zv_str text, int64_t now_ms);
 

@@ -23,7 +23,7 @@ zv_tms_agent(const struct zv_session *s)
 	struct zv_user user = zv_tms_user(s, &line);
 	char key[ZV_AGENT_KEY];
 
-	return zv_hub_agent(zv_session_hub(s), zv_agent_key_of(&user, key));
+	return zv_hub_find_agent(zv_session_hub(s), zv_agent_key_of(&user, key));
 }
 
 /* Nothing before a state was set: the CRM's codes are the CRM's. */

@@ -202,6 +202,7 @@ zv_tms_call_json(struct zv_json *j, const struct zv_tms *t, const struct zv_tms_
 	zv_json_begin_object(j);
 	add_text(j, "id", c->id);
 	add_text(j, "databaseUId", c->guid);
+	add_text(j, "userContactUId", t->contact);
 	add_parties(j, c);
 	add_int(j, "state", c->state);
 	add_int(j, "oldState", c->old_state);

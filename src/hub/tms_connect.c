@@ -70,62 +70,6 @@ zv_tms_load_library(struct zv_session *s, struct zv_str assembly)
 
 /* ---- the connection ---------------------------------------------------------------------- */
 
-/* What an administrator may have written there: 305, SIP/305, PJSIP/office. */
-static struct zv_str
-line_of(struct zv_str extension)
-{
-	struct zv_str rest = zv_str_trim(extension), part;
-
-	while (zv_str_split(&rest, '/', &part))
-		extension = part;
-	return zv_str_trim(extension);
-}
-
-static bool
-is_true(const json_t *config, const char *key)
-{
-	struct zv_str text = zv_json_text(config, key);
-
-	return json_is_true(json_object_get(config, key)) ||
-	       zvon_str_equal_nocase(text, ZV_STR("true")) ||
-	       zvon_str_equal(text, ZV_STR("1"));
-}
-
-/* The vendor's name of it was not found: these are plausible. */
-static struct zv_str
-context_of(const json_t *config)
-{
-	static const char *const keys[] = { "OriginateContext",
-					    "originateContext",
-					    "OutgoingCallContext",
-					    "outgoingCallContext",
-					    "CallContext",
-					    "callContext",
-					    "Context",
-					    "context" };
-	struct zv_str found = { 0 };
-
-	for (size_t i = 0; !found.n && i < sizeof keys / sizeof *keys; i++)
-		found = zv_str_trim(zv_json_text(config, keys[i]));
-	return found;
-}
-
-/* An object, or the text of one. NULL: neither. */
-static json_t *
-object_of(const json_t *parameters, const char *key)
-{
-	const json_t *value = json_object_get(parameters, key);
-	struct zv_str text = zv_json_text(parameters, key);
-	json_t *read = text.n ? zv_json_read(text, NULL) : NULL;
-
-	if (json_is_object(value))
-		return json_incref((json_t *)(uintptr_t)value);
-	if (json_is_object(read))
-		return read;
-	json_decref(read);
-	return NULL;
-}
-
 static void
 refuse(struct zv_session *s, enum zv_tms_error type, const char *code, const char *text)
 {
@@ -179,7 +123,8 @@ note_others(struct zv_session *s)
 
 	while ((user = zv_hub_next_user(zv_session_hub(s), user)))
 		for (size_t i = 0; user != zv_session_user(s) && i < user->n_lines; i++)
-			if (zvon_str_equal(line_of(user->lines[i]), zvon_str(t->line)))
+			if (zvon_str_equal(zv_tms_plain_line(user->lines[i]),
+					   zvon_str(t->line)))
 				zv_log(zv_hub_log(zv_session_hub(s)), ZV_LOG_WARN,
 				       "panel",
 				       "one line, two users line=%s user=%.*s "
@@ -203,16 +148,16 @@ open_with(struct zv_session *s, const json_t *config)
 {
 	struct zv_tms *t = zv_tms_of(s);
 
-	if (!take_line(s, line_of(zv_json_text(config, "ExtensionName"))))
+	if (!take_line(s, zv_tms_config_line(config)))
 		return;
 	if (zv_tms_home(s) < 0) {
 		refuse(s, ZV_TMS_ERROR_CONNECTION, "pbx_down",
 		       "there is no connection to Asterisk at the moment");
 		return;
 	}
-	take_context(s, context_of(config));
-	t->no_call_centre = is_true(config, "disableCallCentre");
-	t->debug = is_true(config, "debugMode");
+	take_context(s, zv_tms_config_context(config));
+	t->no_call_centre = zv_tms_config_is(config, "disableCallCentre");
+	t->debug = zv_tms_config_is(config, "debugMode");
 	t->is_open = true;
 	t->is_lost = false;
 	random_guid(s, t->connection);
@@ -221,15 +166,17 @@ open_with(struct zv_session *s, const json_t *config)
 	created(s);
 }
 
-/* Who the CRM's user is, for the log: it proves nothing. */
+/* Who the CRM's user is, for the log and back to his panel: it proves nothing. */
 static void
-log_user(struct zv_session *s, const json_t *parameters)
+note_user(struct zv_session *s, const json_t *parameters)
 {
-	json_t *service = object_of(parameters, "sessionServiceParams");
+	json_t *service = zv_tms_object_of(parameters, "sessionServiceParams");
 	char who[ZV_TMS_GUID] = "", where[ZV_TMS_PARTY_MAX] = "";
 
 	zv_tms_copy(who, sizeof who, zv_json_text(service, "UserUId"));
 	zv_tms_copy(where, sizeof where, zv_json_text(service, "ServiceUrl"));
+	zv_tms_copy(zv_tms_of(s)->contact, ZV_TMS_GUID,
+		    zv_json_text(service, "UserContactUId"));
 	zv_log(zv_hub_log(zv_session_hub(s)), ZV_LOG_INFO, "panel",
 	       "connected user=%.*s line=%s from=%.*s crm_user=%s crm=%s",
 	       ZV_ARG(zv_session_user(s)->name), zv_tms_of(s)->line,
@@ -241,7 +188,7 @@ void
 zv_tms_open_connection(struct zv_session *s, const json_t *parameters)
 {
 	struct zv_tms *t = zv_tms_of(s);
-	json_t *config = object_of(parameters, "connectionParams");
+	json_t *config = zv_tms_object_of(parameters, "connectionParams");
 
 	zv_session_listen(s, false);
 	t->is_open = false;
@@ -254,7 +201,7 @@ zv_tms_open_connection(struct zv_session *s, const json_t *parameters)
 	else
 		open_with(s, config);
 	if (t->is_open)
-		log_user(s, parameters);
+		note_user(s, parameters);
 	json_decref(config);
 }
 

@@ -2,6 +2,8 @@
 #include "base/str.h"
 #include "zvond/config_impl.h"
 
+#define ROLES_MAX 64 /* among which the one that was meant is looked for */
+
 const struct zv_role *
 zv_config_role(const struct zv_config *c, const char *name)
 {
@@ -10,8 +12,6 @@ zv_config_role(const struct zv_config *c, const char *name)
 			return &c->roles[i];
 	return NULL;
 }
-
-#define ROLES_MAX 64 /* among which the one that was meant is looked for */
 
 void
 zv_config_unknown_role(struct zv_config_reader *r, struct zv_config_object *o,

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "zvond/routes.h"
+#include "zvond/schemas.h"
 
 /* ---- arguments of commands ------------------------------------------------------------------------------- */
 
@@ -68,46 +69,6 @@ zv_command_json(struct zv_json *j, const struct zv_command *command)
 	zv_json_end_object(j);
 }
 
-/* ---- schemas ------------------------------------------------------------------------------------------------ */
-
-/* What answers and bodies have in common, as it stands in the document. */
-static const struct {
-	const char *name, *json;
-} schemas[] = {
-	{ "Object", "{\"type\":\"object\"}" },
-	{ "List", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}" },
-	{ "Ok", "{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{"
-		"\"type\":\"boolean\"}}}" },
-	{ "Arguments", "{\"type\":\"object\",\"description\":\"the arguments of the "
-		       "command\"}" },
-	{ "Outcome",
-	  "{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{"
-	  "\"type\":\"boolean\"},\"error\":{\"type\":\"object\"}}}" },
-	{ "Login",
-	  "{\"type\":\"object\",\"required\":[\"user\",\"password\"],\"properties\":{"
-	  "\"user\":{\"type\":\"string\"},\"password\":{\"type\":\"string\"}}}" },
-	{ "Token",
-	  "{\"type\":\"object\",\"required\":[\"token\",\"expires_s\"],\"properties\":{"
-	  "\"token\":{\"type\":\"string\"},\"expires_s\":{\"type\":\"integer\"}}}" },
-	{ "Events",
-	  "{\"type\":\"object\",\"description\":\"of a long poll: seq, stream and "
-	  "events, "
-	  "or resync\",\"properties\":{\"seq\":{\"type\":\"integer\"},\"stream\":{"
-	  "\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":"
-	  "\"object\"}},\"resync\":{\"type\":\"object\"}}}" },
-	{ "Health",
-	  "{\"type\":\"object\",\"required\":[\"ok\",\"degraded\",\"servers\"],"
-	  "\"properties\":{\"ok\":{\"type\":\"boolean\"},\"degraded\":{\"type\":"
-	  "\"array\",\"items\":{\"type\":\"string\"}},\"servers\":{\"type\":\"array\","
-	  "\"items\":{\"type\":\"object\"}}}}" },
-	{ "Error",
-	  "{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{"
-	  "\"type\":\"object\",\"required\":[\"code\",\"message\"],\"properties\":{"
-	  "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
-	  "\"argument\":{\"type\":\"string\"},\"retry_ms\":{\"type\":\"integer\"}}}}"
-	  "}" },
-};
-
 /* A text that is JSON already. */
 static void
 write_raw(struct zv_json *j, const char *json)
@@ -116,17 +77,6 @@ write_raw(struct zv_json *j, const char *json)
 		zv_buf_add_char(j->out, ',');
 	zv_buf_add(j->out, zvon_str(json));
 	j->comma = true;
-}
-
-static void
-write_ref(struct zv_json *j, const char *schema)
-{
-	zv_json_key(j, "schema");
-	zv_json_begin_object(j);
-	zv_json_key(j, "$ref");
-	zv_buf_printf(j->out, "\"#/components/schemas/%s\"", schema);
-	j->comma = true;
-	zv_json_end_object(j);
 }
 
 /* "content": {TYPE: {"schema": …}}; schema: its name, or a media type of its own. */
@@ -139,8 +89,10 @@ write_content(struct zv_json *j, const char *schema)
 	zv_json_begin_object(j);
 	zv_json_key(j, is_media ? schema : "application/json");
 	zv_json_begin_object(j);
-	if (!is_media)
-		write_ref(j, schema);
+	if (!is_media) {
+		zv_json_key(j, "schema");
+		zv_schema_ref_write(j, schema);
+	}
 	zv_json_end_object(j);
 	zv_json_end_object(j);
 }
@@ -294,12 +246,7 @@ write_components(struct zv_json *j)
 	write_raw(j, "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{"
 		     "\"type\":\"http\",\"scheme\":\"basic\"}}");
 	zv_json_key(j, "schemas");
-	zv_json_begin_object(j);
-	for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
-		zv_json_key(j, schemas[i].name);
-		write_raw(j, schemas[i].json);
-	}
-	zv_json_end_object(j);
+	zv_schemas_write(j);
 	zv_json_end_object(j);
 }
 

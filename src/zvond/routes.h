@@ -27,8 +27,9 @@ struct zv_route {
 	void (*run)(struct zv_exchange *x);
 	const char *help;		    /* one sentence */
 	const struct zv_route_query *query; /* may be NULL */
-	const char *body;   /* what is sent: name of a schema in openapi.c, or NULL */
-	const char *answer; /* schema of 200, or a media type if it has a '/' */
+	const char *body; /* what is sent: name of a schema in schemas.c, or NULL */
+	const char *
+		answer; /* schema of 200 ("[Call]": a list), or a media type if it has a '/' */
 };
 
 extern const struct zv_route zv_routes[];

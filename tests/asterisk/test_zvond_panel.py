@@ -153,6 +153,11 @@ class PanelTest(LiveTest):
         """A call from the provider."""
         return self.dial(self.phone("trunk", host="200"), number, caller=OUTSIDE)
 
+    def hang_up(self, dialog):
+        """That phone ends its call."""
+        self.assertTrue(dialog.wait("up"))
+        dialog.bye()
+
     def seen(self, name, timeout=8, **fields):
         """Waits for the next such event of Asterisk."""
         found = self.witness.wait_for(
@@ -256,6 +261,7 @@ class Panels(PanelTest):
         call = one.wait_call("RING_STARTED")
         self.assertEqual((call["direction"], call["callerId"], call["calledId"], call["state"]),
                          (OUT, A, B, ALERTING))
+        self.assertEqual(call["userContactUId"], protocol.CONTACT)
         self.assertEqual(one.wait_call("CALL_SAVED_IN_DB", id=call["id"])["databaseUId"],
                          call["databaseUId"])
         one.wait_bits(call["id"], "DROP")
@@ -294,7 +300,7 @@ class Panels(PanelTest):
             self.assertTrue(own.last().wait("up"))
             one.wait_bits(call["id"], *TALKING)
             one.refused("AnswerCall", COMMAND, "not_possible", call=call["id"])
-            caller.bye()
+            self.hang_up(caller)
             one.wait_call("RING_FINISHED", id=call["id"])
             self.phones_of_test.pop().close()
 
@@ -331,6 +337,28 @@ class Panels(PanelTest):
         self.assertEqual(one.wait_call("END_HOLD_ACTION")["totalHoldDuration"], 1)
         self.assertEqual(first.last().direction, "sendrecv")
         one.wait_bits(call["id"], *TALKING)
+
+    def test_what_can_be_done_from_hold(self):
+        """Each feature of a call that is held is tried."""
+        for command, parameters in (("DropCall", {}), ("BlindTransferCall", {"targetAddress": C}),
+                                    ("MakeConsultCall", {"targetAddress": C})):
+            with self.subTest(command):
+                third = self.phone(C)
+                one, first, second, call = self.talk()
+                one.do("HoldCall", call=call)
+                one.wait_bits(call["id"], *HELD)
+                one.do(command, call=call, **parameters)
+                if command == "MakeConsultCall":
+                    asked = one.wait_call("COMMUTATION_STARTED", calledId=C)
+                    one.do("DropCall", call=asked)
+                    one.wait_call("RING_FINISHED", id=asked["id"])
+                else:
+                    one.wait_call("RING_FINISHED", id=call["id"])
+                    self.assertTrue(first.last().wait("done"))
+                if command == "BlindTransferCall":
+                    self.assertTrue(third.wait_call("up"))
+                    self.assertEqual(second.last().state, "up")
+                self.clear()
 
     def test_hold_of_the_other_side(self):
         """The example of the vendor's guide: the operator calls, the other one holds and
@@ -435,7 +463,7 @@ class Panels(PanelTest):
         for key in ("startTime", "connectionStartTime"):
             self.assertEqual(again[key][:19], call[key][:19])
         back.wait_bits(call["id"], *TALKING)
-        first.last().bye()
+        self.hang_up(first.last())
         back.wait_call("RING_FINISHED", id=call["id"])
         self.assertEqual(back.order(call["id"]), ["RING_FINISHED"])
 
@@ -500,7 +528,7 @@ class Panels(PanelTest):
         call = one.wait_call("RING_STARTED", callerId=OUTSIDE)
         one.wait_call("COMMUTATION_STARTED", id=call["id"])
         self.member(A, True, "call")
-        own.last().bye()
+        self.hang_up(own.last())
         one.wait_call("RING_FINISHED", id=call["id"])
         self.member(A, False)
 
@@ -509,7 +537,7 @@ class Panels(PanelTest):
         one, first, _, call = self.talk()
         self.member(A, True, "call")
         one.do("SetWrapUpUserState", isWrapUpActive=True)
-        first.last().bye()
+        self.hang_up(first.last())
         one.wait_call("RING_FINISHED", id=call["id"])
         one.do("SetWrapUpUserState", isWrapUpActive=False)
         self.member(A, False)
@@ -649,7 +677,7 @@ class PanelOptions(PanelTest):
         self.from_outside(QUEUE)
         self.seen("QueueMemberPause", Interface="PJSIP/" + A, Queue="office0", Paused="1")
         one = self.panel(A, listen="tokens", path="/?token=token-of-one")
-        own.last().bye()
+        self.hang_up(own.last())
         one.wait("RING_FINISHED")
         hung_up = time.monotonic()
         self.seen("QueueMemberPause", Interface="PJSIP/" + A, Queue="office0", Paused="0")
@@ -691,7 +719,7 @@ class PanelOptions(PanelTest):
         self.assertEqual(told["CurrentCall"]["id"].partition("/")[0], "pbx")
         self.assertEqual((told["CurrentCall"]["state"], told["CurrentCall"]["calledId"]),
                          (CONNECTED, B))
-        first.last().bye()
+        self.hang_up(first.last())
         one.wait_call("RING_FINISHED", id=told["CurrentCall"]["id"])
 
 

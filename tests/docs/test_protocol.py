@@ -113,6 +113,44 @@ class Events(WithPbx):
                         self.assertEqual(set(leg), set(self.seen["leg.ringing"][0]["leg"]))
 
 
+OPEN = ("Event", "Outcome")  # what else is in them depends on the event, the command
+TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
+
+
+class Document:
+    """An OpenAPI document, as far as zvond writes one."""
+
+    def __init__(self, document):
+        self.document = document
+        self.schemas = document["components"]["schemas"]
+
+    def faults(self, schema, value, where=""):
+        """What of the value is not as the schema says; also members that it does not name."""
+        name = schema.get("$ref", "").rpartition("/")[2]
+        schema = self.schemas[name] if name else schema
+        if value is None and schema.get("nullable"):
+            return
+        if type(value) is not TYPES[schema["type"]]:  # bool is an int
+            yield "%s is no %s: %r" % (where, schema["type"], value)
+        elif schema["type"] == "array":
+            for item in value:
+                yield from self.faults(schema["items"], item, where + "[]")
+        elif schema["type"] == "object":
+            known = schema.get("properties", {})
+            for member in set(schema.get("required", ())) - set(value):
+                yield "%s.%s is missing" % (where, member)
+            for member, inside in value.items():
+                if member in known:
+                    yield from self.faults(known[member], inside, where + "." + member)
+                elif known and name not in OPEN:
+                    yield "%s.%s is not in the document" % (where, member)
+
+    def answer(self, method, path):
+        """The schema of that operation's 200."""
+        content = self.document["paths"][path][method]["responses"]["200"]["content"]
+        return content.get("application/json", {}).get("schema")
+
+
 class Http(WithPbx):
     """docs/protocol/http.md: a section `METHOD /path` with a request shows what comes back."""
 
@@ -165,6 +203,31 @@ class Http(WithPbx):
                     alike = [one for one in blocks if self.members(one) == self.members(answer)]
                     self.assertEqual(len(alike), 1, self.members(answer))
                     self.check_inside(answer, alike[0])
+                    self.check_schema(heading, answer)
+
+    def check_schema(self, heading, answer):
+        """The answer, and the examples, are what the OpenAPI document says."""
+        document = Document(self.z.get("/v1/openapi.json").json)
+        method, path = heading.strip("`").split()
+        schema = document.answer(method.lower(), path.replace("/ID", "/{id}"))
+        for value in [answer] + examples(self.told[heading]):
+            self.assertEqual(list(document.faults(schema, value)), [])
+
+    def test_schemas(self):
+        """A fault is found; what is refused and what commands answer fits, too."""
+        document = Document(self.z.get("/v1/openapi.json").json)
+        ref = lambda name: {"$ref": "#/components/schemas/" + name}  # noqa: E731
+        line = {"server": "office", "line": "101", "state": "idle"}
+        self.assertEqual(list(document.faults(ref("Line"), line)), [])
+        for bad in ({**line, "line": None}, {"line": "101", "state": "idle"}, {**line, "x": 1}, []):
+            self.assertEqual(len(list(document.faults(ref("Line"), bad))), 1, bad)
+        done, refused = examples(self.told["`POST /v1/commands/NAME`"])
+        self.assertEqual(list(document.faults(ref("Outcome"), done)), [])
+        self.assertEqual(list(document.faults(ref("Error"), refused)), [])
+        answer = self.z.post("/v1/commands/call.make", {"to": "x!"}, token=TOKENS["ivanov"])
+        self.assertEqual(list(document.faults(ref("Error"), answer.json)), [])
+        answer = self.z.get("/v1/events?after=x", token=TOKENS["ivanov"])
+        self.assertEqual(list(document.faults(ref("Error"), answer.json)), [])
 
     def check_inside(self, answer, shown):
         """The lists and objects in it, as far as both have something."""
@@ -202,6 +265,30 @@ class Http(WithPbx):
         basic = base64.b64encode(b"boss:demo").decode()
         answer = self.z.get("/v1/me", headers={"Authorization": "Basic " + basic})
         self.assertEqual(answer.json["user"], "boss")
+
+
+class Commands(unittest.TestCase):
+    """docs/protocol/commands.md: the examples"""
+
+    def test_arguments(self):
+        """Each command has one; its arguments are of that command, and those it needs."""
+        page = sections(read("docs/protocol/commands.md"), 2)["By example"]
+        rows = re.findall(r"(?m)^\| `([a-z_.]+)` \| `(\{.*?\})` \| (?:`(.*)` )?\|$", page)
+        shown = {name: json.loads(arguments) for name, arguments, _ in rows}
+        with Zvond(config()) as z:
+            known = {command["name"]: command["arguments"] for command
+                     in z.get("/v1/openapi.json").json["x-commands"]}
+        self.assertEqual(list(shown), list(known))
+        for name, arguments in shown.items():
+            with self.subTest(command=name):
+                types = {one["name"]: one for one in known[name]}
+                self.assertEqual({one for one in types if types[one]["required"]} - set(arguments),
+                                 set())
+                for argument, value in arguments.items():
+                    self.assertIs(type(value), TYPES[types[argument]["type"]])
+                    self.assertIn(value, types[argument].get("enum", [value]))
+        for _, _, answer in rows:
+            self.assertTrue(not answer or json.loads(answer)["ok"])
 
 
 if __name__ == "__main__":

@@ -128,6 +128,25 @@ class Manual(unittest.TestCase):
             self.assertIn("users 1", done.stderr)
 
 
+class Readme(unittest.TestCase):
+    """The configuration that README.md shows to a newcomer."""
+
+    def test_works(self):
+        text = re.search(r"(?ms)^```ini\n(.*?)^```$", read("README.md")).group(1)
+        lines = run([ZVOND, "passwd", "ivan"], text="correct horse battery\n").stdout
+        self.assertIn("[user ivan]\nlines = 101\n", text)
+        text = re.sub(r"password_hash = .*", lambda _: lines.splitlines()[1], text)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, what in (("zvond.conf", text), ("office.secret", "s\n")):
+                path = Path(folder) / name
+                path.write_text(what, "utf-8")
+                path.chmod(0o640)
+            done = run([ZVOND, "-c", Path(folder) / "zvond.conf", "--check"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("servers 1, listeners 1", done.stderr)
+            self.assertNotIn("warning", done.stderr)
+
+
 class Sample(unittest.TestCase):
     """packaging/zvond.conf.sample."""
 

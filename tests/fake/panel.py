@@ -55,6 +55,7 @@ NEEDED = ("id", "databaseUId", "deviceId", "direction", "state", "oldState", "ca
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 CALL_TYPE = "%s.Messaging.Common.Call, %s.Messaging.Common"
+CONTACT = "00000000-0000-4000-8000-00000000c0de"  # of the user, in the CRM
 WAIT = 8
 
 
@@ -132,7 +133,7 @@ class Panel:
                   connectionParams=json.dumps({"ExtensionName": line, **config}),
                   sessionServiceParams=json.dumps({
                       "UserUId": str(uuid.UUID(int=int(re.sub(r"\D", "", line) or 0))),
-                      "UserContactUId": str(uuid.UUID(int=1)), "ServiceUrl": "https://crm.test"}))
+                      "UserContactUId": CONTACT, "ServiceUrl": "https://crm.test"}))
 
     def open(self, line, **config):
         """OpenConnection, and what the browser does at once; the snapshot."""

@@ -1,8 +1,8 @@
 /* Two panels and recorded calls: whatever they send and in whatever order packets come,
  * each message is JSON of a known type, a call begins before it ends, and ends once.
  *
- * Input: options (& 1: ring_on_state, & 2: a line that anybody may name), the number of a
- * scene, then commands, each a letter with what follows:
+ * Input: options (& 1: ring_on_state, & 2: a line that anybody may name, & 4: auto_pause),
+ * the number of a scene, then commands, each a letter with what follows:
  *   n k      the next k packets, 20 ms apart
  *   d k      k packets are lost
  *   t k      k * 100 ms go by
@@ -171,9 +171,9 @@ play(struct stage *g, unsigned n)
 		const struct zv_packet *p = g->scene->packets[g->at++];
 
 		pass_time(g, 20);
-		zv_hub_on_packet(g->hub, g->server, p, g->now_ms);
 		CHECK(zvon_calls_feed(g->calls, p, g->now_ms,
 				      g->now_ms * 1000 + 1795225247000000) == 0);
+		zv_hub_on_packet(g->hub, g->server, p, g->now_ms);
 		drain(g);
 	}
 }
@@ -343,7 +343,8 @@ begin(struct stage *g, unsigned options)
 				 .role = &role,
 				 .lines = lines,
 				 .n_lines = options & 2 ? 0 : 2,
-				 .shared = options & 2 };
+				 .shared = options & 2,
+				 .auto_pause = options & 4 };
 	g->hub = zv_hub_new(&hub);
 	g->calls = server.calls = zvon_calls_new(&calls);
 	CHECK(g->hub && g->calls);

@@ -328,13 +328,14 @@ world_at(struct world *w, int64_t ms)
 
 /* ---- from Asterisk ----------------------------------------------------------------------------- */
 
+/* The calls first, as libzvon has it. */
 static void
 feed_packet(struct world *w, const struct zv_packet *packet)
 {
-	if (packet->kind == ZV_PACKET_EVENT)
-		zv_hub_on_packet(w->hub, w->server, packet, w->now_ms);
 	if (zvon_calls_feed(w->calls, packet, w->now_ms, wall(w)) < 0)
 		fail("zvon_calls_feed");
+	if (packet->kind == ZV_PACKET_EVENT)
+		zv_hub_on_packet(w->hub, w->server, packet, w->now_ms);
 }
 
 void

@@ -226,7 +226,7 @@ SUITES = (
     Suite("valgrind", "a part of the system tests under valgrind", under_valgrind, 600,
           after=("build",), jobs=2, tools=("valgrind",), reports=True),
     Suite("web", "the page in Chromium, zvon.js, the examples of the protocol", web, 300,
-          after=("build",), tools=("node", "chromium", "curl"),
+          after=("build",), jobs=2, tools=("node", "chromium", "curl"),
           files=("tests/npm/node_modules/.installed",)),
     Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
           after=("build",), tools=("mandoc", "bash", "zsh", "fish")),

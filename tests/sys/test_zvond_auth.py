@@ -101,7 +101,7 @@ class Passwords(unittest.TestCase):
             self.assertEqual(set(got), {401, 503})
             self.assertGreaterEqual(got.count(401), 60)
             self.assertLess(most - before, (2 * 64 + 24) * 2 ** 20 * SLOW)
-            self.assertLess(slowest, 1.0 * SLOW)
+            self.assertLess(slowest, 2.0 * SLOW)  # of which most is Python's
 
     def test_first_message(self):
         with Zvond(config(listen="login_timeout_ms = 1000")) as z:
@@ -255,6 +255,15 @@ class Signed(unittest.TestCase):
             other, _ = self.with_keys("RS256", "genrsa", "2048")
             self.assertEqual(self.status(z, rs256(good(), other)), 401)
             self.assertEqual(self.status(z, rs256(good(exp=1), private)), 401)
+            for head in ({"alg": "none"}, {"alg": "None"}, {"alg": ""}, {"alg": None}, {},
+                         {"alg": "RS512"}, {"alg": "PS256"}, {"alg": ["RS256"]}):
+                self.assertEqual(self.status(z, unsigned(good(), head) + "."), 401)
+                self.assertEqual(self.status(z, rs256(good(), private, head or {"a": 1})), 401)
+            # a key that the token brings along is nobody's
+            public = {"kty": "RSA", "n": "AQAB", "e": "AQAB"}
+            for head in ({"alg": "RS256", "jwk": public}, {"alg": "RS256", "kid": "/dev/null"},
+                         {"alg": "RS256", "x5u": "http://127.0.0.1:1/", "jku": "file:///x"}):
+                self.assertEqual(self.status(z, rs256(good(), other, head)), 401)
 
     def test_fault_077_es256(self):
         private, public = self.with_keys("ES256", "ecparam", "-name", "prime256v1", "-genkey",
@@ -266,6 +275,8 @@ class Signed(unittest.TestCase):
             zero = token.rpartition(".")[0] + "." + b64(bytes(64))
             self.assertEqual(self.status(z, zero), 401)
             self.assertEqual(self.status(z, token.rpartition(".")[0] + "." + b64(b"x" * 63)), 401)
+            self.assertEqual(self.status(z, hs256(good(), public.encode(), {"alg": "ES256"})), 401)
+            self.assertEqual(self.status(z, hs256(good(), public.encode())), 401)
 
 
 # ---- secrets --------------------------------------------------------------------------------
@@ -289,6 +300,20 @@ class Secrets(unittest.TestCase):
                         z.open(path, origin="http://127.0.0.1:%d" % z.port).drop()
                     except ws.Refused:
                         pass
+                own = "http://127.0.0.1:%d" % z.port
+                pair = base64.b64encode(("ivanov:" + marks["password"]).encode()).decode()
+                z.get("/v1/me", headers={"Authorization": "Basic " + pair})
+                z.get("/v1/me", headers={"Cookie": "token=" + marks["token"]})
+                z.get("/v1/me", headers={"Authorization": "Digest " + marks["token"]})
+                z.open(protocol=["zvon.v1", "bearer." + marks["token"]], origin=own).drop()
+                for message in ({"type": "login", "user": "petrov", "password": marks["password"]},
+                                {"type": "login", "token": marks["token"]},
+                                {"type": "Login", "token": marks["token"]}):
+                    with z.open(origin=own) as socket:
+                        socket.send_text(json.dumps(message))
+                        socket.wait_closed(10 * SLOW)
+                z.post("/v1/login", '{"user":"a","password":"%s"' % marks["password"])
+                z.get("/v1/me", token=hs256(good(), marks["token"].encode()))
                 real = z.post("/v1/login", {"user": "ivanov", "password": "demo"}).json["token"]
                 self.assertEqual(z.get("/v1/me", token=real).status, 200)
                 time.sleep(1.5)  # tokens are written

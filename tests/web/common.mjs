@@ -145,11 +145,17 @@ full_name = Анна Смирнова
 lines = ${line}
 queues = sales
 role = operator
+[user room]
+password_hash = ${DEMO_HASH}
+full_name = Переговорная
+lines = 208
+role = operator
 `, { mode: 0o600 });
 	return file;
 }
 
-/* zvond before that office; start it again with the same folder and port. line: of demo.
+/* zvond before that office; start it again with the same folder and port. line: of demo,
+ * whose phone is answered after a moment; that of the user room rings until it is told.
  * phones "no": they obey no NOTIFY. */
 export function startZvond(folder, office, { port = 0, ...more } = {}) {
 	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
@@ -262,10 +268,10 @@ export async function signIn(page, user = "demo", password = "demo") {
 }
 
 /* Signed in, and what is going on is shown. */
-export async function atDesk(t, browser, url, options) {
+export async function atDesk(t, browser, url, { user = "demo", ...options } = {}) {
 	const page = await openPage(t, browser, url, options);
 
-	await signIn(page);
+	await signIn(page, user);
 	await page.waitForSelector("#lines .line[data-state]:not([data-state=unknown])");
 	return page;
 }

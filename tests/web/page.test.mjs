@@ -40,13 +40,21 @@ async function observer(t) {
 	return zvon;
 }
 
-/* Line 204 calls mine; the page shows the card in the part that is wanted. */
-async function incoming(t, page, part = "incoming", to = "200") {
+/* Line 204 calls `to`; the page shows the card. */
+async function called(t, page, to) {
 	const caller = await use.callFrom(office, "204", to);
 
 	t.after(() => caller.stop());
-	await use.card(page, part).waitFor();
+	await page.locator(".card").waitFor();
 }
+
+/* It rings at the user room until somebody does something. */
+async function incoming(t, page) {
+	await called(t, page, "208");
+	await use.card(page, "incoming").waitFor();
+}
+
+const ROOM = { user: "room" };
 
 /* My line is in no call any more, so that the next test begins with nothing. */
 async function quiet(page) {
@@ -92,9 +100,9 @@ test("sign out: the token is of no more use, the page asks again", async (t) => 
 });
 
 test("an incoming call is shown within a second, read out, and goes", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 	const other = await observer(t);
-	const rang = other.saw((event) => event.event === "leg.ringing" && event.leg.line === "200");
+	const rang = other.saw((event) => event.event === "leg.ringing" && event.leg.line === "208");
 
 	await incoming(t, page);
 	const late = Date.now() - await rang;
@@ -116,8 +124,8 @@ test("an incoming call is shown within a second, read out, and goes", async (t) 
 test("a call of the queue names the queue", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
 
-	await incoming(t, page, "incoming", "800");
-	await use.card(page, "incoming").locator(".tags", { hasText: "queue sales" }).waitFor();
+	await called(t, page, "800");
+	await page.locator(".card .tags", { hasText: "queue sales" }).waitFor();
 	await page.locator("#queues li", { hasText: /^sales: \d waiting$/ }).waitFor();
 	await page.locator("#calls tr.own .queue", { hasText: "sales" }).waitFor();
 	await quiet(page);
@@ -125,7 +133,7 @@ test("a call of the queue names the queue", async (t) => {
 });
 
 test("answer, hold, go on: the phones obey", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 	const act = (part, what) => use.card(page, part).locator(`[data-do=${what}]`).click();
 
 	await incoming(t, page);
@@ -147,7 +155,7 @@ test("dial, talk, a failure in plain words, transfer", async (t) => {
 	await page.keyboard.type("205");
 	await page.keyboard.press("Enter");
 	await said("Calling 205…");
-	await use.card(page, "pick_up").locator(".number", { hasText: "205" }).waitFor();
+	await page.locator(".card .number", { hasText: "205" }).waitFor();
 	await use.card(page, "talking").waitFor();
 	assert.equal(await use.card(page, "talking").locator(".number").textContent(), "205");
 	await said("Call to 205: answered.");
@@ -226,7 +234,7 @@ test("Russian by the browser's language, switched and kept", async (t) => {
 
 test("phone width, 200 % letters and dark: nothing leaves the screen", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url,
-		{ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+		{ ...ROOM, viewport: { width: 390, height: 844 }, colorScheme: "dark" });
 	const wider = () => page.evaluate(() =>
 		document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -246,10 +254,10 @@ for (const colorScheme of ["light", "dark"]) {
 	test(`letters stand out from what is behind them, ${colorScheme}`, async (t) => {
 		const page = await use.openPage(t, browser, zvond.url, { colorScheme });
 
-		await use.signIn(page, "demo", "wrong");
+		await use.signIn(page, "room", "wrong");
 		await page.locator("#sign-in-said:not(:empty)").waitFor();
 		assert.deepEqual(await use.faintTexts(page), []);
-		await use.signIn(page);
+		await use.signIn(page, "room");
 		await page.locator("#lines .line[data-state=idle]").waitFor();
 		await incoming(t, page);
 		assert.deepEqual(await use.faintTexts(page), []);
@@ -265,7 +273,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 test("the keyboard reaches everything, and each thing has a name", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 
 	await incoming(t, page);
 	const names = new Set();
@@ -291,7 +299,8 @@ test("the daemon stops and comes back: no reload, the calls are right", async (t
 	const kept = await token();
 
 	for (const signal of ["SIGTERM", "SIGKILL"]) {
-		await incoming(t, page, "talking");
+		await called(t, page, "200");
+		await use.card(page, "talking").waitFor();
 		await zvond.stop(signal);
 		await page.locator("#banner-text", { hasText: "No connection to zvon" }).waitFor();
 		/* it ends while nobody looks */
@@ -310,7 +319,7 @@ test("the daemon stops and comes back: no reload, the calls are right", async (t
 	}
 	assert.equal(loads(), 1, "the page was not loaded again");
 	assert.equal(await token(), kept);
-	await incoming(t, page);
+	await called(t, page, "200");
 	await quiet(page);
 	assert.deepEqual(await page.verdict(/WebSocket connection to .* failed/), use.CLEAN);
 });

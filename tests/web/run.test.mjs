@@ -60,7 +60,7 @@ async function client(t, url, user, password) {
 }
 
 test("the simulated office: the lines that it prints do what it says", async (t) => {
-	const it = await run(t, { end: /Ctrl-C closes it/ });
+	const it = await run(t, { end: /Ctrl-C closes it/, env: { RATE: "0" } });
 	const [call, calls, events] = it.commands;
 	const demo = await client(t, it.url, "demo", "demo");
 	const rings = new Promise((resolve) => {
