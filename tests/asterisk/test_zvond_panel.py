@@ -338,6 +338,28 @@ class Panels(PanelTest):
         self.assertEqual(first.last().direction, "sendrecv")
         one.wait_bits(call["id"], *TALKING)
 
+    def test_what_can_be_done_from_hold(self):
+        """Each feature of a call that is held is tried."""
+        for command, parameters in (("DropCall", {}), ("BlindTransferCall", {"targetAddress": C}),
+                                    ("MakeConsultCall", {"targetAddress": C})):
+            with self.subTest(command):
+                third = self.phone(C)
+                one, first, second, call = self.talk()
+                one.do("HoldCall", call=call)
+                one.wait_bits(call["id"], *HELD)
+                one.do(command, call=call, **parameters)
+                if command == "MakeConsultCall":
+                    asked = one.wait_call("COMMUTATION_STARTED", calledId=C)
+                    one.do("DropCall", call=asked)
+                    one.wait_call("RING_FINISHED", id=asked["id"])
+                else:
+                    one.wait_call("RING_FINISHED", id=call["id"])
+                    self.assertTrue(first.last().wait("done"))
+                if command == "BlindTransferCall":
+                    self.assertTrue(third.wait_call("up"))
+                    self.assertEqual(second.last().state, "up")
+                self.clear()
+
     def test_hold_of_the_other_side(self):
         """The example of the vendor's guide: the operator calls, the other one holds and
         comes back, the operator ends the call."""

@@ -113,6 +113,21 @@ turn(struct burst *b)
 		fan_pbx_turn(&b->pbx);
 }
 
+/* Until the daemon knows what is going on at its PBX: what comes before is no news. */
+static void
+wait_synced(struct burst *b)
+{
+	static const char request[] =
+		"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+	double end = bench_now().wall + LIMIT_S;
+
+	do {
+		http_ask(&b->witness, request, sizeof request - 1);
+		while (!http_read(&b->witness))
+			fan_pbx_turn(&b->pbx);
+	} while (!strstr(b->witness.in, "\"synced\":true") && bench_now().wall < end);
+}
+
 static double
 run(struct burst *b, const char *path)
 {
@@ -157,6 +172,7 @@ main(int argc, char **argv)
 	enter(&b, 0, b.n_clients, argv[4]);
 	enter(&b, b.n_clients, b.n_clients + n_all, argv[5]);
 	http_open(&b.witness, b.way.port);
+	wait_synced(&b);
 	watch(&b, b.witness.fd, &b.witness);
 	b.request_n =
 		http_request(b.request, sizeof b.request, "GET", "/v1/me", argv[5], "");

@@ -97,6 +97,7 @@ class Slow(ClientCase):
             self.assertLess(peak, MEMORY_OF_SLOW)
         self.assertLess(slowest, 1.0 * SLOW)
         self.assertEqual(metrics["zvond_slow_total"], len(slow))
+        self.assertGreaterEqual(metrics["zvond_event_seconds_count"], EVENTS)
         for client in slow:  # they find a close, come back by number and miss nothing
             client.read_on(True)
         self.assertTrue(crowd.run(lambda: all(c.seq >= last for c in clients), 60))

@@ -9,7 +9,7 @@ struct captured {
 	size_t n;
 };
 
-/* All of them, about 8,000. Fails the test when there are none. */
+/* All of them, about 50,000. Fails the test when there are none. */
 struct captured captured_read(void);
 void captured_free(struct captured *c);
 

@@ -14,7 +14,7 @@
 
 #define CUTS	   2000 /* each position up to here is cut at */
 #define IN_ONE	   (SIZE_MAX / 2)
-#define CUT_PREFIX 8192 /* of the recording, when it is cut there */
+#define CUT_PREFIX 3000 /* of the recording, when it is cut there */
 
 /* What was read: number of packets and a hash of everything about them. */
 struct digest {

@@ -143,12 +143,16 @@ add_pattern(struct zv_buf *out)
 		zv_buf_add(out, zvon_str(pieces[chance_below(N_OF(pieces))]));
 }
 
-/* 1, 0, or -1 when PCRE2 gave up */
+/* 1, 0, or -1 when PCRE2 gave up: some random patterns would go on for seconds. */
 static int
 pcre2_says(const pcre2_code *code, pcre2_match_data *data, struct zv_str text)
 {
-	int rc = pcre2_match(code, (PCRE2_SPTR)text.p, text.n, 0, 0, data, NULL);
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	int rc;
 
+	pcre2_set_match_limit(limits, 100000);
+	rc = pcre2_match(code, (PCRE2_SPTR)text.p, text.n, 0, 0, data, limits);
+	pcre2_match_context_free(limits);
 	return rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }
 

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/num.h"
 #include "hub/session.h"
 #include "json/reader.h"
 #include "smallpbx.h"
@@ -83,10 +84,19 @@ know(struct zv_str id)
 	return n_known++;
 }
 
+/* "117" → 117; anything else is no line. */
+static size_t
+number_of(struct zv_str line)
+{
+	long long number;
+
+	return zv_num_parse(line, 0, 999, &number) < 0 ? 0 : (size_t)number;
+}
+
 static bool
 sees_line(const struct client *c, struct zv_str line)
 {
-	int number = atoi(line.p);
+	size_t number = number_of(line);
 
 	return c->user.role->sees == ZV_SCOPE_ALL || zvon_str_equal(c->line, line) ||
 	       (c->user.role->sees == ZV_SCOPE_QUEUES && number >= 100 &&
@@ -171,7 +181,7 @@ on_event(void *context, const struct zv_call_event *e)
 	uint64_t before = zv_hub_last_seq(hub), seq;
 
 	if (e->member)
-		member[atoi(e->member->line.p) - 100] =
+		member[number_of(e->member->line) - 100] =
 			e->member->state != ZV_MEMBER_REMOVED;
 	zv_hub_on_event(hub, 0, e);
 	seq = zv_hub_last_seq(hub);
