@@ -281,6 +281,25 @@ export function card(page, part) {
 	return page.locator(`.card[data-part=${part}]`);
 }
 
+/* Line 204 calls `to`; the page shows the card. */
+export async function called(t, office, page, to) {
+	const caller = await callFrom(office, "204", to);
+
+	t.after(() => caller.stop());
+	await page.locator(".card").waitFor();
+}
+
+/* My line is in no call any more, so that the next test begins with nothing. */
+export async function quiet(page) {
+	const ending = page.locator(".card [data-do=hang_up], .card [data-do=decline]");
+
+	while (await page.locator(".card").count()) {
+		await ending.first().click({ timeout: 1000 }).catch(() => {});
+		await page.locator(".card").first().waitFor({ state: "detached", timeout: 1000 })
+			.catch(() => {});
+	}
+}
+
 /* Texts that are seen with a contrast below 4.5 (WCAG 2.1, 1.4.3), with their contrast. */
 export function faintTexts(page) {
 	return page.evaluate(() => {

@@ -1,7 +1,6 @@
 /* The page in Chromium, before zvond and a simulated office. */
 
 import assert from "node:assert/strict";
-import http from "node:http";
 import test, { after, before, beforeEach } from "node:test";
 
 import { Zvon, signIn as getToken } from "../../web/zvon.js";
@@ -40,32 +39,13 @@ async function observer(t) {
 	return zvon;
 }
 
-/* Line 204 calls `to`; the page shows the card. */
-async function called(t, page, to) {
-	const caller = await use.callFrom(office, "204", to);
-
-	t.after(() => caller.stop());
-	await page.locator(".card").waitFor();
-}
-
 /* It rings at the user room until somebody does something. */
 async function incoming(t, page) {
-	await called(t, page, "208");
+	await use.called(t, office, page, "208");
 	await use.card(page, "incoming").waitFor();
 }
 
 const ROOM = { user: "room" };
-
-/* My line is in no call any more, so that the next test begins with nothing. */
-async function quiet(page) {
-	const ending = page.locator(".card [data-do=hang_up], .card [data-do=decline]");
-
-	while (await page.locator(".card").count()) {
-		await ending.first().click({ timeout: 1000 }).catch(() => {});
-		await page.locator(".card").first().waitFor({ state: "detached", timeout: 1000 })
-			.catch(() => {});
-	}
-}
 
 test("sign in: a wrong password is refused, the right one is taken", async (t) => {
 	const page = await use.openPage(t, browser, zvond.url);
@@ -124,11 +104,11 @@ test("an incoming call is shown within a second, read out, and goes", async (t) 
 test("a call of the queue names the queue", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
 
-	await called(t, page, "800");
+	await use.called(t, office, page, "800");
 	await page.locator(".card .tags", { hasText: "queue sales" }).waitFor();
 	await page.locator("#queues li", { hasText: /^sales: \d waiting$/ }).waitFor();
 	await page.locator("#calls tr.own .queue", { hasText: "sales" }).waitFor();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
@@ -143,7 +123,7 @@ test("answer, hold, go on: the phones obey", async (t) => {
 	await act("held", "resume");
 	await use.card(page, "talking").waitFor();
 	await page.locator("#said li", { hasText: "You are talking again." }).waitFor();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
@@ -246,7 +226,7 @@ test("phone width, 200 % letters and dark: nothing leaves the screen", async (t)
 	await page.evaluate(() => document.documentElement.style.setProperty("font-size", "30px"));
 	assert.ok(await wider() <= 0, "with letters of 200 %");
 	await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
@@ -268,7 +248,7 @@ for (const colorScheme of ["light", "dark"]) {
 		await page.locator("#said .bad").waitFor();
 		await page.evaluate(() => document.body.classList.add("stale"));
 		assert.deepEqual(await use.faintTexts(page), []);
-		await quiet(page);
+		await use.quiet(page);
 	});
 }
 
@@ -288,85 +268,6 @@ test("the keyboard reaches everything, and each thing has a name", async (t) => 
 	for (const name of ["По-русски", "Sign out", "Number", "Dial", "Answer", "Decline"])
 		assert.ok(names.has(name), `${name}: ${[...names]}`);
 	await page.getByRole("button", { name: "Decline" }).click();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
-});
-
-test("the daemon stops and comes back: no reload, the calls are right", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
-	const loads = () => page.requests.filter((url) => url === `${zvond.url}/`).length;
-	const token = () => page.evaluate(() => sessionStorage.getItem("zvon.token"));
-	const kept = await token();
-
-	for (const signal of ["SIGTERM", "SIGKILL"]) {
-		await called(t, page, "200");
-		await use.card(page, "talking").waitFor();
-		await zvond.stop(signal);
-		await page.locator("#banner-text", { hasText: "No connection to zvon" }).waitFor();
-		/* it ends while nobody looks */
-		if (signal === "SIGKILL")
-			await use.hangUpAll(office);
-		zvond = await use.startZvond(folder, office, { port: zvond.port });
-		await page.locator("#banner").waitFor({ state: "hidden" });
-		if (signal === "SIGKILL") {
-			await page.locator(".card").waitFor({ state: "detached" });
-		} else {
-			await use.card(page, "talking").locator("[data-do=hang_up]").click();
-			await page.locator(".card").waitFor({ state: "detached" });
-		}
-		await page.locator("#lines .line[data-state=idle]").waitFor();
-		await page.locator("#quiet").waitFor();
-	}
-	assert.equal(loads(), 1, "the page was not loaded again");
-	assert.equal(await token(), kept);
-	await called(t, page, "200");
-	await quiet(page);
-	assert.deepEqual(await page.verdict(/WebSocket connection to .* failed/), use.CLEAN);
-});
-
-test("the PBX goes: a banner says so until it is back", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
-
-	await office.stop();
-	await page.locator("#banner-text", { hasText: "telephone server office" }).waitFor();
-	await page.locator("#servers .server[data-state=down]").waitFor();
-	await page.fill("#number", "205");
-	await page.click("#dial button");
-	await page.locator("#said li", { hasText: "there is no connection to the telephone server" })
-		.waitFor();
-	office = await use.startOffice({ port: office.port });
-	await page.locator("#banner").waitFor({ state: "hidden", timeout: 40000 });
-	await page.locator("#servers .server[data-state=up]").waitFor();
-	assert.deepEqual(await page.verdict(), use.CLEAN);
-});
-
-test("fault 062: a page from elsewhere opens no WebSocket", async (t) => {
-	const foreign = http.createServer((_, answer) => {
-		answer.setHeader("Content-Type", "text/html");
-		answer.end("<!DOCTYPE html><title>foreign</title>");
-	});
-
-	await new Promise((resolve) => {
-		foreign.listen(0, "127.0.0.1", resolve);
-	});
-	t.after(() => foreign.close());
-	const { token } = await getToken(zvond.url, "demo", "demo");
-	const attempt = ({ url, protocols }) => new Promise((resolve) => {
-		const socket = new WebSocket(url, protocols);
-		socket.onopen = () => resolve("open");
-		socket.onclose = () => resolve("refused");
-	});
-	const how = { url: `${zvond.url.replace("http", "ws")}/v1/events`,
-		protocols: ["zvon.v1", `bearer.${token}`] };
-	const own = await use.openPage(t, browser, zvond.url);
-	assert.equal(await own.evaluate(attempt, how), "open", "the page's own origin may");
-	for (const host of ["127.0.0.1", "localhost"]) {
-		const page = await use.openPage(t, browser,
-			`http://${host}:${foreign.address().port}/`);
-		assert.equal(await page.evaluate(attempt, how), "refused", host);
-		const answer = await page.evaluate((url) =>
-			fetch(`${url}/v1/login`, { method: "POST", body: "{}" }).then(() => "read",
-				() => "not read"), zvond.url);
-		assert.equal(answer, "not read");
-	}
 });
