@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "zvond/daemon_impl.h"
+#include "zvond/tokens.h"
 
 #define ZV_AUTH_AT_ONCE	      2 /* hashes of passwords: each takes up to 64 MiB */
 #define ZV_AUTH_QUEUE	      64 /* logins that wait for that; more are told to come back */
@@ -19,7 +20,8 @@
 struct zv_auth *zv_auth_new(struct zv_daemon *d, struct zv_error *err);
 void zv_auth_free(struct zv_auth *a); /* NULL is fine */
 
-/* The users and their secrets from now on; session tokens of users that are gone end.
+/* The users and their secrets from now on; session tokens of users that are gone, or have
+ * another password than they were given for, end.
  * 0 or ZV_ENOMEM: everything is as it was. */
 int zv_auth_set_users(struct zv_auth *a, struct zv_settings *settings);
 
@@ -45,6 +47,10 @@ void zv_auth_forget(struct zv_auth_try *t); /* NULL is fine */
  * comes back with a token that has expired slows no other. */
 void zv_auth_token(struct zv_auth *a, struct zv_str token,
 		   struct zv_auth_outcome *outcome);
+
+/* A session token for him, who has shown his password. 0, ZV_ENOMEM, ZV_EBUSY. */
+int zv_auth_give_token(struct zv_auth *a, struct zv_str user, int lives_s,
+		       char out[ZV_TOKEN_TEXT]);
 
 /* Is that text the one with the hash "sha256:…"? In constant time. */
 bool zv_auth_is_secret(struct zv_str text, const char *hash);

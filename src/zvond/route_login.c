@@ -29,8 +29,7 @@ give_token(struct zv_exchange *x)
 	char token[ZV_TOKEN_TEXT] = "";
 
 	zv_conn_prove(x->front->conn);
-	if (zv_tokens_give(zv_auth_tokens(d->auth), x->user->name,
-			   zv_clock_unix_us() / 1000000, lives_s, token) < 0) {
+	if (zv_auth_give_token(d->auth, x->user->name, lives_s, token) < 0) {
 		zv_exchange_refuse(x, 503, "busy", "there are too many sessions");
 		return;
 	}

@@ -17,6 +17,7 @@ struct token {
 	struct zv_node node; /* in tokens->all, oldest first */
 	unsigned char hash[HASH_BYTES];
 	int64_t expires_s;
+	uint64_t print;
 	struct zv_str user; /* behind this struct */
 };
 
@@ -68,14 +69,14 @@ zv_tokens_free(struct zv_tokens *t)
 
 static int
 add(struct zv_tokens *t, const unsigned char hash[HASH_BYTES], struct zv_str user,
-    int64_t expires_s)
+    uint64_t print, int64_t expires_s)
 {
 	struct token *token = zv_malloc(sizeof *token + user.n);
 	int rc;
 
 	if (!token)
 		return ZV_ENOMEM;
-	*token = (struct token){ .expires_s = expires_s };
+	*token = (struct token){ .expires_s = expires_s, .print = print };
 	memcpy(token->hash, hash, HASH_BYTES);
 	if (user.n)
 		memcpy(token + 1, user.p, user.n);
@@ -119,8 +120,8 @@ hash_of(struct zv_str token, unsigned char out[HASH_BYTES])
 }
 
 int
-zv_tokens_give(struct zv_tokens *t, struct zv_str user, int64_t now_s, int lives_s,
-	       char out[ZV_TOKEN_TEXT])
+zv_tokens_give(struct zv_tokens *t, struct zv_str user, uint64_t print, int64_t now_s,
+	       int lives_s, char out[ZV_TOKEN_TEXT])
 {
 	unsigned char secret[32], hash[HASH_BYTES];
 	int rc;
@@ -137,7 +138,7 @@ zv_tokens_give(struct zv_tokens *t, struct zv_str user, int64_t now_s, int lives
 	zv_wipe(secret, sizeof secret);
 	make_room(t, user);
 	hash_of(zvon_str(out), hash);
-	rc = add(t, hash, user, now_s + lives_s);
+	rc = add(t, hash, user, print, now_s + lives_s);
 	if (rc < 0)
 		zv_wipe(out, ZV_TOKEN_TEXT);
 	return rc;
@@ -185,7 +186,8 @@ zv_tokens_end(struct zv_tokens *t, struct zv_str text)
 
 void
 zv_tokens_sweep(struct zv_tokens *t, int64_t now_s,
-		bool (*keep)(void *context, struct zv_str user), void *context)
+		bool (*keep)(void *context, struct zv_str user, uint64_t print),
+		void *context)
 {
 	struct zv_node *node, *next;
 
@@ -193,12 +195,13 @@ zv_tokens_sweep(struct zv_tokens *t, int64_t now_s,
 	{
 		struct token *token = ZV_OWNER(node, struct token, node);
 
-		if (token->expires_s <= now_s || (keep && !keep(context, token->user)))
+		if (token->expires_s <= now_s ||
+		    (keep && !keep(context, token->user, token->print)))
 			drop(t, token);
 	}
 }
 
-/* ---- the file: "HASH EXPIRES USER" in each line -------------------------------------------------- */
+/* ---- the file: "HASH EXPIRES PRINT USER" in each line -------------------------------------------------- */
 
 int
 zv_tokens_save(const struct zv_tokens *t, struct zv_buf *out)
@@ -210,8 +213,9 @@ zv_tokens_save(const struct zv_tokens *t, struct zv_buf *out)
 		char hex[HASH_BYTES * 2 + 1];
 
 		sodium_bin2hex(hex, sizeof hex, token->hash, HASH_BYTES);
-		zv_buf_printf(out, "%s %lld %.*s\n", hex, (long long)token->expires_s,
-			      ZV_ARG(token->user));
+		zv_buf_printf(out, "%s %lld %llu %.*s\n", hex,
+			      (long long)token->expires_s,
+			      (unsigned long long)token->print, ZV_ARG(token->user));
 	}
 	return zv_buf_failed(out) ? ZV_ENOMEM : 0;
 }
@@ -220,15 +224,17 @@ static int
 load_line(struct zv_tokens *t, struct zv_str line, int64_t now_s)
 {
 	unsigned char hash[HASH_BYTES];
-	struct zv_str hex, expires;
-	long long at;
+	struct zv_str hex, expires, print;
+	long long at, of_password;
 	size_t n;
 
 	if (!zv_str_split(&line, ' ', &hex) || !zv_str_split(&line, ' ', &expires) ||
 	    sodium_hex2bin(hash, sizeof hash, hex.p, hex.n, NULL, &n, NULL) < 0 ||
-	    n != sizeof hash || zv_num_parse(expires, 0, INT64_MAX, &at) < 0 || !line.n)
+	    n != sizeof hash || zv_num_parse(expires, 0, INT64_MAX, &at) < 0 ||
+	    !zv_str_split(&line, ' ', &print) ||
+	    zv_num_parse(print, 0, INT64_MAX, &of_password) < 0 || !line.n)
 		return ZV_EPROTO;
-	return at > now_s ? add(t, hash, line, at) : 0;
+	return at > now_s ? add(t, hash, line, (uint64_t)of_password, at) : 0;
 }
 
 int

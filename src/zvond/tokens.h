@@ -16,9 +16,10 @@ struct zv_tokens;
 struct zv_tokens *zv_tokens_new(void);	  /* NULL: out of memory */
 void zv_tokens_free(struct zv_tokens *t); /* NULL is fine */
 
-/* A new one, which nobody can read here afterwards. 0, ZV_ENOMEM, ZV_EBUSY. */
-int zv_tokens_give(struct zv_tokens *t, struct zv_str user, int64_t now_s, int lives_s,
-		   char out[ZV_TOKEN_TEXT]);
+/* A new one, which nobody can read here afterwards. `print` stands for the password that
+ * it was given for: zv_tokens_sweep gets it back. 0, ZV_ENOMEM, ZV_EBUSY. */
+int zv_tokens_give(struct zv_tokens *t, struct zv_str user, uint64_t print,
+		   int64_t now_s, int lives_s, char out[ZV_TOKEN_TEXT]);
 
 /* Whose it is; p NULL: nobody's, or it has expired. Borrowed until the next call. */
 struct zv_str zv_tokens_user(struct zv_tokens *t, struct zv_str token, int64_t now_s);
@@ -30,7 +31,8 @@ bool zv_token_is_one(struct zv_str text);
 
 /* Those that have expired go; those for which `keep` is false too (NULL: all stay). */
 void zv_tokens_sweep(struct zv_tokens *t, int64_t now_s,
-		     bool (*keep)(void *context, struct zv_str user), void *context);
+		     bool (*keep)(void *context, struct zv_str user, uint64_t print),
+		     void *context);
 
 /* As text for a file, and back (added to what is there). */
 int zv_tokens_save(const struct zv_tokens *t, struct zv_buf *out);

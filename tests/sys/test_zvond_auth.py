@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from zvond_common import PASSWORDS, SLOW, TOKENS, Zvond, config, ws
+from zvond_common import HASHES, PASSWORDS, SLOW, TOKENS, Zvond, config, ws
 from pbx import Account, Pbx  # found by zvond_common
 
 
@@ -102,6 +102,22 @@ class Passwords(unittest.TestCase):
             self.assertGreaterEqual(got.count(401), 60)
             self.assertLess(most - before, (2 * 64 + 24) * 2 ** 20 * SLOW)
             self.assertLess(slowest, 2.0 * SLOW)  # of which most is Python's
+
+    def test_another_password_ends_session_tokens(self):
+        """His own only; also those given before a restart."""
+        text = config(kept=True)
+        changed = text.replace(HASHES["demo"], HASHES["supervisor"], 1)
+        self.assertNotEqual(text, changed)
+        with Zvond(text) as z:
+            ivanov, boss = (json.loads(login(z, user, PASSWORDS[user])[2])["token"]
+                            for user in ("ivanov", "boss"))
+            z.stop()
+            z.start()
+            for token in (ivanov, boss):
+                self.assertEqual(z.get("/v1/me", token=token).status, 200)
+            self.assertTrue(z.reload(changed))
+            self.assertEqual(z.get("/v1/me", token=ivanov).status, 401)
+            self.assertEqual(z.get("/v1/me", token=boss).status, 200)
 
     def test_first_message(self):
         with Zvond(config(listen="login_timeout_ms = 1000")) as z:
