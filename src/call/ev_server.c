@@ -1,12 +1,9 @@
 /* The server itself: all versions. */
 #include "call/events.h"
 
-/* After a start nothing comes late of channels from before it; and a recording that is
- * played again has the same Uniqueids again. */
 static void
 on_booted(struct zv_calls *t, const struct zv_in *in)
 {
-	zv_gone_deinit(&t->gone);
 	zv_fact_server(t, ZV_STR("booted"));
 }
 

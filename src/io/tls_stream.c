@@ -14,7 +14,8 @@
 
 struct zv_tls_stream {
 	struct zv_tls *tls;
-	SSL *ssl;
+	SSL *ssl;		  /* NULL: no whole record has come yet */
+	struct zv_buf hello;	  /* what of it has */
 	struct zv_str input;	  /* not read by OpenSSL yet */
 	struct zv_tls_room *room; /* while a call lasts */
 	struct zv_buf kept;	  /* plain, until the handshake is over */
@@ -107,22 +108,11 @@ struct zv_tls_stream *
 zv_tls_stream_new(struct zv_tls *t)
 {
 	struct zv_tls_stream *s = zv_calloc(1, sizeof *s);
-	BIO *bio;
 
 	if (!s)
 		return NULL;
-	s->ssl = SSL_new(t->context);
-	bio = s->ssl ? BIO_new(t->method) : NULL;
-	if (!bio) {
-		SSL_free(s->ssl);
-		zv_free(s);
-		return NULL;
-	}
 	s->tls = t;
 	t->holders++;
-	BIO_set_data(bio, s);
-	SSL_set_bio(s->ssl, bio, bio);
-	SSL_set_accept_state(s->ssl);
 	return s;
 }
 
@@ -133,6 +123,7 @@ zv_tls_stream_free(struct zv_tls_stream *s)
 		return;
 	SSL_free(s->ssl);
 	zv_tls_close(s->tls);
+	zv_buf_deinit(&s->hello);
 	zv_buf_deinit(&s->kept);
 	zv_free(s);
 }
@@ -208,6 +199,49 @@ decrypt(struct zv_tls_stream *s)
 	return ZV_ETLS; /* more than there was */
 }
 
+/* RFC 8446, 5.1: type, version, length. What is no handshake is OpenSSL's to refuse. */
+static bool
+is_whole(struct zv_str record)
+{
+	const unsigned char *p = (const unsigned char *)record.p;
+
+	if (record.n && p[0] != SSL3_RT_HANDSHAKE)
+		return true;
+	return record.n >= SSL3_RT_HEADER_LENGTH &&
+	       (p[3] > SSL3_RT_MAX_PLAIN_LENGTH >> 8 ||
+		record.n >= SSL3_RT_HEADER_LENGTH + (size_t)(p[3] << 8 | p[4]));
+}
+
+static int
+make_ssl(struct zv_tls_stream *s)
+{
+	BIO *bio;
+
+	s->ssl = SSL_new(s->tls->context);
+	bio = s->ssl ? BIO_new(s->tls->method) : NULL;
+	if (!bio)
+		return ZV_ENOMEM;
+	BIO_set_data(bio, s);
+	SSL_set_bio(s->ssl, bio, bio);
+	SSL_set_accept_state(s->ssl);
+	return 0;
+}
+
+/* OpenSSL takes 47 KiB for a handshake of which four bytes have come: who connects and
+ * says nothing, or not enough, costs what he has sent. 1: it can begin, with *bytes. */
+static int
+take_hello(struct zv_tls_stream *s, struct zv_str *bytes)
+{
+	if (s->hello.n || !is_whole(*bytes)) {
+		if (zv_buf_add(&s->hello, *bytes) < 0)
+			return ZV_ENOMEM;
+		*bytes = zv_buf_str(&s->hello);
+	}
+	if (!is_whole(*bytes))
+		return 0;
+	return make_ssl(s) < 0 ? ZV_ENOMEM : 1;
+}
+
 static void
 begin(struct zv_tls_stream *s, struct zv_tls_room *room)
 {
@@ -232,12 +266,19 @@ zv_tls_stream_input(struct zv_tls_stream *s, struct zv_str bytes,
 	int rc = 0;
 
 	begin(s, room);
+	if (!s->ssl) {
+		rc = take_hello(s, &bytes);
+		if (rc <= 0)
+			return end(s, rc);
+		rc = 0;
+	}
 	s->input = bytes;
 	if (!s->is_up)
 		rc = shake(s);
 	if (rc == 0 && s->is_up)
 		rc = decrypt(s);
 	s->input = (struct zv_str){ NULL, 0 };
+	zv_buf_deinit(&s->hello);
 	return end(s, rc);
 }
 
@@ -256,6 +297,7 @@ int
 zv_tls_stream_end(struct zv_tls_stream *s, struct zv_tls_room *room)
 {
 	begin(s, room);
-	SSL_shutdown(s->ssl);
+	if (s->ssl)
+		SSL_shutdown(s->ssl);
 	return end(s, zv_buf_failed(&room->wire) ? ZV_ENOMEM : 0);
 }

@@ -1,9 +1,12 @@
 #include "office/replay.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "office/door.h"
 
-#define LOOP_GAP_MS 1000 /* between two rounds */
+#define LOOP_GAP_MS  1000 /* between two rounds */
+#define EPOCH_DIGITS 10
 #define BURST_BYTES                                                                    \
  65536 /* put out at a time, so that a big capture is no big buffer */
 
@@ -13,10 +16,11 @@ struct zv_replay {
 	struct zv_door door;
 	bool *used; /* of recording->recorded */
 	int64_t start_ms;
-	int64_t from_ms; /* of this round; INT64_MAX: not logged in yet */
-	int64_t next_us; /* rate: not before */
-	size_t next;	 /* moment */
-	bool full;	 /* a burst is out; go on when it was taken */
+	int64_t from_ms;   /* of this round; INT64_MAX: not logged in yet */
+	int64_t next_us;   /* rate: not before */
+	size_t next;	   /* moment */
+	long long later_s; /* renumber: this round is so much later */
+	bool full;	   /* a burst is out; go on when it was taken */
 };
 
 /* ---- actions --------------------------------------------------------------- */
@@ -111,12 +115,46 @@ due_ms(const struct zv_replay *r)
 	return at * 1000 >= r->next_us ? at : (r->next_us + 999) / 1000;
 }
 
+/* "1795225285.167" so much later, if there is room for it: its length stays. */
+static void
+renumber(char *digits, long long later_s)
+{
+	long long epoch = 0;
+	char text[24];
+
+	for (int i = 0; i < EPOCH_DIGITS; i++)
+		epoch = epoch * 10 + (digits[i] - '0');
+	if (snprintf(text, sizeof text, "%lld", epoch + later_s) == EPOCH_DIGITS)
+		memcpy(digits, text, EPOCH_DIGITS);
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Uniqueids are the second in which Asterisk made them, a dot, and a number. */
+static void
+renumber_all(struct zv_buf *out, size_t from, long long later_s)
+{
+	size_t digits = 0;
+
+	for (size_t i = from; i + 1 < out->n; i++) {
+		if (digits == EPOCH_DIGITS && out->p[i] == '.' &&
+		    is_digit(out->p[i + 1]))
+			renumber(out->p + i - EPOCH_DIGITS, later_s);
+		digits = is_digit(out->p[i]) ? digits + 1 : 0;
+	}
+}
+
 /* Bytes without a class (the beginning of a packet) go to everyone but those who want
  * no events at all. */
 static void
 say(struct zv_replay *r, const struct zv_moment *m)
 {
 	int64_t due = due_ms(r);
+	size_t from = r->door.out.n;
 
 	r->next++;
 	if (r->options.rate)
@@ -124,6 +162,15 @@ say(struct zv_replay *r, const struct zv_moment *m)
 			     1000000 / r->options.rate;
 	if (r->door.mask)
 		zv_door_event(&r->door, m->class, m->bytes);
+	if (r->later_s && r->door.out.n > from)
+		renumber_all(&r->door.out, from, r->later_s);
+}
+
+/* More seconds than it lasted. */
+static long long
+length_s(const struct zv_recording *recording)
+{
+	return recording->moments[recording->n_moments - 1].at_ms / 1000 + 2;
 }
 
 static void
@@ -132,6 +179,8 @@ end_round(struct zv_replay *r, int64_t now_ms)
 	if (r->options.loop && r->recording->n_moments) {
 		r->next = 0;
 		r->from_ms = now_ms + LOOP_GAP_MS;
+		if (r->options.renumber)
+			r->later_s += length_s(r->recording);
 	} else if (r->recording->closed) {
 		r->door.closing = true;
 	}

@@ -18,6 +18,8 @@ struct zv_replay_options {
 	double speed;	  /* 2 = twice as fast as it was; > 0 */
 	int rate;	  /* at most so many events a second; 0: no limit */
 	bool loop;	  /* again and again */
+	bool renumber;	  /* each round has Uniqueids of its own: for who knows that a
+	                   * channel that is gone does not come back */
 	int64_t epoch_ms; /* since 1970, at the start: for Ping */
 	uint64_t seed;
 };

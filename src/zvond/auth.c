@@ -340,8 +340,9 @@ static void
 check_password(void *task)
 {
 	struct zv_auth_try *t = task;
+	const char *password = t->password.n ? t->password.p : "";
 
-	t->right = crypto_pwhash_str_verify(t->hash, t->password.p, t->password.n) == 0;
+	t->right = crypto_pwhash_str_verify(t->hash, password, t->password.n) == 0;
 	t->no_memory = !t->right && !has_room_for(t->hash);
 }
 

@@ -58,6 +58,8 @@ look_ahead(const struct zv_front *f)
 {
 	__builtin_prefetch(f->conn);
 	__builtin_prefetch((const char *)f->conn + 64);
+	if (!f->session)
+		return;
 	__builtin_prefetch(f->session);
 	__builtin_prefetch((const char *)f->session + 64);
 	__builtin_prefetch(f->socket);
@@ -407,6 +409,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	int rc;
 
 	if (!d || !(d->settings = zv_settings_new(config))) {
+		zv_log(log, ZV_LOG_ERROR, "daemon", "out of memory");
 		zv_config_free(config);
 		zv_free(d);
 		return 1;

@@ -188,7 +188,8 @@ write_traffic(struct zv_daemon *d, struct zv_buf *out)
 	one(out, "frames_in_total", "counter", "WebSocket messages of clients.",
 	    m->frames_in);
 	one(out, "frames_bad_total", "counter",
-	    "WebSockets closed because their frames broke a rule.", m->frames_bad);
+	    "WebSockets closed for frames against the rules, or too many pings.",
+	    m->frames_bad);
 	one(out, "sends_total", "counter", "Writes to clients.", m->sends);
 	one(out, "bytes_in_total", "counter", "Bytes of clients.", m->bytes_in);
 	one(out, "bytes_out_total", "counter", "Bytes to clients.", m->bytes_out);

@@ -262,6 +262,7 @@ on_ping(struct zv_socket *s, struct zv_str payload)
 		s->pings = 0;
 	}
 	if (++s->pings > ZV_PINGS_A_SECOND) {
+		zv_front_daemon(s->front)->metrics.frames_bad++;
 		zv_socket_close(s, 1008, ZV_STR("more than 10 pings a second"));
 		return;
 	}

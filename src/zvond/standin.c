@@ -245,6 +245,7 @@ make_machine(struct zv_standin *s, const struct zv_config_server *config,
 		s->replay = (struct zv_replay_options){
 			.speed = office.speed,
 			.loop = config->replay_loop,
+			.renumber = true,
 			.epoch_ms = office.start_ms,
 			.seed = office.seed,
 		};

@@ -60,8 +60,8 @@ def user(name, role, *rows):
 
 
 USERS = "".join([
-    *(user(line, "own", "lines = " + line, "queues = support, office2", "full_name = Человек " + line)
-      for line in (A, B, C, D, NOBODY)),
+    *(user(line, "own", "lines = " + line, "queues = support, office2",
+           "full_name = Человек " + line) for line in (A, B, C, D, NOBODY)),
     user("local", "own", "lines = " + D, "interface = Local/%s@internal/n" % D),
     user("sip", "own", "lines = " + SIP, "interface = SIP/" + SIP),
     user("nobody", "own"),
@@ -126,6 +126,13 @@ class Browser:
             self._news.wait_for(lambda: found() is not None, timeout)
             return found()
 
+    def read_all(self):
+        """Returns when all has been read that the daemon told until now."""
+        start = len(self.messages)
+        self.say(type="ping", id="read")
+        if self.wait(lambda one: one["type"] == "pong", start) is None:
+            raise AssertionError("no pong")
+
     def order(self, name, **args):
         """Sends a command; returns its id."""
         self._last += 1
@@ -154,6 +161,7 @@ SEEN = {}      # version: events that were told to a browser
 class DaemonTest(LiveTest):
     """One daemon for all tests of a class. B is called by A; C and D are there for more."""
 
+    waits = True    # for phones and for Asterisk
     account = "zvond"
     more = {}       # lines of [server]
     users = USERS
@@ -217,6 +225,7 @@ class DaemonTest(LiveTest):
             phone.close()
         self.until(self.is_idle, "all channels hung up")
         self.until(lambda: self.calls() == [], "calls that the daemon still shows")
+        self.boss.read_all()
         for phone in self.opened:
             self.assertEqual(phone.trouble, [], "phone " + phone.user)
         for name, browser in self.browsers.items():
@@ -315,6 +324,11 @@ class DaemonTest(LiveTest):
     def told(self):
         """The events of this test, as the boss sees them."""
         return [one for one in self.boss.messages[self.begun:] if one["type"] == "event"]
+
+    def told_calls(self):
+        """The names of those that tell of a call."""
+        self.boss.read_all()
+        return [one["event"] for one in self.told() if one.get("call")]
 
     def event(self, name, start=None, **fields):
         """Waits for an event of this test: leg and member are told by their line."""

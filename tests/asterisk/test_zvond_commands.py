@@ -90,7 +90,7 @@ class ZvondCommands(DaemonTest):
         self.phone(A)
         error = self.refused("pbx_refused", A, "call.make", to="999777")
         self.assertIn("Extension does not exist", error["message"])
-        self.assertEqual(self.told(), [])
+        self.assertEqual(self.told_calls(), [])
 
     def test_make_auto_answer(self):
         own = self.phone(A)
@@ -121,7 +121,7 @@ class ZvondCommands(DaemonTest):
         self.refused("denied", A, "call.make", to="666")
         self.refused("denied", A, "call.make", to=B, line=C)
         self.refused("bad_argument", "nobody", "call.make", to=B)
-        self.assertEqual(self.told(), [])
+        self.assertEqual(self.told_calls(), [])
 
     def test_make_limits(self):
         self.phone(D, 486)
@@ -130,7 +130,7 @@ class ZvondCommands(DaemonTest):
         error = self.refused("limit", "boss", "call.make", to=B)
         self.assertGreater(error["retry_ms"], 30000)
 
-    # ---- drop ----------------------------------------------------------------------------
+    # ---- drop --------------------------------------------------------------------------
 
     def test_drop(self):
         call = self.talk()
@@ -152,7 +152,7 @@ class ZvondCommands(DaemonTest):
         self.do("boss", "call.drop", call=call, line=B)
         self.assertTrue(self.second.last().wait("done"))
 
-    # ---- answer, hold: only where the configuration says so ------------------------------------
+    # ---- answer, hold: only where the configuration says so ----------------------------
 
     def test_hold_and_answer_are_not_configured(self):
         call = self.ringing()
@@ -171,7 +171,7 @@ class ZvondCommands(DaemonTest):
         self.first.unhold()
         self.event("leg.resumed", leg=A, call=call)
 
-    # ---- transfer ----------------------------------------------------------------------------
+    # ---- transfer ----------------------------------------------------------------------
 
     def test_transfer(self):
         call = self.talk()
@@ -212,7 +212,7 @@ class ZvondCommands(DaemonTest):
         found = self.result(A, "call.transfer", number)
         self.assertEqual((found["ok"], found["seen"]), (True, "moved"))
 
-    # ---- consultation ----------------------------------------------------------------------------
+    # ---- consultation ------------------------------------------------------------------
 
     def consult(self, mode="answer"):
         """B, who talks with A, asks C; the id of the call."""
@@ -257,7 +257,7 @@ class ZvondCommands(DaemonTest):
         self.assertEqual(self.result(B, "call.consult", number)["seen"], "ringing")
         self.together(A, B)
 
-    # ---- conference, parking, pickup -----------------------------------------------------------------
+    # ---- conference, parking, pickup ---------------------------------------------------
 
     def test_conference(self):
         call = self.talk()
@@ -294,7 +294,7 @@ class ZvondCommands(DaemonTest):
         self.refused("failed", "boss", "call.pickup", call=call)
         self.assertEqual(self.second.last().state, "ringing")
 
-    # ---- keys, recording, sound ---------------------------------------------------------------------
+    # ---- keys, recording, sound --------------------------------------------------------
 
     def test_dtmf_to_the_dialplan(self):
         self.first = self.phone(A).call("608", self.server.ip)  # reads four keys
@@ -369,7 +369,7 @@ class ZvondCommands(DaemonTest):
         """Is that line in a call, as the server has it?"""
         return any("/%s-" % line in one.get("Channel") for one in self.channels())
 
-    # ---- queues, agents ---------------------------------------------------------------------------------
+    # ---- queues, agents ----------------------------------------------------------------
 
     def test_queue(self):
         self.addCleanup(self.browser(D).order, "queue.remove", queue="support")
@@ -405,7 +405,8 @@ class ZvondCommands(DaemonTest):
         self.do(D, "queue.remove", queue="support")
 
     def test_line_dnd_needs_more_rights(self):
-        self.assertIn("manager.conf", self.refused("pbx_refused", C, "line.dnd", on=True)["message"])
+        error = self.refused("pbx_refused", C, "line.dnd", on=True)
+        self.assertIn("manager.conf", error["message"])
 
     def test_raw_action(self):
         self.talk()
@@ -416,7 +417,7 @@ class ZvondCommands(DaemonTest):
         self.refused("denied", "boss", "ami.action", action="Originate",
                      fields={"Channel": "Local/1@internal"})
 
-    # ---- events, HTTP, connection -------------------------------------------------------------------------
+    # ---- events, HTTP, connection ------------------------------------------------------
 
     def test_call_of_a_queue(self):
         agent = self.phone(A)
@@ -517,7 +518,7 @@ class ZvondCommands(DaemonTest):
         self.do(A, "call.drop", call=call)
         self.event("call.ended", call=call)
 
-    # ---- what takes its time --------------------------------------------------------------------------------
+    # ---- what takes its time -----------------------------------------------------------
 
     def test_what_does_not_come_to_pass(self):
         """Asterisk took it, and nothing happened: 10 s each, so both at once."""

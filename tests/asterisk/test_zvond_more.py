@@ -119,7 +119,7 @@ class ZvondMore(DaemonTest):
         self.first.media.press("7")
         self.event("leg.dtmf", digit="7", leg=A)
 
-    # ---- was it all? ------------------------------------------------------------------------------------------
+    # ---- was it all? -------------------------------------------------------------------
 
     def test_zz_every_command_had_a_live_case(self):
         if "call.make" not in self.answered:

@@ -1,9 +1,10 @@
 /* The hub behind zvon.v1: whatever clients say, each answer is one JSON object, no limit is
  * passed, and nothing is left.
  *
- * Input: one byte of options, then lines: first a digit which of three sessions says it (or
- * what else happens: e an event, p a packet, r replies, t time, x the session goes, u other
- * users, s saved and loaded), then what is said. */
+ * Input: one byte of options (1: letters in numbers, 2: small limits, 4: the server is silent
+ * until n), then lines: first a digit which of three sessions says it (or what else happens:
+ * e an event, n the lists were read, r replies, t time, x the session goes, u other users,
+ * s saved and loaded), then what is said. */
 #include "base/mem.h"
 #include "fuzz.h"
 #include "hub/session.h"
@@ -107,6 +108,8 @@ begin(struct stage *s, unsigned options, struct zv_str saved)
 	server.calls = s->calls;
 	CHECK(zv_hub_set_users(s->hub, users, SESSIONS, s->now_ms) == 0);
 	CHECK(zv_hub_add_server(s->hub, &server) == 0);
+	if (!(options & 4))
+		zv_hub_on_synced(s->hub, 0, s->now_ms);
 }
 
 static void

@@ -397,7 +397,7 @@ HUB_SCENES = (
 
 def hub_seeds():
     for number, scene in enumerate(HUB_SCENES):
-        for options in range(4):
+        for options in range(8):
             yield "%d-%d" % (number, options), bytes([options]) + scene.encode()
 
 

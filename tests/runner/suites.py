@@ -143,10 +143,12 @@ VALGRIND_TESTS = (
 
 
 def web():
-    """The page in Chromium and the examples, one Node for each file; TAP counts them."""
+    """The page in Chromium and the examples, one Node for each file, the longest first;
+    TAP counts them."""
     program = {"ZVON": str(ROOT / "build/zvon"), "ZVON_BUILD": str(ROOT / "build")}
     return [Step(["node", "--test-reporter=tap", path], by_tap, program, ROOT,
-                 name=path.name) for path in sorted((ROOT / "tests/web").glob("*.test.mjs"))]
+                 name=path.name) for path in sorted((ROOT / "tests/web").glob("*.test.mjs"),
+                                                    key=lambda path: -path.stat().st_size)]
 
 
 def asterisk(part):

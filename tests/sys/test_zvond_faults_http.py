@@ -1,5 +1,5 @@
-"""Clients of zvond that are slow, many, in haste or gone, over HTTP and HTTPS: faults 050, 051, 054,
-057 and 058. What they say wrong is in test_zvond_faults_requests.py; both complete what
+"""Clients of zvond that are slow, many, in haste or gone, over HTTP and HTTPS: faults 050, 051,
+054, 057 and 058. What they say wrong is in test_zvond_faults_requests.py; both complete what
 test_zvond_http.py has of these numbers.
 """
 
@@ -18,7 +18,7 @@ IDLE = 2000
 STRANGERS = 10_000
 UNPROVED = 512            # the default of `unauthenticated`
 STAGE = 8 * KIB           # a connection that has not said who it is
-TLS_STAGE = 48 * KIB     # OpenSSL in the middle of a handshake
+SHAKING = 64 * KIB        # one that OpenSSL shakes hands with
 DESCRIPTORS = 64
 LITTLE = 1024 * KIB
 
@@ -129,7 +129,7 @@ class Idle(FaultCase):
         self.hold(IDLE, b"GET /v1/me HTTP/1.1\r\nX-Part: " + b"x" * 300, STAGE)
 
     def test_fault_050_without_handshakes(self):
-        self.hold(IDLE // 4, b"\x16\x03\x01\x02", TLS_STAGE, "tls")
+        self.hold(IDLE // 4, b"\x16\x03\x01\x02", STAGE, "tls")
 
 
 class Pipelines(FaultCase):
@@ -272,7 +272,7 @@ class Strangers(FaultCase):
 
     def test_fault_057_strangers_before_tls(self):
         number = UNPROVED * 2
-        with self.witness(), self.memory(UNPROVED * TLS_STAGE):
+        with self.witness(), self.memory(UNPROVED * STAGE + SHAKING):
             for _ in range(number):
                 sock = socket.socket()
                 sock.connect(("127.0.0.1", self.z.ports["tls"]))

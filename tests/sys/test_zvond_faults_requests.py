@@ -1,5 +1,5 @@
-"""Requests to zvond that are wrong, over HTTP and HTTPS: faults 052, 053, 059, 060 and 061, and what
-of 056 has files already: the page. What test_zvond_http.py has of these numbers is not repeated.
+"""Requests to zvond that are wrong, over HTTP and HTTPS: faults 052, 053, 059 to 061, and what of
+056 has files already: the page. What test_zvond_http.py has of these numbers is not repeated.
 
 Not here: ranges (055) and paths of recordings (056, 071), because there are no recordings yet; the
 reader of ranges has its table in tests/unit/t_http_range.c.
@@ -163,7 +163,8 @@ class Protocols(RequestCase):
         for data, wanted in ((b"TRACE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", (405, 501)),
                              (b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", (400, 405, 501)),
                              (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400, 505, 501)),
-                             (b"GET /\r\n\r\n", (400, 505)), (b"GET / HTTP/0.9\r\n\r\n", (505, 400)),
+                             (b"GET /\r\n\r\n", (400, 505)),
+                             (b"GET / HTTP/0.9\r\n\r\n", (505, 400)),
                              (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", (505,)),
                              (b"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", (400, 404, 405)),
                              (b"SSH-2.0-OpenSSH_9.2\r\n", (400, 501)),
@@ -276,7 +277,8 @@ class Json(RequestCase):
         return took, answer
 
     def test_fault_060_the_position_is_told(self):
-        for body, where in ((b'{"to":', "6"), (b'{"to":"1",}', "11"), (b'{"a":1,\n"b":x}', "line 2"),
+        for body, where in ((b'{"to":', "6"), (b'{"to":"1",}', "11"),
+                            (b'{"a":1,\n"b":x}', "line 2"),
                             (b'{"to":"\xff"}', "7")):
             with self.subTest(body=body):
                 _, answer = self.timed(self.places[0], body)
@@ -302,7 +304,8 @@ class Page(RequestCase):
         paths = ("/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/etc/passwd",
                  "//etc/passwd", "/zvon.js/../../../etc/passwd", "/zvon.js%00.html", "/%00",
                  "/zvon.js%0a", "/zvon.js/", "/ZVON.JS", "/zvon.js.", "/zvon.js::$DATA",
-                 "/..\\..\\etc\\passwd", "/zvond.conf", "/secret", "/dev/zero", "/proc/self/environ",
+                 "/..\\..\\etc\\passwd", "/zvond.conf", "/secret", "/dev/zero",
+                 "/proc/self/environ",
                  "/%c0%ae%c0%ae/etc/passwd", "/%u002e%u002e/", "/zvon%2ejs%20", "/.git/config")
         for path in paths:
             for listen in LISTENS:

@@ -301,7 +301,7 @@ class LedgerTest(unittest.TestCase):
         """More than a slow reader's kernel and queue hold."""
         call = self.phones.answer(self.phones.dial(*self.lines[:2]))
         for _ in range(30):
-            for _ in range(60):
+            for _ in range(10):
                 self.phones.tell("DTMFEnd", call[0], ("Digit", "5"), ("DurationMs", "90"),
                                  ("Direction", "Received"))
             self.crowd.step(0.01)

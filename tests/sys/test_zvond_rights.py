@@ -502,7 +502,7 @@ class ReadOnly(WithOffice):
 
     def panel_commands(self):
         source = (ROOT / "src/hub/tms_command.c").read_text(encoding="utf-8")
-        table = source[source.index("static const struct row rows[]"):]
+        table = source[source.index("rows[] = {"):]
         return re.findall(r'\{ "(\w+)", (\w+)', table[:table.index("};")])
 
     def open_panel(self, line):
@@ -544,7 +544,7 @@ class ReadOnly(WithOffice):
                     told = self.told(panel)
                 self.assertEqual(told["eventType"], 3, told)
                 content = json.loads(told["content"])
-                wanted = {"NEVER": ("not_implemented",)}.get(when, ("denied", "not_found"))
+                wanted = {"ZV_TMS_NEVER": ("not_implemented",)}.get(when, ("denied", "not_found"))
                 self.assertIn(content["internalErrorCode"], wanted, content)
         self.check_nothing_reached()
 

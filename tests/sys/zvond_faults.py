@@ -25,7 +25,7 @@ import time
 import unittest
 from collections import Counter
 
-from zvond_common import PASSWORDS, SLOW, TOKENS, Zvond, config, program, ws
+from zvond_common import SLOW, TOKENS, Zvond, config, program, ws
 
 from calls import Calls
 from pbx import Account, Pbx
@@ -38,6 +38,7 @@ PANELS = "addresses = 127.0.0.0/8\npanel_role = agent\n"
 BURST = 3                 # events that the witness waits for at once
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 LINES_A_SECOND = 10       # of one area of the log
+MASK = bytes(4)
 
 ANY_CERTIFICATE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
@@ -318,5 +319,37 @@ def read_all(sock):
     return got
 
 
-__all__ = ["ANY_CERTIFICATE", "BURST", "FaultCase", "KIB", "PASSWORDS", "SANITIZED", "SLACK", "SLOW", "TOKENS",
-           "many_files", "read_all", "statuses", "until", "ws"]
+def text_frame(payload, fin=True, op=ws.TEXT, rsv=0):
+    return ws.frame(op, payload, fin, rsv, MASK)
+
+
+class WsCase(FaultCase):
+    """A FaultCase with what is asked of a WebSocket."""
+
+    def closed(self, socket, seconds=5):
+        """(code, seconds until it came)"""
+        begin = time.monotonic()
+        socket.sent_close = True
+        end = socket.wait_closed(seconds * SLOW)
+        return end.code, time.monotonic() - begin
+
+    def code_for(self, data, dialect="zvon", **how):
+        """What these bytes are closed with, sent in one piece."""
+        socket = self.open(dialect, **how)
+        try:
+            socket.send_bytes(data)
+        except OSError:
+            pass  # it did not wait for all of it
+        code = self.closed(socket)[0]
+        socket.drop()
+        return code
+
+    def assert_lives(self, socket, payload=b"still there?"):
+        socket.ping(payload)
+        self.assertTrue(self.answered(socket, payload), "no pong")
+
+    def answered(self, socket, payload, seconds=5):
+        end = time.monotonic() + seconds * SLOW
+        while payload not in socket.pongs and time.monotonic() < end:
+            socket.recv_event(max(0.001, end - time.monotonic()))
+        return payload in socket.pongs

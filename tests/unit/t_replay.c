@@ -234,6 +234,34 @@ test_loop(void **state)
 	close_player(&p);
 }
 
+/* Each round has Uniqueids of its own; nothing else changes, and nothing beyond ten digits. */
+static void
+test_renumber(void **state)
+{
+	static const char ami[] = "Asterisk Call Manager/5.0.4\r\n"
+				  "Event: A\r\nUniqueid: 1795225285.167\r\n"
+				  "Linkedid: pbx-1795225280.1\r\nN: 79261234567.1\r\n"
+				  "M: 9999999999.5\r\nP: 1795225285\r\n\r\n";
+	struct zv_replay_options options = {
+		.speed = 1, .loop = true, .renumber = true, .seed = 1
+	};
+	struct zv_error err = { 0 };
+	struct player p = { .now_ms = START };
+
+	p.recording = zv_recording_new(zvon_str(ami), ZV_STR(""), ZV_STR(""), &err);
+	p.replay = zv_replay_new(p.recording, &options, p.now_ms);
+	drain(&p);
+	ask(&p, LOGIN);
+	forget(&p);
+	pass(&p, 2500);
+	assert_non_null(strstr(text_of(&p), "Uniqueid: 1795225287.167\r\n"
+					    "Linkedid: pbx-1795225282.1\r\n"
+					    "N: 79261234567.1\r\nM: 9999999999.5\r\n"
+					    "P: 1795225285\r\n"));
+	assert_non_null(strstr(text_of(&p), "Uniqueid: 1795225289.167\r\n"));
+	close_player(&p);
+}
+
 static void
 test_answers(void **state)
 {
@@ -662,6 +690,7 @@ main(void)
 		cmocka_unit_test(test_in_its_time),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_renumber),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_repeated_actions),
 		cmocka_unit_test(test_event_mask),

@@ -145,11 +145,17 @@ full_name = Анна Смирнова
 lines = ${line}
 queues = sales
 role = operator
+[user room]
+password_hash = ${DEMO_HASH}
+full_name = Переговорная
+lines = 208
+role = operator
 `, { mode: 0o600 });
 	return file;
 }
 
-/* zvond before that office; start it again with the same folder and port. line: of demo.
+/* zvond before that office; start it again with the same folder and port. line: of demo,
+ * whose phone is answered after a moment; that of the user room rings until it is told.
  * phones "no": they obey no NOTIFY. */
 export function startZvond(folder, office, { port = 0, ...more } = {}) {
 	const server = `url = ami://demo@${office.address}\nsecret_file = SECRET`;
@@ -262,10 +268,10 @@ export async function signIn(page, user = "demo", password = "demo") {
 }
 
 /* Signed in, and what is going on is shown. */
-export async function atDesk(t, browser, url, options) {
+export async function atDesk(t, browser, url, { user = "demo", ...options } = {}) {
 	const page = await openPage(t, browser, url, options);
 
-	await signIn(page);
+	await signIn(page, user);
 	await page.waitForSelector("#lines .line[data-state]:not([data-state=unknown])");
 	return page;
 }
@@ -273,6 +279,25 @@ export async function atDesk(t, browser, url, options) {
 /* Waits for the card of a call of mine in that part. */
 export function card(page, part) {
 	return page.locator(`.card[data-part=${part}]`);
+}
+
+/* Line 204 calls `to`; the page shows the card. */
+export async function called(t, office, page, to) {
+	const caller = await callFrom(office, "204", to);
+
+	t.after(() => caller.stop());
+	await page.locator(".card").waitFor();
+}
+
+/* My line is in no call any more, so that the next test begins with nothing. */
+export async function quiet(page) {
+	const ending = page.locator(".card [data-do=hang_up], .card [data-do=decline]");
+
+	while (await page.locator(".card").count()) {
+		await ending.first().click({ timeout: 1000 }).catch(() => {});
+		await page.locator(".card").first().waitFor({ state: "detached", timeout: 1000 })
+			.catch(() => {});
+	}
 }
 
 /* Texts that are seen with a contrast below 4.5 (WCAG 2.1, 1.4.3), with their contrast. */

@@ -1,7 +1,6 @@
 /* The page in Chromium, before zvond and a simulated office. */
 
 import assert from "node:assert/strict";
-import http from "node:http";
 import test, { after, before, beforeEach } from "node:test";
 
 import { Zvon, signIn as getToken } from "../../web/zvon.js";
@@ -10,7 +9,7 @@ import * as use from "./common.mjs";
 let browser, office, zvond, folder;
 
 before(async () => {
-	[browser, office] = await Promise.all([use.startBrowser(), use.startOffice({ speed: 2 })]);
+	[browser, office] = await Promise.all([use.startBrowser(), use.startOffice()]);
 	folder = use.makeFolder();
 	zvond = await use.startZvond(folder, office);
 });
@@ -40,24 +39,13 @@ async function observer(t) {
 	return zvon;
 }
 
-/* Line 204 calls mine; the page shows the card in the part that is wanted. */
-async function incoming(t, page, part = "incoming", to = "200") {
-	const caller = await use.callFrom(office, "204", to);
-
-	t.after(() => caller.stop());
-	await use.card(page, part).waitFor();
+/* It rings at the user room until somebody does something. */
+async function incoming(t, page) {
+	await use.called(t, office, page, "208");
+	await use.card(page, "incoming").waitFor();
 }
 
-/* My line is in no call any more, so that the next test begins with nothing. */
-async function quiet(page) {
-	const ending = page.locator(".card [data-do=hang_up], .card [data-do=decline]");
-
-	while (await page.locator(".card").count()) {
-		await ending.first().click({ timeout: 1000 }).catch(() => {});
-		await page.locator(".card").first().waitFor({ state: "detached", timeout: 1000 })
-			.catch(() => {});
-	}
-}
+const ROOM = { user: "room" };
 
 test("sign in: a wrong password is refused, the right one is taken", async (t) => {
 	const page = await use.openPage(t, browser, zvond.url);
@@ -92,9 +80,9 @@ test("sign out: the token is of no more use, the page asks again", async (t) => 
 });
 
 test("an incoming call is shown within a second, read out, and goes", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 	const other = await observer(t);
-	const rang = other.saw((event) => event.event === "leg.ringing" && event.leg.line === "200");
+	const rang = other.saw((event) => event.event === "leg.ringing" && event.leg.line === "208");
 
 	await incoming(t, page);
 	const late = Date.now() - await rang;
@@ -116,16 +104,16 @@ test("an incoming call is shown within a second, read out, and goes", async (t) 
 test("a call of the queue names the queue", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url);
 
-	await incoming(t, page, "incoming", "800");
-	await use.card(page, "incoming").locator(".tags", { hasText: "queue sales" }).waitFor();
+	await use.called(t, office, page, "800");
+	await page.locator(".card .tags", { hasText: "queue sales" }).waitFor();
 	await page.locator("#queues li", { hasText: /^sales: \d waiting$/ }).waitFor();
 	await page.locator("#calls tr.own .queue", { hasText: "sales" }).waitFor();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
 test("answer, hold, go on: the phones obey", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 	const act = (part, what) => use.card(page, part).locator(`[data-do=${what}]`).click();
 
 	await incoming(t, page);
@@ -135,7 +123,7 @@ test("answer, hold, go on: the phones obey", async (t) => {
 	await act("held", "resume");
 	await use.card(page, "talking").waitFor();
 	await page.locator("#said li", { hasText: "You are talking again." }).waitFor();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
@@ -147,7 +135,7 @@ test("dial, talk, a failure in plain words, transfer", async (t) => {
 	await page.keyboard.type("205");
 	await page.keyboard.press("Enter");
 	await said("Calling 205…");
-	await use.card(page, "pick_up").locator(".number", { hasText: "205" }).waitFor();
+	await page.locator(".card .number", { hasText: "205" }).waitFor();
 	await use.card(page, "talking").waitFor();
 	assert.equal(await use.card(page, "talking").locator(".number").textContent(), "205");
 	await said("Call to 205: answered.");
@@ -226,7 +214,7 @@ test("Russian by the browser's language, switched and kept", async (t) => {
 
 test("phone width, 200 % letters and dark: nothing leaves the screen", async (t) => {
 	const page = await use.atDesk(t, browser, zvond.url,
-		{ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+		{ ...ROOM, viewport: { width: 390, height: 844 }, colorScheme: "dark" });
 	const wider = () => page.evaluate(() =>
 		document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -238,7 +226,7 @@ test("phone width, 200 % letters and dark: nothing leaves the screen", async (t)
 	await page.evaluate(() => document.documentElement.style.setProperty("font-size", "30px"));
 	assert.ok(await wider() <= 0, "with letters of 200 %");
 	await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
 });
 
@@ -246,10 +234,10 @@ for (const colorScheme of ["light", "dark"]) {
 	test(`letters stand out from what is behind them, ${colorScheme}`, async (t) => {
 		const page = await use.openPage(t, browser, zvond.url, { colorScheme });
 
-		await use.signIn(page, "demo", "wrong");
+		await use.signIn(page, "room", "wrong");
 		await page.locator("#sign-in-said:not(:empty)").waitFor();
 		assert.deepEqual(await use.faintTexts(page), []);
-		await use.signIn(page);
+		await use.signIn(page, "room");
 		await page.locator("#lines .line[data-state=idle]").waitFor();
 		await incoming(t, page);
 		assert.deepEqual(await use.faintTexts(page), []);
@@ -260,12 +248,12 @@ for (const colorScheme of ["light", "dark"]) {
 		await page.locator("#said .bad").waitFor();
 		await page.evaluate(() => document.body.classList.add("stale"));
 		assert.deepEqual(await use.faintTexts(page), []);
-		await quiet(page);
+		await use.quiet(page);
 	});
 }
 
 test("the keyboard reaches everything, and each thing has a name", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
+	const page = await use.atDesk(t, browser, zvond.url, ROOM);
 
 	await incoming(t, page);
 	const names = new Set();
@@ -280,84 +268,6 @@ test("the keyboard reaches everything, and each thing has a name", async (t) => 
 	for (const name of ["По-русски", "Sign out", "Number", "Dial", "Answer", "Decline"])
 		assert.ok(names.has(name), `${name}: ${[...names]}`);
 	await page.getByRole("button", { name: "Decline" }).click();
-	await quiet(page);
+	await use.quiet(page);
 	assert.deepEqual(await page.verdict(), use.CLEAN);
-});
-
-test("the daemon stops and comes back: no reload, the calls are right", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
-	const loads = () => page.requests.filter((url) => url === `${zvond.url}/`).length;
-	const token = () => page.evaluate(() => sessionStorage.getItem("zvon.token"));
-	const kept = await token();
-
-	for (const signal of ["SIGTERM", "SIGKILL"]) {
-		await incoming(t, page, "talking");
-		await zvond.stop(signal);
-		await page.locator("#banner-text", { hasText: "No connection to zvon" }).waitFor();
-		/* it ends while nobody looks */
-		if (signal === "SIGKILL")
-			await use.hangUpAll(office);
-		zvond = await use.startZvond(folder, office, { port: zvond.port });
-		await page.locator("#banner").waitFor({ state: "hidden" });
-		if (signal === "SIGKILL") {
-			await page.locator(".card").waitFor({ state: "detached" });
-		} else {
-			await use.card(page, "talking").locator("[data-do=hang_up]").click();
-			await page.locator(".card").waitFor({ state: "detached" });
-		}
-		await page.locator("#lines .line[data-state=idle]").waitFor();
-		await page.locator("#quiet").waitFor();
-	}
-	assert.equal(loads(), 1, "the page was not loaded again");
-	assert.equal(await token(), kept);
-	await incoming(t, page);
-	await quiet(page);
-	assert.deepEqual(await page.verdict(/WebSocket connection to .* failed/), use.CLEAN);
-});
-
-test("the PBX goes: a banner says so until it is back", async (t) => {
-	const page = await use.atDesk(t, browser, zvond.url);
-
-	await office.stop();
-	await page.locator("#banner-text", { hasText: "telephone server office" }).waitFor();
-	await page.locator("#servers .server[data-state=down]").waitFor();
-	await page.fill("#number", "205");
-	await page.click("#dial button");
-	await page.locator("#said li", { hasText: "there is no connection to the telephone server" })
-		.waitFor();
-	office = await use.startOffice({ speed: 2, port: office.port });
-	await page.locator("#banner").waitFor({ state: "hidden", timeout: 40000 });
-	await page.locator("#servers .server[data-state=up]").waitFor();
-	assert.deepEqual(await page.verdict(), use.CLEAN);
-});
-
-test("fault 062: a page from elsewhere opens no WebSocket", async (t) => {
-	const foreign = http.createServer((_, answer) => {
-		answer.setHeader("Content-Type", "text/html");
-		answer.end("<!DOCTYPE html><title>foreign</title>");
-	});
-
-	await new Promise((resolve) => {
-		foreign.listen(0, "127.0.0.1", resolve);
-	});
-	t.after(() => foreign.close());
-	const { token } = await getToken(zvond.url, "demo", "demo");
-	const attempt = ({ url, protocols }) => new Promise((resolve) => {
-		const socket = new WebSocket(url, protocols);
-		socket.onopen = () => resolve("open");
-		socket.onclose = () => resolve("refused");
-	});
-	const how = { url: `${zvond.url.replace("http", "ws")}/v1/events`,
-		protocols: ["zvon.v1", `bearer.${token}`] };
-	const own = await use.openPage(t, browser, zvond.url);
-	assert.equal(await own.evaluate(attempt, how), "open", "the page's own origin may");
-	for (const host of ["127.0.0.1", "localhost"]) {
-		const page = await use.openPage(t, browser,
-			`http://${host}:${foreign.address().port}/`);
-		assert.equal(await page.evaluate(attempt, how), "refused", host);
-		const answer = await page.evaluate((url) =>
-			fetch(`${url}/v1/login`, { method: "POST", body: "{}" }).then(() => "read",
-				() => "not read"), zvond.url);
-		assert.equal(answer, "not read");
-	}
 });
