@@ -206,6 +206,8 @@ class Table:
             words.append((f"<= {most_ratio} x floor", ratio <= most_ratio))
         show = lambda x: "" if x is None else f"{x:,.0f}" if x >= 1000 else f"{x:,.3f}"
         if not self.is_begun:
+            print(f"load of the machine before: {os.getloadavg()[0]:.1f}; above 1 delays tell of "
+                  "others, ratios and processor time still of zvond")
             print(f"{'zvond':<58} {'zvond':>12} {'floor':>12} {'ratio':>6}  goal")
         self.is_begun = True
         goal = "; ".join(f"{text.strip()} {'met' if met else 'MISSED'}" for text, met in words)
