@@ -12,6 +12,7 @@
 #include "cli/link.h"
 #include "cli/stop.h"
 #include "io/clock.h"
+#include "io/whole_file.h"
 #include "zvon/redact.h"
 
 #define DAY_MS	       (24 * 60 * 60 * 1000)
@@ -59,19 +60,6 @@ struct capture {
 };
 
 /* ---- files ------------------------------------------------------------------------ */
-
-static int
-write_all(int fd, struct zv_str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		bytes = zv_str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	return 0;
-}
 
 /* With --force the old file goes first: a new one has our mode, and a link there
  * leads nowhere else. */
@@ -148,7 +136,7 @@ add_to_index(struct capture *c, const struct way *way, size_t n)
 		      n);
 	if (zv_buf_failed(&c->scratch))
 		c->error = ENOMEM;
-	else if (write_all(c->index_fd, zv_buf_str(&c->scratch)) < 0)
+	else if (zv_write_all(c->index_fd, zv_buf_str(&c->scratch)) < 0)
 		c->error = errno;
 }
 
@@ -165,7 +153,7 @@ on_bytes(void *user, enum zv_direction direction, struct zv_str bytes)
 		c->error = ENOMEM;
 	} else {
 		zvon_redact(&way->redactor, c->scratch.p, c->scratch.n);
-		if (write_all(way->fd, zv_buf_str(&c->scratch)) < 0)
+		if (zv_write_all(way->fd, zv_buf_str(&c->scratch)) < 0)
 			c->error = errno;
 	}
 	if (!c->error)

@@ -178,16 +178,6 @@ zv_servers_write(struct zv_hub *h, struct zv_json *j, int64_t now_ms)
 /* ---- the user himself -------------------------------------------------------------------- */
 
 static void
-write_texts(struct zv_json *j, const char *key, const struct zv_str *list, size_t n)
-{
-	zv_json_key(j, key);
-	zv_json_begin_array(j);
-	for (size_t i = 0; i < n; i++)
-		zv_json_string(j, list[i]);
-	zv_json_end_array(j);
-}
-
-static void
 write_rights(struct zv_json *j, const struct zv_role *role)
 {
 	zv_json_key(j, "rights");
@@ -204,8 +194,8 @@ zv_me_write(const struct zv_who *who, struct zv_json *j)
 {
 	zv_json_member(j, "user", who->user->name);
 	zv_json_member(j, "full_name", who->user->full_name);
-	write_texts(j, "lines", who->lines, who->n_lines);
-	write_texts(j, "queues", who->user->queues, who->user->n_queues);
+	zv_json_strings(j, "lines", who->lines, who->n_lines);
+	zv_json_strings(j, "queues", who->user->queues, who->user->n_queues);
 	zv_json_member(j, "role", who->user->role->name);
 	write_rights(j, who->user->role);
 }

@@ -164,3 +164,13 @@ zv_json_member(struct zv_json *j, const char *key, struct zv_str s)
 	zv_json_key(j, key);
 	zv_json_string(j, s);
 }
+
+void
+zv_json_strings(struct zv_json *j, const char *key, const struct zv_str *list, size_t n)
+{
+	zv_json_key(j, key);
+	zv_json_begin_array(j);
+	for (size_t i = 0; i < n; i++)
+		zv_json_string(j, list[i]);
+	zv_json_end_array(j);
+}

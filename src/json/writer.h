@@ -29,5 +29,8 @@ void zv_json_null(struct zv_json *j);
 
 /* key and value in one. */
 void zv_json_member(struct zv_json *j, const char *key, struct zv_str s);
+/* key and an array of strings. */
+void zv_json_strings(struct zv_json *j, const char *key, const struct zv_str *list,
+		     size_t n);
 
 #endif

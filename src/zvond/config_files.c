@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/whole_file.h"
 #include "term/say.h"
 #include "zvond/config_impl.h"
 
@@ -32,23 +33,6 @@ fail_system(struct zv_error *err, int code, const char *what)
 	return code;
 }
 
-static int
-read_all(int fd, size_t most, struct zv_buf *out)
-{
-	ssize_t got = 1;
-
-	while (got > 0 && out->n <= most) {
-		if (zv_buf_reserve(out, 8192) < 0)
-			return ZV_ENOMEM;
-		got = read(fd, out->p + out->n, out->cap - out->n);
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got > 0)
-			out->n += (size_t)got;
-	}
-	return got < 0 ? ZV_EIO : out->n > most ? ZV_ETOOBIG : 0;
-}
-
 /* 0 with its mode; a pipe or folder is not waited for. */
 static int
 open_and_read(const char *path, size_t most, mode_t *mode, struct zv_buf *out,
@@ -68,7 +52,7 @@ open_and_read(const char *path, size_t most, mode_t *mode, struct zv_buf *out,
 			     path);
 	} else {
 		*mode = st.st_mode & 07777;
-		rc = read_all(fd, most, out);
+		rc = zv_read_all(fd, most, out);
 		if (rc == ZV_EIO)
 			fail_system(err, rc, path);
 		else if (rc == ZV_ETOOBIG)

@@ -5,24 +5,14 @@
 #include "zvond/routes.h"
 
 static void
-write_list(struct zv_json *j, const char *key, const struct zv_str *list, size_t n)
-{
-	zv_json_key(j, key);
-	zv_json_begin_array(j);
-	for (size_t i = 0; i < n; i++)
-		zv_json_string(j, list[i]);
-	zv_json_end_array(j);
-}
-
-static void
 write_user(struct zv_json *j, const struct zv_user *user)
 {
 	zv_json_begin_object(j);
 	zv_json_member(j, "user", user->name);
 	zv_json_member(j, "full_name", user->full_name);
 	zv_json_member(j, "role", user->role->name);
-	write_list(j, "lines", user->lines, user->n_lines);
-	write_list(j, "queues", user->queues, user->n_queues);
+	zv_json_strings(j, "lines", user->lines, user->n_lines);
+	zv_json_strings(j, "queues", user->queues, user->n_queues);
 	zv_json_end_object(j);
 }
 

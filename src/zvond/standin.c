@@ -1,15 +1,17 @@
 #include "zvond/standin.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "io/clock.h"
 #include "io/listen.h"
+#include "io/whole_file.h"
 #include "office/office.h"
 #include "office/replay.h"
-#include "zvond/whole_file.h"
 
 #define MAX_QUEUE_BYTES	 (16u * 1024 * 1024)
 #define WRITE_TIMEOUT_MS 30000
@@ -207,15 +209,40 @@ on_close(void *owner, int reason)
 /* ---- life ---------------------------------------------------------------------------- */
 
 static int
+load(const char *path, struct zv_buf *out, struct zv_error *err)
+{
+	int error = zv_whole_file_read(path, out);
+
+	if (!error)
+		return 0;
+	return zv_fail(err, error == ENOENT ? ZV_ENOTFOUND : ZV_EIO,
+		       "cannot read %s: %s", path, strerror(error));
+}
+
+/* A file that is not there is an empty one. */
+static int
+load_beside(const char *path, const char *suffix, struct zv_buf *out,
+	    struct zv_error *err)
+{
+	char beside[ZV_WHOLE_FILE_NAME];
+	struct zv_error why = { 0 };
+	int rc;
+
+	zv_whole_file_beside(path, suffix, beside);
+	rc = load(beside, out, &why);
+	return rc == 0 || rc == ZV_ENOTFOUND ? 0 : zv_fail(err, rc, "%s", why.text);
+}
+
+static int
 load_capture(struct zv_standin *s, const char *path, struct zv_error *err)
 {
 	struct zv_buf ami = { 0 }, sent = { 0 }, idx = { 0 };
-	int rc = zv_whole_file_read(path, &ami, err);
+	int rc = load(path, &ami, err);
 
 	if (rc == 0)
-		rc = zv_whole_file_read_beside(path, ".sent", &sent, err);
+		rc = load_beside(path, ".sent", &sent, err);
 	if (rc == 0)
-		rc = zv_whole_file_read_beside(path, ".idx", &idx, err);
+		rc = load_beside(path, ".idx", &idx, err);
 	if (rc == 0) {
 		s->recording = zv_recording_new(zv_buf_str(&ami), zv_buf_str(&sent),
 						zv_buf_str(&idx), err);

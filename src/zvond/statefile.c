@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "io/whole_file.h"
 
 /* The first line of each file: "zvon-state 1 BYTES HASH", then the text. What was cut off
  * or changed on the disk does not fit it. */
@@ -83,23 +84,6 @@ zv_state_lock(const char *folder, struct zv_error *err)
 
 /* ---- reading --------------------------------------------------------------------------- */
 
-static int
-read_all(int fd, struct zv_buf *out)
-{
-	ssize_t got = 1;
-
-	while (got > 0 && out->n <= ZV_STATE_MAX) {
-		if (zv_buf_reserve(out, 65536) < 0)
-			return ZV_ENOMEM;
-		got = read(fd, out->p + out->n, out->cap - out->n);
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got > 0)
-			out->n += (size_t)got;
-	}
-	return got < 0 ? ZV_EIO : 0;
-}
-
 /* Takes the first line away. false: the text behind it is not the one it names. */
 static bool
 take_head(struct zv_buf *b)
@@ -132,7 +116,9 @@ zv_state_read(const char *folder, const char *name, struct zv_buf *out,
 	fd = open(path_of(path, folder, name, ""), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT ? ZV_ENOTFOUND : fail_system(err, ZV_EIO, path);
-	rc = read_all(fd, out);
+	rc = zv_read_all(fd, ZV_STATE_MAX, out);
+	if (rc == ZV_ETOOBIG)
+		rc = 0; /* its head is not right, then */
 	if (rc == ZV_EIO)
 		fail_system(err, rc, path);
 	else if (rc == ZV_ENOMEM)
@@ -167,19 +153,6 @@ zv_state_remove(const char *folder, const char *name)
 
 /* ---- writing --------------------------------------------------------------------------- */
 
-static int
-write_all(int fd, struct zv_str text)
-{
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		text = zv_str_from(text, n > 0 ? (size_t)n : 0);
-	}
-	return 0;
-}
-
 /* Without it the new name could be lost with the power, though the bytes are there. */
 static int
 sync_folder(const char *folder)
@@ -207,8 +180,8 @@ zv_state_write(const char *folder, const char *name, struct zv_str text,
 		return fail_system(err, ZV_EIO, beside);
 	n = snprintf(head, sizeof head, HEAD "%zu %016" PRIx64 "\n", text.n,
 		     zv_hash(text, 0));
-	if (write_all(fd, (struct zv_str){ head, (size_t)n }) < 0 ||
-	    write_all(fd, text) < 0 || fsync(fd) < 0)
+	if (zv_write_all(fd, (struct zv_str){ head, (size_t)n }) < 0 ||
+	    zv_write_all(fd, text) < 0 || fsync(fd) < 0)
 		rc = fail_system(err, ZV_EIO, beside);
 	if (close(fd) < 0 && rc == 0)
 		rc = fail_system(err, ZV_EIO, beside);
