@@ -76,7 +76,7 @@ struct zv_job {
 	struct zv_buf answer;
 	struct zv_json writer;
 	int retry_ms;
-	uint64_t outside; /* ticket of zv_hub_command */
+	uint64_t outside; /* ticket of zv_hub_command; 0: a session's */
 	char argument[64];
 	alignas(max_align_t) char room[ZV_JOB_ROOM];
 };
@@ -156,5 +156,10 @@ const struct zv_call *zv_job_call_of(const struct zv_job *job, struct zv_str cal
 void zv_job_originate_response(struct zv_job *job, const struct zv_packet *response);
 void zv_job_originate_packet(struct zv_job *job, const struct zv_packet *packet);
 void zv_job_originate_tick(struct zv_job *job);
+
+/* ---- outside.c ---- */
+
+/* zv_job_forget; what zv_hub_command keeps of it is freed. */
+void zv_job_forget_outside(struct zv_job *job);
 
 #endif

@@ -31,6 +31,7 @@ zv_jobs_free(struct zv_jobs *jobs)
 		return;
 	ZV_EACH(&jobs->list, node, next)
 	{
+		zv_job_forget_outside(JOB(node));
 		JOB(node)->over = true;
 		JOB(node)->inside = 1;
 		zv_job_leave(JOB(node));

@@ -89,6 +89,14 @@ zv_hub_command(struct zv_hub *h, const struct zv_user *user, struct zv_str name,
 }
 
 void
+zv_job_forget_outside(struct zv_job *job)
+{
+	if (job->outside)
+		zv_free(job->owner.owner);
+	zv_job_forget(job);
+}
+
+void
 zv_hub_forget_command(struct zv_hub *h, uint64_t ticket)
 {
 	struct zv_jobs *jobs = zv_hub_jobs(h);
@@ -98,8 +106,7 @@ zv_hub_forget_command(struct zv_hub *h, uint64_t ticket)
 		struct zv_job *job = ZV_OWNER(node, struct zv_job, node);
 
 		if (ticket && job->outside == ticket && job->owner.owner) {
-			zv_free(job->owner.owner);
-			zv_job_forget(job);
+			zv_job_forget_outside(job);
 			return;
 		}
 	}

@@ -40,6 +40,8 @@ class Reload(unittest.TestCase):
                 client = clients[number % len(clients)]
                 client.say({"type": "ping", "id": str(number)})
                 client.wait(lambda m, n=number: m["type"] == "pong" and m["id"] == str(n))
+                if number % 4 == 0:  # there is a load: calls go on between the reloads
+                    clients[0].wait(lambda m: "event" in m)
                 if number == RELOADS // 3:  # by then all pools are as large as they get
                     memory, descriptors = z.resident_bytes(), z.descriptors()
             grown = z.resident_bytes() - memory
@@ -55,8 +57,6 @@ class Reload(unittest.TestCase):
                 numbers = [m["seq"] for m in client.seen if "event" in m]
                 self.assertEqual(numbers, sorted(set(numbers)))
                 client.socket.drop()
-            self.assertGreater(len(clients[0].seen), 20, "no load at all")
-
 
     def test_what_waits_for_a_restart_is_told(self):
         """A reload does not pass over in silence what it cannot take over."""
