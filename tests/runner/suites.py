@@ -13,7 +13,6 @@ from work import (Counts, Step, Suite, by_closing_line, by_exit_code, by_tap, by
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "test-logs"
 FUZZ_SECONDS = os.environ.get("FUZZ", "10")
-VALGRIND = LOGS / "zvon-valgrind"
 
 
 # ---- builds ---------------------------------------------------------------------
@@ -118,17 +117,23 @@ def python_tests(where, folder="build", env=None, only=(), but=()):
     return steps
 
 
-def under_valgrind():
-    """A chosen part of the system tests, the program replaced by a script that runs it
-    under valgrind."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    VALGRIND.write_text(
+def valgrind_script(program):
+    """A script that runs the program under valgrind; its path."""
+    script = LOGS / ("valgrind-" + program)
+    script.write_text(
         "#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full "
         "--errors-for-leak-kinds=definite,indirect --log-file='%s.%%p' '%s' \"$@\"\n"
-        % (LOGS / "valgrind.report", ROOT / "build" / "zvon"), encoding="utf-8")
-    VALGRIND.chmod(0o755)
-    return python_tests("tests/sys", env={"ZVON": str(VALGRIND), "ZVON_SLOW": "15"},
-                        only=VALGRIND_TESTS)()
+        % (LOGS / "valgrind.report", ROOT / "build" / program), encoding="utf-8")
+    script.chmod(0o755)
+    return str(script)
+
+
+def under_valgrind():
+    """A chosen part of the system tests, the programs replaced by such scripts."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    env = {"ZVON": valgrind_script("zvon"), "ZVOND": valgrind_script("zvond"),
+           "ZVON_SLOW": "15"}
+    return python_tests("tests/sys", env=env, only=VALGRIND_TESTS)()
 
 
 # Not among them: what measures CPU or memory, what looks at /proc (valgrind is in the way),
@@ -139,6 +144,7 @@ VALGRIND_TESTS = (
     "test_faults_answers.ListTest", "test_faults_answers.CommandTest",
     "test_faults_stream.StrangeTest", "test_faults_stream.HugeTest",
     "test_faults_stream.PiecesTest", "test_calls.WrongTest",
+    "test_zvond_life", "test_zvond_panel",
 )
 
 
@@ -227,7 +233,7 @@ SUITES = (
           python_tests("tests/wire", "build-asan", sanitizer("wire-asan")), 300,
           after=("build-asan",), jobs=2, reports=True),
     Suite("valgrind", "a part of the system tests under valgrind", under_valgrind, 600,
-          after=("build",), jobs=2, tools=("valgrind",), reports=True),
+          after=("build",), jobs=3, tools=("valgrind",), reports=True),
     Suite("web", "the page in Chromium, zvon.js, the examples of the protocol", web, 300,
           after=("build",), jobs=2, tools=("node", "chromium", "curl"),
           files=("tests/npm/node_modules/.installed",)),
