@@ -224,7 +224,7 @@ SUITES = (
     Suite("sys-asan", "the same with sanitizers",
           python_tests("tests/sys", "build-asan", sanitizer("sys-asan"),
                        but=("test_faults_clock", "test_zvond_failures")), 600,
-          after=("build-asan",), jobs=5, tools=("openssl",), reports=True),
+          after=("build-asan",), jobs=4, tools=("openssl",), reports=True),
     Suite("sys-tsan", "zvond's threads under ThreadSanitizer",
           python_tests("tests/sys", "build-tsan", {**sanitizer("sys-tsan"), "ZVON_SLOW": "5"},
                        ("test_zvond_life.Stop", "test_zvond_life.Restart", "test_zvond_troubles")),
