@@ -1,5 +1,5 @@
 /* text16.h - UTF-16 of 1C and UTF-8 of ours, and names compared as 1C compares them:
- * without case in Latin and Cyrillic, Ё as ё, and never by the C locale (it is the
+ * without case in Latin and Cyrillic (Ё is ё, but not е), and never by the C locale (it is the
  * host's). Pure. */
 #ifndef ZV_ONEC_TEXT16_H
 #define ZV_ONEC_TEXT16_H
