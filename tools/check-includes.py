@@ -34,6 +34,8 @@ LAYERS = {
     "term": ("base",),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
+    "onec": ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "hub", "io",
+             "client"),
     "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub",
             "io", "term", "client"),
     "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",

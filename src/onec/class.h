@@ -64,10 +64,9 @@ struct zv_class {
 	size_t n_properties;
 	const struct zv_method *methods;
 	size_t n_methods;
-	int event_depth; /* asked of the host in Init: its default of 1 loses events */
 
 	/* An object's own data, made before anything else is called; NULL: out of memory.
-	 * free comes after zv_component_stop. */
+	 * free comes after zv_component_stop: no thread is left. */
 	void *(*open)(struct zv_component *c);
 	void (*free)(void *own);
 };
