@@ -335,7 +335,7 @@ test_fault_121_what_the_sender_holds_gives_way(void **state)
 	tell(&r, 0, 20);
 	onechost_wait_offered(&r.host, 2);
 	onechost_set_mood(&r.host, HOST_SITS);
-	onechost_wait_offered(&r.host, offered(&r) + 1);
+	onechost_wait_sitting(&r.host);
 	tell(&r, 20, 25);
 	assert_int_equal(count(&r).waiting, 20);
 	onechost_set_mood(&r.host, HOST_TAKES);
@@ -492,7 +492,7 @@ test_forget_events(void **state)
 
 	onechost_set_mood(&r.host, HOST_SITS); /* what it sits in is its own already */
 	tell(&r, 21, 30);
-	onechost_wait_offered(&r.host, offered(&r) + 1);
+	onechost_wait_sitting(&r.host);
 	zv_component_forget_events(r.c);
 	assert_int_equal(count(&r).waiting, 1);
 	onechost_set_mood(&r.host, HOST_TAKES);
