@@ -48,7 +48,8 @@ struct zv_property {
 	const char *name, *russian, *aliases;
 	/* NULL: not readable, not writable */
 	int (*get)(struct zv_component *c, struct zv_value *out, struct zv_error *err);
-	int (*set)(struct zv_component *c, const struct zv_value *in, struct zv_error *err);
+	int (*set)(struct zv_component *c, const struct zv_value *in,
+		   struct zv_error *err);
 };
 
 enum zv_class_errors {
@@ -57,7 +58,7 @@ enum zv_class_errors {
 };
 
 struct zv_class {
-	const char *name; /* of the class and of the extension: both equal */
+	const char *name;    /* of the class and of the extension: both equal */
 	const char *prog_id; /* COM, behind "AddIn." */
 	enum zv_class_errors errors;
 	const struct zv_property *properties;

@@ -23,17 +23,18 @@
 #include "onec/class.h"
 #include "onec/link.h"
 
-#define ZV_STOP_MS	    1000  /* Done returns within */
-#define ZV_ANSWER_MS	    5000  /* a method waits for its answer at most; default */
-#define ZV_ANSWER_LEAST_MS  100	  /* what a script may set */
-#define ZV_ANSWER_MOST_MS   60000
-#define ZV_EVENTS_WAITING   10000 /* events that the host has not taken; default */
-#define ZV_EVENTS_LEAST	    10
-#define ZV_EVENTS_MOST	    1000000
-#define ZV_EVENTS_BYTES	    ((size_t)64 * 1024 * 1024) /* and their bytes */
-#define ZV_EVENT_BYTES_MAX  ((size_t)1024 * 1024)      /* data of one event; longer: cut */
-#define ZV_EVENT_RETRY_MS   20	 /* the host's buffer was full: again after */
-#define ZV_EVENT_DEPTH	    1000 /* asked of the host in Init: its default of 1 loses events */
+#define ZV_STOP_MS	   1000 /* Done returns within */
+#define ZV_ANSWER_MS	   5000 /* a method waits for its answer at most; default */
+#define ZV_ANSWER_LEAST_MS 100	/* what a script may set */
+#define ZV_ANSWER_MOST_MS  60000
+#define ZV_EVENTS_WAITING  10000 /* events that the host has not taken; default */
+#define ZV_EVENTS_LEAST	   10
+#define ZV_EVENTS_MOST	   1000000
+#define ZV_EVENTS_BYTES	   ((size_t)64 * 1024 * 1024) /* and their bytes */
+#define ZV_EVENT_BYTES_MAX ((size_t)1024 * 1024) /* data of one event; longer: cut */
+#define ZV_EVENT_RETRY_MS  20 /* the host's buffer was full: again after */
+#define ZV_EVENT_DEPTH                                                                 \
+ 1000 /* asked of the host in Init: its default of 1 loses events */
 
 /* What the host is, where it tells (Native: IPlatformInfo; COM: the same since 8.x). */
 enum zv_app {
@@ -63,7 +64,8 @@ struct zv_host {
 struct zv_component *zv_component_new(const struct zv_class *class);
 /* The host is there (Init); asks for ZV_EVENT_DEPTH. May never be called: all but events
  * works without. `host` lives for ever. */
-void zv_component_attach(struct zv_component *c, const struct zv_host *host, void *face);
+void zv_component_attach(struct zv_component *c, const struct zv_host *host,
+			 void *face);
 /* Closes the link, joins the threads; the host is gone. Twice is fine. Calls after it answer
  * with an error. */
 void zv_component_stop(struct zv_component *c);
@@ -111,7 +113,8 @@ int zv_component_ask(struct zv_component *c, struct zv_ask *ask, int timeout_ms,
 
 /* How long a method waits; 0 and set, or ZV_EINVAL with the limits in *err. */
 int zv_component_answer_ms(const struct zv_component *c);
-int zv_component_set_answer_ms(struct zv_component *c, long long ms, struct zv_error *err);
+int zv_component_set_answer_ms(struct zv_component *c, long long ms,
+			       struct zv_error *err);
 int zv_component_set_events_waiting(struct zv_component *c, long long n,
 				    struct zv_error *err);
 /* The host's own queue; ZV_EIO: it did not take that. */
@@ -128,8 +131,8 @@ int zv_component_last_error(struct zv_component *c, struct zv_buf *out);
 /* Texts are UTF-8; what is none becomes U+FFFD on its way. When more wait than may, the
  * oldest are dropped (the newest state stays), and the script is told in their place, once:
  * source "zvon", name "events.dropped", data their number. */
-void zv_component_event(struct zv_component *c, struct zv_str source, struct zv_str name,
-			struct zv_str data);
+void zv_component_event(struct zv_component *c, struct zv_str source,
+			struct zv_str name, struct zv_str data);
 /* Drops what waits, here and (COM, Native) in the host: on disconnect only. */
 void zv_component_forget_events(struct zv_component *c);
 
