@@ -1,9 +1,9 @@
 #include "io/fault.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/net_error.h"
 
 typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
 				    struct zv_error *err);
@@ -72,10 +72,10 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	if (s->has_proxy || detail_has(s, "proxy")) {
 		zv_fail(err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
-			system ? strerror((int)system) : "it is not one we know");
+			system ? zv_net_error_text((int)system) : "it is not one we know");
 		return ZV_FAULT_PROXY;
 	}
-	if (system == ECONNREFUSED) {
+	if (zv_net_is_refused((int)system)) {
 		zv_fail(err, ZV_EIO,
 			"%s: connection refused: is Asterisk running, with %s",
 			s->where, settings_of(s)->listening);
@@ -84,7 +84,7 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	zv_fail(err, ZV_EIO,
 		"%s: cannot connect (%s): check the address and the "
 		"route to it",
-		s->where, system ? strerror((int)system) : s->detail);
+		s->where, system ? zv_net_error_text((int)system) : s->detail);
 	return ZV_FAULT_NONE;
 }
 
