@@ -240,7 +240,7 @@ raw_timeout(struct zv_link *link)
 static bool
 raw_is_resolving(struct zv_link *link)
 {
-	return raw_of(link)->state == CONNECTING;
+	return zv_dial_is_resolving(raw_of(link)->dial);
 }
 
 static const struct zv_link_kind raw_kind = {

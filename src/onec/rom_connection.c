@@ -1,6 +1,7 @@
 /* The network thread's side: from packets to events of the script. */
 #include "base/err.h"
 #include "base/str.h"
+#include "base/utf.h"
 #include "io/clock.h"
 #include "onec/link_raw.h"
 #include "onec/rom.h"
