@@ -20,7 +20,8 @@ struct zv_link_raw_options {
 struct zv_link_raw_handlers {
 	void (*on_up)(void *user);
 	void (*on_packet)(void *user, const struct zv_packet *packet);
-	void (*on_answer)(void *user, struct zv_str text); /* of an HTTP server: whole */
+	void (*on_answer)(void *user,
+			  struct zv_str text); /* of an HTTP server: whole */
 	/* Lost, closed by the peer (ZV_ECLOSED), broken, or never up: the last call. The
 	 * owner drops the link (zv_component_set_link), here or later. */
 	void (*on_down)(void *user, bool was_up, const struct zv_error *why);

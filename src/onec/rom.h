@@ -8,10 +8,10 @@
 #include "zvon/filter.h"
 #include "zvon/legacy.h"
 
-#define ZV_ROM_PORT	 5038
-#define ZV_ROM_HOST_MAX	 253 /* bytes: more no name has */
-#define ZV_ROM_KEY_MAX	 1024 /* bytes of the product key that is kept */
-#define ZV_ROM_HELD_MAX	 ((size_t)1024 * 1024) /* bytes before the first ListenMode */
+#define ZV_ROM_PORT	  5038
+#define ZV_ROM_HOST_MAX	  253  /* bytes: more no name has */
+#define ZV_ROM_KEY_MAX	  1024 /* bytes of the product key that is kept */
+#define ZV_ROM_HELD_MAX	  ((size_t)1024 * 1024) /* bytes before the first ListenMode */
 #define ZV_ROM_REASON_MAX 160
 
 /* As whom events of AMI 2 and up (Asterisk 12 and later) appear. */
@@ -26,16 +26,16 @@ enum zv_rom_view {
 /* What differs between the generations. */
 struct zv_rom_kind {
 	const struct zv_class *class;
-	const char *version; /* old code may compare */
-	const char *source;  /* of events */
+	const char *version;				 /* old code may compare */
+	const char *source;				 /* of events */
 	const char *connected, *received, *disconnected; /* their names */
 	const char *disconnected_data;
 	const char *bad_regex; /* event of a bad expression; NULL: it had none */
 	enum zv_filter_newlines newlines;
 	enum zv_rom_view view;
-	bool booleans;	     /* Истина and Ложь, else 1 and 0 */
-	bool tells_port;     /* Connected: "Server:… Port:…", else the host */
-	bool judges_connect; /* Connected passes the filter or is not told */
+	bool booleans;	      /* Истина and Ложь, else 1 and 0 */
+	bool tells_port;      /* Connected: "Server:… Port:…", else the host */
+	bool judges_connect;  /* Connected passes the filter or is not told */
 	bool connect_answers; /* a failed Connect answers Ложь, else raises */
 	bool plain_regex;     /* what stands in a packet as it is written passes too */
 };
@@ -62,7 +62,7 @@ struct zv_rom {
 	char reason[ZV_ROM_REASON_MAX]; /* why the last one was filtered; "" */
 
 	/* ---- network thread ---- */
-	struct zv_link *link; /* the component's; NULL: none */
+	struct zv_link *link;		  /* the component's; NULL: none */
 	char place[ZV_ROM_HOST_MAX + 32]; /* data of Connected */
 	struct zv_rom_filter filter;
 	struct zv_legacy *legacy; /* NULL: events as sent */

@@ -8,8 +8,9 @@ static const struct {
 	struct zv_str word;
 	bool tls;
 } schemes[] = {
-	{ { "ami://", 6 }, false },  { { "amis://", 7 }, true }, { { "tls:", 4 }, true },
-	{ { "http://", 7 }, false }, { { "https://", 8 }, true },
+	{ { "ami://", 6 }, false },  { { "amis://", 7 }, true },
+	{ { "tls:", 4 }, true },     { { "http://", 7 }, false },
+	{ { "https://", 8 }, true },
 };
 
 static struct zv_str

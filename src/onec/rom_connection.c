@@ -1,4 +1,6 @@
 /* The network thread's side: from packets to events of the script. */
+#include <stdio.h>
+
 #include "base/err.h"
 #include "base/str.h"
 #include "base/utf.h"
@@ -27,7 +29,8 @@ tell_off(struct zv_rom *r)
 		russian ? "фильтр выключен, события не передаются: регулярное "
 			  "выражение слишком сложно для этих событий (%d раз за "
 			  "минуту); упростите его и установите снова"
-			: "the filter is off and no events pass: the regular expression "
+			: "the filter is off and no events pass: the regular "
+			  "expression "
 			  "is too complex for these events (%d times in a minute); "
 			  "simplify it and set it again",
 		ZV_FILTER_MAX_HITS);
@@ -43,7 +46,8 @@ first_line(struct zv_str text)
 
 	while (n < text.n && text.p[n] != '\r' && text.p[n] != '\n')
 		n++;
-	return (struct zv_str){ text.p, zv_utf8_cut((struct zv_str){ text.p, n }, 100) };
+	return (struct zv_str){ text.p,
+				zv_utf8_cut((struct zv_str){ text.p, n }, 100) };
 }
 
 static void
@@ -139,8 +143,8 @@ show_packet(struct zv_rom *r, const struct zv_packet *p)
 	zv_buf_add(&r->shown, ZV_STR("\r\n\r\n"));
 	if (zv_buf_failed(&r->shown))
 		return;
-	for (char *nul = r->shown.p; (nul = memchr(nul, 0, r->shown.n -
-							   (size_t)(nul - r->shown.p)));)
+	for (char *nul = r->shown.p;
+	     (nul = memchr(nul, 0, r->shown.n - (size_t)(nul - r->shown.p)));)
 		*nul = '?';
 	show(r, zv_buf_str(&r->shown));
 }
@@ -258,10 +262,12 @@ drop_link(struct zv_rom *r)
 static int
 begin(struct zv_rom *r, const struct zv_rom_target *t)
 {
-	const char *format = r->kind->tells_port ? "Server:%s Port:%d" : "%s";
-
 	drop_link(r);
-	snprintf(r->place, sizeof r->place, format, t->host, t->port);
+	if (r->kind->tells_port)
+		snprintf(r->place, sizeof r->place, "Server:%s Port:%d", t->host,
+			 t->port);
+	else
+		snprintf(r->place, sizeof r->place, "%s", t->host);
 	zv_buf_deinit(&r->held);
 	r->holds = !r->is_listening;
 	zvon_legacy_free(r->legacy);

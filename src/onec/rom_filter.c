@@ -50,8 +50,8 @@ compile_both(const struct zv_rom_kind *kind, struct zv_rom_filter *f,
 }
 
 int
-zv_rom_filter_set(struct zv_rom_filter *f, const struct zv_rom_kind *kind, bool is_regex,
-		  struct zv_str text, struct zv_error *err)
+zv_rom_filter_set(struct zv_rom_filter *f, const struct zv_rom_kind *kind,
+		  bool is_regex, struct zv_str text, struct zv_error *err)
 {
 	struct zv_rom_filter next = { 0 };
 	int rc;
@@ -111,14 +111,12 @@ static const struct {
 	{ 112, "error_ctype" },	    /* [:x:] outside of a class */
 	{ 113, "error_collate" },   /* [.x.], [=x=] */
 	{ 114, "error_paren" },	    /* ( without ) */
-	{ 115, "error_backref" },
-	{ 119, "error_stack" },	     /* groups within groups */
-	{ 120, "error_complexity" }, /* too large */
-	{ 122, "error_paren" },	     /* ) without ( */
-	{ 130, "error_ctype" },	     /* [[:x:]] */
-	{ 150, "error_range" },	     /* [a-\d] */
-	{ 186, "error_complexity" },
-	{ 187, "error_complexity" },
+	{ 115, "error_backref" },    { 119, "error_stack" }, /* groups within groups */
+	{ 120, "error_complexity" },			     /* too large */
+	{ 122, "error_paren" },				     /* ) without ( */
+	{ 130, "error_ctype" },				     /* [[:x:]] */
+	{ 150, "error_range" },				     /* [a-\d] */
+	{ 186, "error_complexity" }, { 187, "error_complexity" },
 };
 
 const char *

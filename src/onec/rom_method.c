@@ -61,8 +61,7 @@ read_target(struct zv_component *c, const struct zv_value *arguments,
 {
 	struct zv_rom *r = rom_of(c);
 	bool russian = zv_component_is_russian(c);
-	int rc =
-		zv_rom_read_address(zv_buf_str(&arguments[0].bytes), russian, t, err);
+	int rc = zv_rom_read_address(zv_buf_str(&arguments[0].bytes), russian, t, err);
 
 	if (rc < 0)
 		return rc;
@@ -99,7 +98,8 @@ ask_connect(struct zv_component *c, const struct zv_rom_target *t, struct zv_err
 
 int
 zv_rom_connect(struct zv_component *c, const struct zv_method *m,
-	       struct zv_value *arguments, struct zv_value *result, struct zv_error *err)
+	       struct zv_value *arguments, struct zv_value *result,
+	       struct zv_error *err)
 {
 	struct zv_rom_target target = { 0 };
 	struct zv_error why = { 0 }, said = { 0 };
@@ -149,8 +149,8 @@ ask_simple(struct zv_component *c, zv_ask_fn fn, const struct zv_value *text,
 }
 
 int
-zv_rom_send(struct zv_component *c, const struct zv_method *m, struct zv_value *arguments,
-	    struct zv_value *result, struct zv_error *err)
+zv_rom_send(struct zv_component *c, const struct zv_method *m,
+	    struct zv_value *arguments, struct zv_value *result, struct zv_error *err)
 {
 	struct zv_error why = { 0 };
 	int rc = ask_simple(c, zv_rom_do_send, &arguments[0], 0, &why);
@@ -192,8 +192,7 @@ tell_bad_regex(struct zv_component *c, const struct zv_error *why, struct zv_err
 	const struct zv_rom_kind *kind = rom_of(c)->kind;
 
 	if (kind->bad_regex)
-		zv_component_event(c, zvon_str(kind->source),
-				   zvon_str(kind->bad_regex),
+		zv_component_event(c, zvon_str(kind->source), zvon_str(kind->bad_regex),
 				   zvon_str(zv_rom_regex_error(why->system)));
 	zv_fail(err, why->code,
 		zv_component_is_russian(c)

@@ -153,10 +153,10 @@ set_key(struct zv_component *c, const struct zv_value *in, struct zv_error *err)
 		rc = ZV_EINVAL;
 	if (rc < 0) {
 		zv_buf_deinit(&text);
-		return rc == ZV_EINVAL ? fail_kind(c, "Key",
-						   "a text of at most 1024 bytes",
-						   "строка до 1024 байт", err)
-				       : zv_fail_nomem(err);
+		return rc == ZV_EINVAL
+			       ? fail_kind(c, "Key", "a text of at most 1024 bytes",
+					   "строка до 1024 байт", err)
+			       : zv_fail_nomem(err);
 	}
 	text.secret = true;
 	zv_component_lock(c);
