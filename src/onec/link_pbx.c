@@ -1,6 +1,7 @@
 #include "onec/link_pbx.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "client/client.h"
 
