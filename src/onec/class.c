@@ -18,21 +18,25 @@ static bool
 is_called(const char *english, const char *russian, const char *aliases,
 	  struct zv_str name)
 {
-	return zv_name_equal(zvon_str(english), name) ||
-	       zv_name_equal(zvon_str(russian), name) ||
-	       (aliases && is_alias(aliases, name));
+	return name.n && (zv_name_equal(zvon_str(english), name) ||
+			  zv_name_equal(zvon_str(russian), name) ||
+			  (aliases && is_alias(aliases, name)));
+}
+
+long
+zv_methods_find(const struct zv_method *methods, size_t n, struct zv_str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_called(methods[i].name, methods[i].russian, methods[i].aliases,
+			      name))
+			return (long)i;
+	return -1;
 }
 
 long
 zv_class_find_method(const struct zv_class *class, struct zv_str name)
 {
-	for (size_t i = 0; i < class->n_methods; i++) {
-		const struct zv_method *m = &class->methods[i];
-
-		if (is_called(m->name, m->russian, m->aliases, name))
-			return (long)i;
-	}
-	return -1;
+	return zv_methods_find(class->methods, class->n_methods, name);
 }
 
 long

@@ -19,8 +19,8 @@ enum zv_value_want {
 	ZV_WANT_OUT, /* written back; what came in is not looked at */
 };
 
-/* One argument. `fallback` is for what the script left out (EMPTY): NULL: it must be
- * given; "" and others as text, read by `want`. */
+/* One argument. `fallback` is for what the script left out (EMPTY, NULL): NULL: it must be
+ * given; "" and others as text, read by `want` ("" as a whole number: 0). */
 struct zv_argument_row {
 	const char *name;
 	enum zv_value_want want;
@@ -48,7 +48,8 @@ struct zv_property {
 	const char *name, *russian, *aliases;
 	/* NULL: not readable, not writable */
 	int (*get)(struct zv_component *c, struct zv_value *out, struct zv_error *err);
-	int (*set)(struct zv_component *c, const struct zv_value *in, struct zv_error *err);
+	int (*set)(struct zv_component *c, const struct zv_value *in,
+		   struct zv_error *err);
 };
 
 enum zv_class_errors {
@@ -57,7 +58,7 @@ enum zv_class_errors {
 };
 
 struct zv_class {
-	const char *name; /* of the class and of the extension: both equal */
+	const char *name;    /* of the class and of the extension: both equal */
 	const char *prog_id; /* COM, behind "AddIn." */
 	enum zv_class_errors errors;
 	const struct zv_property *properties;
@@ -75,6 +76,7 @@ extern const struct zv_class *const zv_classes[]; /* to NULL */
 
 /* -1: there is none. By either language, without case. */
 long zv_class_find_method(const struct zv_class *class, struct zv_str name);
+long zv_methods_find(const struct zv_method *methods, size_t n, struct zv_str name);
 long zv_class_find_property(const struct zv_class *class, struct zv_str name);
 
 #endif

@@ -23,17 +23,18 @@
 #include "onec/class.h"
 #include "onec/link.h"
 
-#define ZV_STOP_MS	    1000  /* Done returns within */
-#define ZV_ANSWER_MS	    5000  /* a method waits for its answer at most; default */
-#define ZV_ANSWER_LEAST_MS  100	  /* what a script may set */
-#define ZV_ANSWER_MOST_MS   60000
-#define ZV_EVENTS_WAITING   10000 /* events that the host has not taken; default */
-#define ZV_EVENTS_LEAST	    10
-#define ZV_EVENTS_MOST	    1000000
-#define ZV_EVENTS_BYTES	    ((size_t)64 * 1024 * 1024) /* and their bytes */
-#define ZV_EVENT_BYTES_MAX  ((size_t)1024 * 1024)      /* data of one event; longer: cut */
-#define ZV_EVENT_RETRY_MS   20	 /* the host's buffer was full: again after */
-#define ZV_EVENT_DEPTH	    1000 /* asked of the host in Init: its default of 1 loses events */
+#define ZV_STOP_MS	   1000 /* Done returns within */
+#define ZV_ANSWER_MS	   5000 /* a method waits for its answer at most; default */
+#define ZV_ANSWER_LEAST_MS 100	/* what a script may set */
+#define ZV_ANSWER_MOST_MS  60000
+#define ZV_EVENTS_WAITING  10000 /* events that the host has not taken; default */
+#define ZV_EVENTS_LEAST	   10
+#define ZV_EVENTS_MOST	   1000000
+#define ZV_EVENTS_BYTES	   ((size_t)64 * 1024 * 1024) /* and their bytes */
+#define ZV_EVENT_BYTES_MAX ((size_t)1024 * 1024) /* data of one event; longer: cut */
+#define ZV_EVENT_RETRY_MS  20 /* the host's buffer was full: again after */
+#define ZV_EVENT_DEPTH                                                                 \
+ 1000 /* asked of the host in Init: its default of 1 loses events */
 
 /* What the host is, where it tells (Native: IPlatformInfo; COM: the same since 8.x). */
 enum zv_app {
@@ -49,7 +50,8 @@ enum zv_app {
  * the host; texts are UTF-8, borrowed for the call. Members may be NULL. */
 struct zv_host {
 	/* Sender thread. false: its buffer is full, or it takes none now: the same one is
-	 * offered again after ZV_EVENT_RETRY_MS. */
+	 * offered again after ZV_EVENT_RETRY_MS. Where the host sits in it for longer than
+	 * ZV_STOP_MS, `face` may be gone when it comes back: not touched then. */
 	bool (*event)(void *face, struct zv_str source, struct zv_str name,
 		      struct zv_str data);
 	/* The text of the exception that the script gets when a call returns false. */
@@ -57,17 +59,22 @@ struct zv_host {
 	bool (*set_event_depth)(void *face, long depth);
 	long (*event_depth)(void *face);
 	enum zv_app (*app)(void *face); /* events, windows: not on a server */
+	void (*forget_events)(
+		void *face); /* those that the host has taken, not shown */
 };
 
 /* NULL: out of memory. `class` lives for ever. */
 struct zv_component *zv_component_new(const struct zv_class *class);
 /* The host is there (Init); asks for ZV_EVENT_DEPTH. May never be called: all but events
  * works without. `host` lives for ever. */
-void zv_component_attach(struct zv_component *c, const struct zv_host *host, void *face);
+void zv_component_attach(struct zv_component *c, const struct zv_host *host,
+			 void *face);
 /* Closes the link, joins the threads; the host is gone. Twice is fine. Calls after it answer
  * with an error. */
 void zv_component_stop(struct zv_component *c);
-void zv_component_free(struct zv_component *c); /* stops; NULL is fine */
+/* Stops; NULL is fine. What a thread that could not be joined may still touch, the class's
+ * own data among it, is freed by that thread at its end. */
+void zv_component_free(struct zv_component *c);
 
 const struct zv_class *zv_component_class(const struct zv_component *c);
 /* "ru_RU", "rus_RUS", "ru", "en_US": the language of errors. Default: Russian. */
@@ -111,30 +118,33 @@ int zv_component_ask(struct zv_component *c, struct zv_ask *ask, int timeout_ms,
 
 /* How long a method waits; 0 and set, or ZV_EINVAL with the limits in *err. */
 int zv_component_answer_ms(const struct zv_component *c);
-int zv_component_set_answer_ms(struct zv_component *c, long long ms, struct zv_error *err);
+int zv_component_set_answer_ms(struct zv_component *c, long long ms,
+			       struct zv_error *err);
 int zv_component_set_events_waiting(struct zv_component *c, long long n,
 				    struct zv_error *err);
 /* The host's own queue; ZV_EIO: it did not take that. */
 int zv_component_set_event_depth(struct zv_component *c, long long depth,
 				 struct zv_error *err);
-long zv_component_event_depth(const struct zv_component *c); /* -1: not known */
+long zv_component_event_depth(struct zv_component *c); /* -1: not known */
 
-/* The last error of a call or of the connection: "" or what, where, what to do. */
-void zv_component_set_error(struct zv_component *c, const struct zv_error *err);
-int zv_component_last_error(struct zv_component *c, struct zv_buf *out);
-
-/* ---- for profiles: any thread ---------------------------------------------------------------- */
-
-/* Texts are UTF-8; what is none becomes U+FFFD on its way. When more wait than may, the
- * oldest are dropped (the newest state stays), and the script is told in their place, once:
- * source "zvon", name "events.dropped", data their number. */
-void zv_component_event(struct zv_component *c, struct zv_str source, struct zv_str name,
-			struct zv_str data);
 /* Drops what waits, here and (COM, Native) in the host: on disconnect only. */
 void zv_component_forget_events(struct zv_component *c);
 
+/* ---- for profiles: any thread ---------------------------------------------------------------- */
+
+/* The last error of a call or of the connection: "" or what, where, what to do. NULL:
+ * none (any more). 0 or ZV_ENOMEM. */
+void zv_component_set_error(struct zv_component *c, const struct zv_error *err);
+int zv_component_last_error(struct zv_component *c, struct zv_buf *out);
+
+/* Texts are UTF-8; what is none becomes U+FFFD on its way. When more wait than may, the
+ * oldest are dropped (the newest state stays), and the script is told in their place, once:
+ * source "zvon", name "events.dropped", data their number. Without a host (no Init), or
+ * on a server, where 1C shows no events, it does nothing. */
+void zv_component_event(struct zv_component *c, struct zv_str source,
+			struct zv_str name, struct zv_str data);
 struct zv_component_counters {
-	uint64_t events;    /* told by the profile */
+	uint64_t events;    /* told by the profile: to a host that takes events */
 	uint64_t delivered; /* taken by the host */
 	uint64_t dropped;   /* see above */
 	uint64_t refused;   /* the host's false: offered again */
@@ -149,7 +159,8 @@ void zv_component_unlock(struct zv_component *c);
 
 /* ---- for profiles: network thread ------------------------------------------------------------- */
 
-/* The link is the component's from now on; the one before is closed. NULL: none. */
+/* The link is the component's from now on; the one before is closed: at once, or when its
+ * `process` has returned, if it is inside. NULL: none. */
 void zv_component_set_link(struct zv_component *c, struct zv_link *link);
 struct zv_link *zv_component_link(struct zv_component *c);
 

@@ -9,7 +9,7 @@
 enum zv_desk_state {
 	ZV_DESK_DOWN = 0, /* or waiting for the next try */
 	ZV_DESK_CONNECTING,
-	ZV_DESK_READY, /* signed in; the snapshot comes, or what was missed */
+	ZV_DESK_READY,	/* signed in; the snapshot comes, or what was missed */
 	ZV_DESK_CLOSED, /* for good */
 };
 
@@ -18,10 +18,13 @@ struct zv_desk_handlers {
 	/* One whole message of zvon.v1: an event, a result, a resync … */
 	void (*on_message)(void *user, struct zv_str json);
 	/* why: with DOWN and CLOSED, NULL when asked for; retry_ms -1: never */
-	void (*on_state)(void *user, enum zv_desk_state state, const struct zv_error *why,
-			 int retry_ms);
+	void (*on_state)(void *user, enum zv_desk_state state,
+			 const struct zv_error *why, int retry_ms);
 	/* Each packet of the PBX, as the view shows it; a daemon gives none. */
 	void (*on_packet)(void *user, const struct zv_packet *packet);
+	/* The link is being closed, and is freed after it: whoever waits for an answer is
+	 * to be told now. */
+	void (*on_gone)(void *user);
 };
 
 /* The first member of both kinds. */

@@ -12,7 +12,8 @@ struct zv_link_kind {
 	/* As zvon_client_descriptors, _timeout, _process. */
 	size_t (*descriptors)(struct zv_link *l, struct zv_descriptor *out, size_t max);
 	int (*timeout)(struct zv_link *l);
-	/* May replace or drop the link itself (zv_component_set_link). */
+	/* May replace or drop the link itself (zv_component_set_link): it is closed then
+	 * when `process` has returned. */
 	void (*process)(struct zv_link *l);
 	/* At once: says goodbye if that does not wait, answers what was asked of it with
 	 * ZV_ECLOSED, frees. Tells the profile nothing. */

@@ -1,6 +1,5 @@
 #include "onec/text16.h"
 
-
 #include "base/utf.h"
 #include "zvon/error.h"
 
@@ -123,9 +122,9 @@ fold(uint32_t c)
 	static const struct {
 		uint32_t first, last, shift;
 	} ranges[] = {
-		{ 'A', 'Z', 32 },	  /* Latin */
-		{ 0x0410, 0x042f, 32 },	  /* А-Я */
-		{ 0x0400, 0x040f, 80 },	  /* Ѐ-Џ, Ё among them */
+		{ 'A', 'Z', 32 },	/* Latin */
+		{ 0x0410, 0x042f, 32 }, /* А-Я */
+		{ 0x0400, 0x040f, 80 }, /* Ѐ-Џ, Ё among them */
 	};
 
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)

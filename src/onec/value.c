@@ -65,7 +65,8 @@ zv_value_as_int(const struct zv_value *v, long long *out)
 		*out = v->boolean;
 		return true;
 	case ZV_VALUE_TEXT:
-		return zv_num_parse(zv_buf_str(&v->bytes), INT64_MIN, INT64_MAX, out) == 0;
+		return zv_num_parse(zv_buf_str(&v->bytes), INT64_MIN, INT64_MAX, out) ==
+		       0;
 	default:
 		return false;
 	}
@@ -75,9 +76,9 @@ static const struct {
 	const char *word;
 	bool boolean;
 } words[] = {
-	{ "true", true },   { "yes", true }, { "истина", true }, { "да", true },
-	{ "false", false }, { "no", false }, { "ложь", false },	 { "нет", false },
-	{ "", false },
+	{ "true", true },  { "yes", true },    { "истина", true },
+	{ "да", true },	   { "false", false }, { "no", false },
+	{ "ложь", false }, { "нет", false },   { "", false },
 };
 
 bool
@@ -135,7 +136,8 @@ zv_value_as_text(const struct zv_value *v, struct zv_buf *out)
 	case ZV_VALUE_REAL:
 		return add_real(out, v->real) < 0 ? ZV_ENOMEM : 0;
 	case ZV_VALUE_BOOL:
-		return zv_buf_add(out, v->boolean ? ZV_STR("true") : ZV_STR("false")) < 0
+		return zv_buf_add(out, v->boolean ? ZV_STR("true") : ZV_STR("false")) <
+				       0
 			       ? ZV_ENOMEM
 			       : 0;
 	case ZV_VALUE_TEXT:

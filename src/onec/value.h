@@ -5,7 +5,8 @@
 
 #include "base/buf.h"
 
-#define ZV_VALUE_TEXT_MAX ((size_t)16 * 1024 * 1024) /* bytes of UTF-8 in one argument */
+#define ZV_VALUE_TEXT_MAX                                                              \
+ ((size_t)16 * 1024 * 1024) /* bytes of UTF-8 in one argument */
 
 enum zv_value_kind {
 	ZV_VALUE_EMPTY = 0, /* Undefined; as an argument: take the default */
@@ -15,7 +16,7 @@ enum zv_value_kind {
 	ZV_VALUE_BOOL,
 	ZV_VALUE_TEXT, /* UTF-8, always valid: a lone surrogate of 1C is U+FFFD here */
 	ZV_VALUE_BLOB,
-	ZV_VALUE_DATE, /* seconds since 1970 as 1C's clock shows them, no time zone */
+	ZV_VALUE_DATE,	/* seconds since 1970 as 1C's clock shows them, no time zone */
 	ZV_VALUE_OTHER, /* of a kind that no method takes */
 };
 
@@ -28,7 +29,7 @@ struct zv_value {
 	struct zv_buf bytes;
 };
 
-void zv_value_deinit(struct zv_value *v); /* and zeroes it */
+void zv_value_deinit(struct zv_value *v);		       /* and zeroes it */
 int zv_value_set_text(struct zv_value *v, struct zv_str text); /* 0 or ZV_ENOMEM */
 void zv_value_set_int(struct zv_value *v, long long integer);
 void zv_value_set_bool(struct zv_value *v, bool boolean);
