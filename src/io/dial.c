@@ -145,6 +145,12 @@ zv_dial_timeout(const struct zv_dial *d)
 	return zv_clock_until(d->give_up_ms < at ? d->give_up_ms : at);
 }
 
+bool
+zv_dial_is_resolving(const struct zv_dial *d)
+{
+	return d->multi.left_resolver || (d->easy && zv_multi_is_resolving(d->easy));
+}
+
 static long
 closed(struct zv_dial *d, CURLcode code, struct zv_error *err)
 {

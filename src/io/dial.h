@@ -43,6 +43,9 @@ size_t zv_dial_descriptors(const struct zv_dial *d, bool writing,
 /* Milliseconds until zv_dial_process wants to be called, -1: never. */
 int zv_dial_timeout(const struct zv_dial *d);
 
+/* A thread of the resolver may be running for it, or may have been left by it. */
+bool zv_dial_is_resolving(const struct zv_dial *d);
+
 /* true: after a read shorter than asked for, nothing more waits (plain TCP); a TLS
  * stream gives record by record. */
 bool zv_dial_is_drained_by(const struct zv_dial *d, size_t asked, size_t got);

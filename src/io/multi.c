@@ -65,7 +65,7 @@ on_timer(CURLM *curl, long timeout_ms, void *user)
 bool
 zv_multi_init(struct zv_multi *m)
 {
-	*m = (struct zv_multi){ .wake_at_ms = -1 };
+	*m = (struct zv_multi){ .wake_at_ms = -1, .left_resolver = m->left_resolver };
 	/* counted by libcurl, and safe with threads since 7.84; a component that is unloaded
 	 * must leave nothing behind */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -91,7 +91,7 @@ zv_multi_deinit(struct zv_multi *m)
 	curl_multi_cleanup(m->curl);
 	curl_global_cleanup();
 	zv_sigpipe_unblock(&guard);
-	*m = (struct zv_multi){ .wake_at_ms = -1 };
+	*m = (struct zv_multi){ .wake_at_ms = -1, .left_resolver = m->left_resolver };
 }
 
 int
@@ -105,11 +105,23 @@ zv_multi_add(struct zv_multi *m, CURL *easy, struct zv_error *err)
 	return 0;
 }
 
+bool
+zv_multi_is_resolving(CURL *easy)
+{
+	curl_off_t resolved_us = 0;
+	char *is_answered = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &is_answered);
+	return resolved_us == 0 && !is_answered;
+}
+
 void
 zv_multi_remove(struct zv_multi *m, CURL *easy)
 {
 	struct zv_sigpipe guard;
 
+	m->left_resolver |= zv_multi_is_resolving(easy);
 	zv_sigpipe_block(&guard); /* TLS says good-bye */
 	curl_multi_remove_handle(m->curl, easy);
 	zv_sigpipe_unblock(&guard);
@@ -221,6 +233,9 @@ zv_multi_next_done(struct zv_multi *m, CURL **easy, CURLcode *result)
 			continue;
 		*easy = message->easy_handle;
 		*result = message->data.result;
+		/* whatever it is, but for this the resolver has answered */
+		if (*result != CURLE_OPERATION_TIMEDOUT)
+			curl_easy_setopt(*easy, CURLOPT_PRIVATE, *easy);
 		return true;
 	}
 	return false;
