@@ -92,10 +92,8 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 		return ZV_FAULT_PROXY;
 	}
 	if (system == ECONNREFUSED) {
-		zv_fail(err, ZV_EIO,
-			"%s: connection refused: is %s running, with %s",
-			s->where, settings_of(s)->program,
-			settings_of(s)->listening);
+		zv_fail(err, ZV_EIO, "%s: connection refused: is %s running, with %s",
+			s->where, settings_of(s)->program, settings_of(s)->listening);
 		return ZV_FAULT_REFUSED;
 	}
 	zv_fail(err, ZV_EIO,
