@@ -1,9 +1,9 @@
 #include "io/fault.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/net_error.h"
 
 typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
 				    struct zv_error *err);
@@ -88,18 +88,26 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	if (s->has_proxy || detail_has(s, "proxy")) {
 		zv_fail(err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
-			system ? strerror((int)system) : "it is not one we know");
+			system ? zv_net_error_text((int)system) : "it is not one we know");
 		return ZV_FAULT_PROXY;
 	}
+<<<<<<< HEAD
 	if (system == ECONNREFUSED) {
 		zv_fail(err, ZV_EIO, "%s: connection refused: is %s running, with %s",
 			s->where, settings_of(s)->program, settings_of(s)->listening);
+=======
+	if (zv_net_is_refused((int)system)) {
+		zv_fail(err, ZV_EIO,
+			"%s: connection refused: is %s running, with %s",
+			s->where, settings_of(s)->program,
+			settings_of(s)->listening);
+>>>>>>> main
 		return ZV_FAULT_REFUSED;
 	}
 	zv_fail(err, ZV_EIO,
 		"%s: cannot connect (%s): check the address and the "
 		"route to it",
-		s->where, system ? strerror((int)system) : s->detail);
+		s->where, system ? zv_net_error_text((int)system) : s->detail);
 	return ZV_FAULT_NONE;
 }
 

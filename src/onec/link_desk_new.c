@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "hub/session.h"
 #include "io/clock.h"
 #include "json/writer.h"
 #include "onec/link_pbx.h"
