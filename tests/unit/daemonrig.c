@@ -32,6 +32,7 @@ on_message(void *user, struct zv_str json)
 
 	blank(&r->told);
 	zv_buf_add(&r->told, json);
+	r->failed |= zv_buf_failed(&r->told);
 	if (r->stops)
 		zv_daemon_session_stop(r->s);
 }
@@ -160,6 +161,7 @@ rig_text(struct daemonrig *r, const char *json)
 	struct zv_buf frame = { 0 };
 
 	zv_ws_write(&frame, ZV_WS_TEXT, zvon_str(json), false, NULL);
+	r->failed |= zv_buf_failed(&frame);
 	if (!zv_buf_failed(&frame))
 		rig_say(r, zv_buf_str(&frame));
 	zv_buf_deinit(&frame);
@@ -212,6 +214,7 @@ rig_request(struct daemonrig *r)
 
 	zv_buf_clear(&r->request);
 	zv_buf_add(&r->request, zv_buf_str(out));
+	r->failed |= zv_buf_failed(&r->request);
 	zv_daemon_session_wrote(r->s, out->n);
 	return zv_buf_cstr(&r->request);
 }
@@ -244,6 +247,7 @@ rig_frames(struct daemonrig *r)
 	zv_buf_clear(&r->frames);
 	while ((rc = zv_ws_reader_next(&r->reader, &bytes, &m, &code, &why)) > 0)
 		add_frame(&r->frames, &m);
+	r->failed |= zv_buf_failed(&r->frames) || rc == ZV_ENOMEM;
 	if (rc < 0 && rc != ZV_ENOMEM)
 		fail_msg("the client's frames are broken: %d %s", code, why);
 	zv_daemon_session_wrote(r->s, out->n);

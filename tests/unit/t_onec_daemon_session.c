@@ -846,8 +846,8 @@ memory_scene(void *user)
 	rc = zv_daemon_session_send(r->s, ZV_STR("{\"type\":\"ping\"}"), &err);
 	rig_frames(r);
 	/* what failed in the rig's own memory stops the talk, too */
-	if (!zv_daemon_session_wants_link(r->s) || rc < 0 || zv_buf_failed(&r->told) ||
-	    zv_buf_failed(&r->frames) || zv_buf_failed(&r->request))
+	if (!zv_daemon_session_wants_link(r->s) || rc < 0 || r->failed ||
+	    zv_buf_failed(&r->told))
 		rc = ZV_ENOMEM;
 	rig_free(r);
 	return rc;
