@@ -70,6 +70,10 @@ void zv_client_free_transport(struct zv_client *c);
 int zv_client_open_transport(struct zv_client *c, struct zv_error *err);
 void zv_client_close_transport(struct zv_client *c);
 
+/* A name is being resolved, or was when the attempt ended: a thread that nothing stops may
+ * be in this library's code. For whoever wants to unload it. */
+bool zv_client_is_resolving(const struct zv_client *c);
+
 /* AJAM: starts or breaks off an exchange. */
 int zv_client_follow_order(struct zv_client *c, const struct zv_ajam_order *order,
 			   struct zv_error *err);

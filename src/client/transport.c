@@ -46,6 +46,13 @@ zv_client_close_transport(struct zv_client *c)
 		zv_dial_close(c->dial);
 }
 
+bool
+zv_client_is_resolving(const struct zv_client *c)
+{
+	return c->fetch ? zv_fetch_is_resolving(c->fetch)
+			: zv_dial_is_resolving(c->dial);
+}
+
 int
 zv_client_follow_order(struct zv_client *c, const struct zv_ajam_order *order,
 		       struct zv_error *err)

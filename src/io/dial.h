@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "io/fault_kind.h"
 #include "zvon/client.h"
 
 struct zv_dial;
@@ -23,6 +24,7 @@ struct zv_dial_options {
 	bool insecure;
 	const char *proxy; /* NULL: none */
 	int connect_timeout_ms;
+	enum zv_fault_protocol protocol; /* for what a failure says */
 };
 
 struct zv_dial *zv_dial_new(void); /* NULL: out of memory */
@@ -42,6 +44,9 @@ size_t zv_dial_descriptors(const struct zv_dial *d, bool writing,
 
 /* Milliseconds until zv_dial_process wants to be called, -1: never. */
 int zv_dial_timeout(const struct zv_dial *d);
+
+/* A thread of the resolver may be running for it, or may have been left by it. */
+bool zv_dial_is_resolving(const struct zv_dial *d);
 
 /* true: after a read shorter than asked for, nothing more waits (plain TCP); a TLS
  * stream gives record by record. */

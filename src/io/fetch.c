@@ -264,3 +264,17 @@ zv_fetch_timeout(const struct zv_fetch *f)
 		return -1;
 	return zv_clock_until(sooner(at, zv_multi_deadline(&f->server.multi)));
 }
+
+bool
+zv_fetch_is_resolving(const struct zv_fetch *f)
+{
+	bool is_resolving = f->server.multi.left_resolver;
+
+	for (size_t i = 0; i < ZV_FETCH_MAX_EXCHANGES; i++) {
+		const struct zv_fetch_exchange *e = &f->exchanges[i];
+
+		is_resolving |=
+			e->state == ZV_FETCH_RUNNING && zv_multi_is_resolving(e->easy);
+	}
+	return is_resolving;
+}

@@ -80,5 +80,6 @@ bool zv_fetch_next(struct zv_fetch *f, struct zv_fetch_news *news);
 size_t zv_fetch_descriptors(const struct zv_fetch *f, struct zv_descriptor *out,
 			    size_t max);
 int zv_fetch_timeout(const struct zv_fetch *f);
+bool zv_fetch_is_resolving(const struct zv_fetch *f);
 
 #endif

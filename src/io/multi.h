@@ -17,9 +17,10 @@ struct zv_multi {
 	int64_t wake_at_ms; /* libcurl's timer, -1: none */
 	int64_t call_at_ms; /* while connecting: at the latest */
 	bool is_connecting; /* set by the owner: somebody has no connection yet */
+	bool left_resolver; /* see zv_multi_is_resolving; outlives init and deinit */
 };
 
-/* false: out of memory, nothing to deinit. It must not move from now on. */
+/* Of zeroes. false: out of memory, nothing to deinit. It must not move from now on. */
 bool zv_multi_init(struct zv_multi *m);
 void zv_multi_deinit(struct zv_multi *m); /* closes all connections */
 
@@ -31,6 +32,11 @@ void zv_multi_remove(struct zv_multi *m, CURL *easy);
 
 /* The next turn calls libcurl whatever the descriptors say. */
 void zv_multi_hurry(struct zv_multi *m);
+
+/* The name of its server is being resolved, or was not yet. libcurl does that on a thread
+ * (not for addresses), which nothing can stop: an easy that goes before it is through
+ * leaves the thread behind, and left_resolver says from then on that there may be one. */
+bool zv_multi_is_resolving(CURL *easy);
 
 /* Lets libcurl work. */
 void zv_multi_turn(struct zv_multi *m);

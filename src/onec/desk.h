@@ -22,6 +22,9 @@ struct zv_desk_handlers {
 			 const struct zv_error *why, int retry_ms);
 	/* Each packet of the PBX, as the view shows it; a daemon gives none. */
 	void (*on_packet)(void *user, const struct zv_packet *packet);
+	/* The link is being closed, and is freed after it: whoever waits for an answer is
+	 * to be told now. */
+	void (*on_gone)(void *user);
 };
 
 /* The first member of both kinds. */

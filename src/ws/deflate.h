@@ -16,6 +16,7 @@ int zv_ws_deflate(struct zv_str payload, struct zv_buf *out);
 /* Adds the message. At most `most` bytes are ever made: ZV_ETOOBIG; ZV_EPROTO: corrupt, or
  * more behind the end; ZV_ENOMEM. */
 int zv_ws_inflate(struct zv_str payload, size_t most, struct zv_buf *out);
+typedef int (*zv_ws_inflate_fn)(struct zv_str payload, size_t most, struct zv_buf *out);
 
 /* Gives back what was kept for the next call. */
 void zv_ws_deflate_forget(void);

@@ -1,7 +1,6 @@
 #include "ws/frame.h"
 
 #include "base/utf.h"
-#include "ws/deflate.h"
 #include "ws/mask.h"
 #include "zvon/error.h"
 
@@ -19,9 +18,9 @@
 
 void
 zv_ws_reader_init(struct zv_ws_reader *r, enum zv_ws_role role,
-		  const struct zv_ws_limits *limits, bool may_deflate)
+		  const struct zv_ws_limits *limits, zv_ws_inflate_fn inflate)
 {
-	*r = (struct zv_ws_reader){ .role = role, .may_deflate = may_deflate };
+	*r = (struct zv_ws_reader){ .role = role, .inflate = inflate };
 	if (limits)
 		r->limits = *limits;
 	if (!r->limits.message_bytes)
@@ -94,7 +93,7 @@ begin_message(struct zv_ws_reader *r, unsigned first)
 		return refuse(r, 1002, "reserved opcode");
 	if (r->op)
 		return refuse(r, 1002, "a message inside of another");
-	if (first & RSV1 && !r->may_deflate)
+	if (first & RSV1 && !r->inflate)
 		return refuse(r, 1002, "RSV1 without agreement");
 	r->op = first & OP;
 	r->deflated = first & RSV1;
@@ -303,8 +302,7 @@ static int
 inflate_message(struct zv_ws_reader *r)
 {
 	struct zv_buf whole = { 0 };
-	int rc =
-		zv_ws_inflate(zv_buf_str(&r->message), r->limits.message_bytes, &whole);
+	int rc = r->inflate(zv_buf_str(&r->message), r->limits.message_bytes, &whole);
 
 	zv_buf_deinit(&r->message);
 	r->message = whole;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "ws/deflate.h"
 
 enum zv_ws_op {
 	ZV_WS_TEXT = 1,
@@ -40,8 +41,8 @@ struct zv_ws_reader {
 	unsigned mask_at;
 	unsigned char op; /* of the message that is being put together; 0: none */
 	unsigned char n_head, n_control;
-	bool may_deflate; /* permessage-deflate was agreed on */
-	bool deflated;	  /* the message is */
+	zv_ws_inflate_fn inflate; /* permessage-deflate was agreed on */
+	bool deflated;		  /* the message is */
 	bool in_payload, failed, closed;
 	unsigned char head[14];	    /* of the frame; at its end the mask */
 	unsigned char control[125]; /* payload of a control frame */
@@ -55,8 +56,10 @@ struct zv_ws_message {
 	int close_code;	 /* CLOSE: what the peer said; 1005: nothing */
 };
 
+/* inflate: zv_ws_inflate where permessage-deflate was agreed on, else NULL. Who never
+ * agrees does not name it, and needs no zlib. */
 void zv_ws_reader_init(struct zv_ws_reader *r, enum zv_ws_role role,
-		       const struct zv_ws_limits *limits, bool may_deflate);
+		       const struct zv_ws_limits *limits, zv_ws_inflate_fn inflate);
 void zv_ws_reader_deinit(struct zv_ws_reader *r);
 
 /* Moves *bytes behind what was used. 1: *message; 0: all used, give more; < 0: broken by

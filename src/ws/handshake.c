@@ -197,9 +197,11 @@ is_clean(struct zv_str text)
 
 void
 zv_ws_ask(struct zv_buf *out, struct zv_str host, struct zv_str target,
-	  struct zv_str protocol, const unsigned char key[16], bool deflate)
+	  struct zv_str protocol, struct zv_str token, const unsigned char key[16],
+	  bool deflate)
 {
-	if (!is_clean(host) || !is_clean(target) || !is_clean(protocol)) {
+	if (!is_clean(host) || !is_clean(target) || !is_clean(protocol) ||
+	    !is_clean(token)) {
 		out->failed = true;
 		return;
 	}
@@ -213,6 +215,8 @@ zv_ws_ask(struct zv_buf *out, struct zv_str host, struct zv_str target,
 	if (protocol.n)
 		zv_buf_printf(out, "Sec-WebSocket-Protocol: %.*s\r\n",
 			      ZV_ARG(protocol));
+	if (token.n)
+		zv_buf_printf(out, "Authorization: Bearer %.*s\r\n", ZV_ARG(token));
 	if (deflate)
 		zv_buf_add(out, ZV_STR("Sec-WebSocket-Extensions: permessage-deflate; "
 				       "server_no_context_takeover; "

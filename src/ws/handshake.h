@@ -25,10 +25,12 @@ int zv_ws_wish(const struct zv_http_request *request, struct zv_ws_wish *wish,
 void zv_ws_accept(struct zv_buf *out, const struct zv_ws_wish *wish,
 		  struct zv_str protocol, bool deflate);
 
-/* The client's side: request, and the check of what came back. key: 16 random bytes.
- * out is marked as failed when a text has control characters or blanks in it. */
+/* The client's side: request, and the check of what came back. token: sent as
+ * Authorization: Bearer; empty: none. key: 16 random bytes. out is marked as failed when a
+ * text has control characters or blanks in it. */
 void zv_ws_ask(struct zv_buf *out, struct zv_str host, struct zv_str target,
-	       struct zv_str protocol, const unsigned char key[16], bool deflate);
+	       struct zv_str protocol, struct zv_str token, const unsigned char key[16],
+	       bool deflate);
 /* The protocol must be the one asked for. *deflate: was it offered? Then: was it agreed
  * on? 0 or ZV_EPROTO. */
 int zv_ws_check_answer(const struct zv_http_head *head, const unsigned char key[16],

@@ -84,7 +84,8 @@ zv_socket_begin(struct zv_front *f, const struct zv_socket_options *options)
 	s->front = f;
 	s->dialect = (unsigned char)options->dialect;
 	s->deflate = options->deflate;
-	zv_ws_reader_init(&s->reader, ZV_WS_SERVER, &limits, options->deflate);
+	zv_ws_reader_init(&s->reader, ZV_WS_SERVER, &limits,
+			  options->deflate ? zv_ws_inflate : NULL);
 	f->socket = s;
 	d->metrics.websockets++;
 	zv_conn_set_deadline(f->conn,

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client/client.h"
 #include "rig.h"
 
 #define HANG_MS 3000
@@ -151,6 +152,13 @@ longest_call(struct rig *r, int ms)
 	return (int)longest;
 }
 
+/* Only where no thread of ours works on it meanwhile. */
+static bool
+may_have_resolver(const struct rig *r, bool wanted)
+{
+	return r->way == WAY_THREADS || zv_client_is_resolving(r->client) == wanted;
+}
+
 static void
 test_fault_026_name_that_hangs(void **state)
 {
@@ -169,6 +177,7 @@ test_fault_026_name_that_hangs(void **state)
 		assert_in_range(longest, 0, 20);
 	}
 	assert_int_equal(zvon_client_state(r->client), ZV_STATE_CONNECTING);
+	assert_true(may_have_resolver(r, true));
 	began = now_ms();
 	rig_close(r);
 	assert_in_range(now_ms() - began, 0, most_stop_ms());
@@ -195,6 +204,7 @@ test_name_takes_too_long(void **state)
 	down = rig_told(r, ZV_STATE_DOWN, 0);
 	assert_int_equal(down.reason, ZV_EIO);
 	assert_non_null(strstr(down.text, "hang.test:5038: the name was not resolved"));
+	assert_true(may_have_resolver(r, true)); /* it still hangs */
 	rig_close(r);
 	rig_free(r);
 	release_names();
@@ -212,6 +222,7 @@ test_unknown_name(void **state)
 	end = rig_told(r, ZV_STATE_CLOSED, 0);
 	assert_int_equal(end.reason, ZV_EIO);
 	assert_non_null(strstr(end.text, "unknown.test:5038: unknown host"));
+	assert_true(may_have_resolver(r, false));
 	rig_close(r);
 	rig_free(r);
 }
@@ -234,6 +245,7 @@ check_next_address(enum way way, const char *dead, const char *name, int timeout
 		if (now_ms() - began > slowest)
 			slowest = now_ms() - began;
 		assert_int_equal(rig_count_told(r, ZV_STATE_DOWN), 0);
+		assert_true(may_have_resolver(r, false));
 		rig_close(r);
 		rig_free(r);
 	}

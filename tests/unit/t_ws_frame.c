@@ -33,7 +33,8 @@ reading_begin(const void *options)
 	struct reading *r = calloc(1, sizeof *r);
 
 	assert_non_null(r);
-	zv_ws_reader_init(&r->reader, way->role, &way->limits, way->deflates);
+	zv_ws_reader_init(&r->reader, way->role, &way->limits,
+			  way->deflates ? zv_ws_inflate : NULL);
 	return r;
 }
 
@@ -273,7 +274,7 @@ check_written(size_t n, enum zv_ws_role reader_role, enum zv_ws_op op, bool defl
 	zv_ws_write(&frame, op, deflated ? zv_buf_str(&wire) : zv_buf_str(&payload),
 		    deflated, reader_role == ZV_WS_SERVER ? mask : NULL);
 	assert_false(zv_buf_failed(&frame));
-	zv_ws_reader_init(&reader, way.role, &way.limits, true);
+	zv_ws_reader_init(&reader, way.role, &way.limits, zv_ws_inflate);
 	for (int turn = 0; turn < 2; turn++) {
 		struct zv_str rest = zv_buf_str(&frame);
 
@@ -404,7 +405,7 @@ test_idle_memory(void **state)
 	struct zv_ws_reader reader;
 
 	assert_true(sizeof reader <= 256);
-	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, true);
+	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, zv_ws_inflate);
 	assert_int_equal(feed(&reader, ZV_STR("\x81\x81\0\0\0\0a")), 1);
 	assert_int_equal(heap_blocks(), before + 1);
 	assert_int_equal(feed(&reader, ZV_STR("")), 0);
@@ -426,7 +427,7 @@ test_fault_040_claims(void **state)
 	struct zv_ws_reader reader;
 	size_t before = heap_bytes();
 
-	zv_ws_reader_init(&reader, ZV_WS_SERVER, &large, false);
+	zv_ws_reader_init(&reader, ZV_WS_SERVER, &large, NULL);
 	heap_forget_peak();
 	assert_int_equal(feed(&reader, ZV_STR("\x82\xff\0\0\x01\0\0\0\0\0\0\0\0\0abc")),
 			 0);
@@ -448,7 +449,7 @@ test_fault_044_bomb(void **state)
 	assert_int_equal(zv_ws_deflate(zv_buf_str(&zeros), &bomb), 0);
 	assert_true(bomb.n < 10000000 / 900);
 	zv_ws_write(&frame, ZV_WS_TEXT, zv_buf_str(&bomb), true, mask);
-	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, true);
+	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, zv_ws_inflate);
 	zv_ws_deflate_forget();
 	before = heap_bytes();
 	heap_forget_peak();
@@ -479,7 +480,8 @@ test_limit_of_messages(void **state)
 			zv_ws_write(&frame, ZV_WS_TEXT,
 				    zv_buf_str(deflated ? &wire : &text), deflated,
 				    NULL);
-			zv_ws_reader_init(&reader, ZV_WS_CLIENT, &limits, true);
+			zv_ws_reader_init(&reader, ZV_WS_CLIENT, &limits,
+					  zv_ws_inflate);
 			assert_int_equal(feed(&reader, zv_buf_str(&frame)),
 					 n > 1000 ? ZV_ETOOBIG : 1);
 			zv_ws_reader_deinit(&reader);
@@ -501,7 +503,7 @@ memory_scene(void *user)
 	const char *why;
 	int rc, code = 0;
 
-	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, true);
+	zv_ws_reader_init(&reader, ZV_WS_SERVER, NULL, zv_ws_inflate);
 	for (int i = 0; i < 300; i++)
 		zv_buf_add(&text, ZV_STR("abc"));
 	rc = zv_buf_failed(&text) ? ZV_ENOMEM : zv_ws_deflate(zv_buf_str(&text), &wire);

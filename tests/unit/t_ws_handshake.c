@@ -352,11 +352,13 @@ check_both_sides(bool offer, bool grant, const char *protocol)
 	int status;
 
 	zv_ws_ask(&asked, ZV_STR("pbx.example.org:2013"), ZV_STR("/v1/events?a=b"),
-		  zvon_str(protocol), nonce, offer);
+		  zvon_str(protocol), ZV_STR("a.b-c"), nonce, offer);
 	bytes = zv_buf_str(&asked);
 	assert_int_equal(zv_http_reader_next(reader, &bytes, &q, &status, NULL), 1);
 	check_text("host", q->host, ZV_STR("pbx.example.org"));
 	assert_int_equal(zv_ws_wish(q, &wish, NULL), 0);
+	check_text("token", zv_http_field_of(q, "Authorization"),
+		   ZV_STR("Bearer a.b-c"));
 	check_text("protocol", wish.protocols, zvon_str(protocol));
 	assert_int_equal(wish.deflate, offer);
 	zv_ws_accept(&answered, &wish, wish.protocols, grant);
@@ -382,12 +384,13 @@ test_texts_that_forge_lines(void **state)
 	static const char *const bad[] = { "a\r\nX: y", "a\nb", "a b", "a\tb", "\x7f" };
 
 	for (size_t i = 0; i < N_OF(bad); i++)
-		for (int which = 0; which < 3; which++) {
+		for (int which = 0; which < 4; which++) {
 			struct zv_buf out = { 0 };
 
 			zv_ws_ask(&out, zvon_str(which == 0 ? bad[i] : "a"),
 				  zvon_str(which == 1 ? bad[i] : "/"),
-				  zvon_str(which == 2 ? bad[i] : "p"), nonce, false);
+				  zvon_str(which == 2 ? bad[i] : "p"),
+				  zvon_str(which == 3 ? bad[i] : ""), nonce, false);
 			assert_true(zv_buf_failed(&out));
 			assert_int_equal(out.n, 0);
 			zv_buf_deinit(&out);
@@ -407,7 +410,8 @@ scene(void *user)
 				   NULL),
 		0);
 	rc = zv_ws_check_answer(&head, nonce, ZV_STR(""), &deflate, NULL);
-	zv_ws_ask(&out, ZV_STR("a"), ZV_STR("/"), ZV_STR("p"), nonce, true);
+	zv_ws_ask(&out, ZV_STR("a"), ZV_STR("/"), ZV_STR("p"), ZV_STR("t"), nonce,
+		  true);
 	if (zv_buf_failed(&out))
 		rc = ZV_ENOMEM;
 	zv_buf_deinit(&out);

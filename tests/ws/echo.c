@@ -98,7 +98,8 @@ open_socket(struct peer *p, const struct zv_ws_wish *wish, bool deflate)
 	zv_ws_accept(&out, wish, chosen, deflate);
 	peer_send(p, &out);
 	zv_buf_deinit(&out);
-	zv_ws_reader_init(&p->reader, ZV_WS_SERVER, &limits, p->deflates);
+	zv_ws_reader_init(&p->reader, ZV_WS_SERVER, &limits,
+			  p->deflates ? zv_ws_inflate : NULL);
 	echo_messages(p);
 	zv_ws_reader_deinit(&p->reader);
 }
@@ -229,13 +230,15 @@ ask(struct peer *p, int port, bool deflate)
 	for (int i = 0; i < 16; i++)
 		key[i] = (unsigned char)peer_chance(p, 256);
 	zv_buf_printf(&host, "127.0.0.1:%d", port);
-	zv_ws_ask(&out, zv_buf_str(&host), ZV_STR("/"), ZV_STR("echo"), key, deflate);
+	zv_ws_ask(&out, zv_buf_str(&host), ZV_STR("/"), ZV_STR("echo"), ZV_STR(""), key,
+		  deflate);
 	peer_send(p, &out);
 	p->deflates = deflate;
 	if (zv_http_head_parse(&head, read_head(p, &text), &err) < 0 ||
 	    zv_ws_check_answer(&head, key, ZV_STR("echo"), &p->deflates, &err) < 0)
 		give_up("%s", err.text);
-	zv_ws_reader_init(&p->reader, ZV_WS_CLIENT, &limits, p->deflates);
+	zv_ws_reader_init(&p->reader, ZV_WS_CLIENT, &limits,
+			  p->deflates ? zv_ws_inflate : NULL);
 	zv_buf_deinit(&out);
 	zv_buf_deinit(&text);
 	zv_buf_deinit(&host);
