@@ -162,7 +162,8 @@ rig_deinit(struct rig *r)
 	zv_component_free(r->c);
 	onechost_set_mood(&r->host, HOST_TAKES);
 	wait_for_threads(r->threads);
-	onechost_set_mood(&r->host, HOST_TAKES); /* after all that they did */
+	onechost_set_mood(&r->host, HOST_TAKES);       /* after all that they did … */
+	__atomic_load_n(&r->closed, __ATOMIC_SEQ_CST); /* … and here too */
 	onechost_deinit(&r->host);
 	assert_int_equal(heap_blocks(), r->blocks);
 }
