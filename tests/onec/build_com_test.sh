@@ -8,7 +8,7 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 
 warn='-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wshadow
-	-Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-format -Werror'
+	-Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror'
 core='arguments ask bridge call class component queue text16 value win/pin'
 com='abi clsid events factory host language module object register variant'
 io='clock win/clock win/cond win/thread win/wait'
@@ -28,7 +28,6 @@ list() {
 	for name in $base; do
 		echo "src/base/$name"
 	done
-	[ ! -e src/onec/win/thread.c ] || echo src/onec/win/thread.c
 	echo tests/onec/test_classes.c tests/onec/com_test_clsids.c
 }
 
