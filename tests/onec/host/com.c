@@ -33,6 +33,7 @@ struct face_component {
 };
 
 static const struct host_services *services;
+static DWORD main_thread;
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
@@ -40,6 +41,7 @@ bool
 face_start(const struct host_services *given)
 {
 	services = given;
+	main_thread = GetCurrentThreadId();
 	CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
 	return true;
 }
@@ -54,6 +56,12 @@ face_pump(int ms)
 		TranslateMessage(&message);
 		DispatchMessageW(&message);
 	}
+}
+
+void
+face_wake(void)
+{
+	PostThreadMessageW(main_thread, WM_NULL, 0, 0);
 }
 
 /* ---- libraries ------------------------------------------------------------------------------------ */
@@ -85,6 +93,23 @@ open_library(struct face_library *l)
 	return SUCCEEDED(register_all()) ? NULL : "does not register itself";
 }
 
+/* String 100, by which 1C knows what objects there are. */
+static void
+take_names(struct host_value *out, const char *path)
+{
+	HMODULE data = LoadLibraryExA(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
+	wchar_t text[512] = L"";
+	BSTR names;
+
+	if (data)
+		LoadStringW(data, 100, text, sizeof text / sizeof *text);
+	names = SysAllocString(text);
+	com_take_text(out, names);
+	SysFreeString(names);
+	if (data)
+		FreeLibrary(data);
+}
+
 const char *
 face_load(const char *path, int caps, const char *words, struct face_library **out,
 	  struct face_told *told)
@@ -93,6 +118,7 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	const char *why;
 
 	memset(told, 0, sizeof *told);
+	told->capabilities = told->attach = -1;
 	l->path = take(strlen(path) + 1);
 	strcpy(l->path, path);
 	*out = l;
@@ -100,8 +126,11 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	if (why) {
 		free(l->path);
 		free(l);
+		return why;
 	}
-	return why;
+	told->is_native = true; /* it tells names, too */
+	take_names(&told->names, path);
+	return NULL;
 }
 
 /* As COM does: asked first. */
