@@ -5,7 +5,7 @@
  * load PATH registered     makes them by what is registered already, as 1C itself does
  * new ID CLASS seven       as 7.7: without IPlatformInfo, and ILocale is not asked for
  *
- * CLASS stands behind "AddIn.". */
+ * CLASS is the name that the Native API knows; in a ProgID it may be another. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,6 +167,23 @@ create(struct face_library *l, const CLSID *clsid, void **out)
 	return hr;
 }
 
+/* Of classes.c. */
+static const struct {
+	const wchar_t *class_name, *prog_id;
+} others[] = {
+	{ L"Echo", L"ZvonEcho" },
+	{ L"Echo-False", L"ZvonEchoFalse" },
+};
+
+static const wchar_t *
+prog_id_of(const uint16_t *class_name)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!wcscmp(others[i].class_name, class_name))
+			return others[i].prog_id;
+	return class_name;
+}
+
 static HRESULT
 create_by_name(struct face_library *l, const uint16_t *class_name, void **out)
 {
@@ -174,7 +191,7 @@ create_by_name(struct face_library *l, const uint16_t *class_name, void **out)
 	CLSID clsid;
 	HRESULT hr;
 
-	wsprintfW(prog_id, L"AddIn.%.150s", class_name);
+	wsprintfW(prog_id, L"AddIn.%.150s", prog_id_of(class_name));
 	hr = CLSIDFromProgID(prog_id, &clsid);
 	return FAILED(hr) ? hr : create(l, &clsid, out);
 }
