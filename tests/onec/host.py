@@ -18,6 +18,7 @@ ABIs: linux, x64, x86 (Native API), com-x64, com-x86. WINE programs: WINEPREFIX,
 (a folder with a Debian tree that has wine32: x86 with sockets; see tools/onec).
 """
 
+import contextlib
 import datetime
 import math
 import os
@@ -149,11 +150,11 @@ def windows_path(path):
     return "Z:" + str(path).replace("/", "\\")
 
 
-def library(abi):
-    """The component of that ABI that is to be tested."""
+def library(abi, name="zvon-1c"):
+    """The component of that ABI that is to be tested, or another module (classes.c)."""
     if abi == "linux":
-        return find("src/onec/zvon-1c.so", "onec/zvon-1c.so")
-    return find("onec/zvon-1c-%s.dll" % ("win64" if abi.endswith("x64") else "win32"))
+        return find("src/onec/%s.so" % name, "tests/onec/%s.so" % name)
+    return find("onec/%s-%s.dll" % (name, "win64" if abi.endswith("x64") else "win32"))
 
 
 def wine():
@@ -224,12 +225,18 @@ class Host:
         try:
             code = self.process.wait(timeout * SLOW)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
             raise HostError("it does not end") from None
-        self.reader.join(10)
-        self.process.stdout.close()
+        finally:
+            self.kill()
         return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(10)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     def load(self, path=None, caps=3, name=""):
         """[names, capabilities, attach] of a Native one. name: for a second library."""
