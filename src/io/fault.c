@@ -91,17 +91,11 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 			system ? zv_net_error_text((int)system) : "it is not one we know");
 		return ZV_FAULT_PROXY;
 	}
-<<<<<<< HEAD
-	if (system == ECONNREFUSED) {
-		zv_fail(err, ZV_EIO, "%s: connection refused: is %s running, with %s",
-			s->where, settings_of(s)->program, settings_of(s)->listening);
-=======
 	if (zv_net_is_refused((int)system)) {
 		zv_fail(err, ZV_EIO,
 			"%s: connection refused: is %s running, with %s",
 			s->where, settings_of(s)->program,
 			settings_of(s)->listening);
->>>>>>> main
 		return ZV_FAULT_REFUSED;
 	}
 	zv_fail(err, ZV_EIO,
