@@ -223,9 +223,11 @@ class OnecRom(LiveTest):
         self.assertRegex(page, "^HTTP/1.1 404 Not Found\r\n(?s:.*)<title>404 Not Found"
                                "(?s:.*)</html>\r\n$")
         login = self.exchange(
-            script, "/asterisk/rawman?action=login&username=lab&secret=lab-secret")
+            script, "/asterisk/rawman?action=login&username=lab&secret=lab-secret&events=user")
         self.assertRegex(login, "^HTTP/1.1 200 OK\r\n(?s:.*)Response: Success")
         cookie = re.search('Set-Cookie: (mansession_id="[^"]+")', login).group(1)
+        # the login itself was an event, whatever classes are wanted
+        self.exchange(script, "/asterisk/rawman?action=waitevent&timeout=1", cookie)
         self.ask(script, "/asterisk/rawman?action=waitevent&timeout=20", cookie)
         self.assertFalse(script.wait_data("WaitEventComplete", 0.5))
         with self.server.witness() as witness:
