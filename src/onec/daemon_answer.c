@@ -72,9 +72,9 @@ begin_body(struct zv_daemon_answer *a, struct zv_error *err)
 	struct zv_str length = field(a, "Content-Length");
 	long long n = 0;
 
-	a->in_chunks = zv_http_lists_word(a->head.fields, a->head.n_fields,
-					  ZV_STR("Transfer-Encoding"),
-					  ZV_STR("chunked"));
+	a->in_chunks =
+		zv_http_lists_word(a->head.fields, a->head.n_fields,
+				   ZV_STR("Transfer-Encoding"), ZV_STR("chunked"));
 	if (!a->in_chunks && length.p &&
 	    zv_num_parse(length, 0, (long long)ZV_DAEMON_BODY_MAX, &n) < 0) {
 		a->fault = ZV_ANSWER_BAD;

@@ -84,8 +84,7 @@ set_subscription(struct zv_daemon_session *s, const char *text, bool russian,
 	json_decref(lists);
 	if (ignored.code == ZV_ENOMEM || zv_buf_failed(&s->lists))
 		return zv_fail_nomem(err);
-	return good ? 0
-		    : zv_daemon_say(err, ZV_EINVAL, russian, ZV_SAY_SUBSCRIPTION);
+	return good ? 0 : zv_daemon_say(err, ZV_EINVAL, russian, ZV_SAY_SUBSCRIPTION);
 }
 
 static int
@@ -249,9 +248,8 @@ next_wait(struct zv_daemon_session *s)
 static int
 wait_of(struct zv_daemon_session *s, bool is_refusal, int least_ms)
 {
-	int wait = is_refusal ? s->refused_ms +
-					(int)(s->random() %
-					      (uint64_t)(s->refused_ms / 2 + 1))
+	int wait = is_refusal ? s->refused_ms + (int)(s->random() %
+						      (uint64_t)(s->refused_ms / 2 + 1))
 			      : next_wait(s);
 
 	return wait > least_ms ? wait : least_ms;
@@ -368,8 +366,10 @@ static enum zv_daemon_word
 word_of_fault(enum zv_daemon_answer_fault fault)
 {
 	static const enum zv_daemon_word of_fault[] = {
-		[ZV_ANSWER_FINE] = ZV_SAY_BAD_HTTP, [ZV_ANSWER_NOT_HTTP] = ZV_SAY_NOT_HTTP,
-		[ZV_ANSWER_AMI] = ZV_SAY_IS_AMI,    [ZV_ANSWER_TLS] = ZV_SAY_IS_TLS,
+		[ZV_ANSWER_FINE] = ZV_SAY_BAD_HTTP,
+		[ZV_ANSWER_NOT_HTTP] = ZV_SAY_NOT_HTTP,
+		[ZV_ANSWER_AMI] = ZV_SAY_IS_AMI,
+		[ZV_ANSWER_TLS] = ZV_SAY_IS_TLS,
 		[ZV_ANSWER_BAD] = ZV_SAY_BAD_HTTP,
 	};
 
@@ -500,7 +500,8 @@ ask_for_events(struct zv_daemon_session *s)
 	struct zv_buf json = { 0 };
 
 	if (s->has_seq)
-		zv_buf_printf(&json, "{\"type\":\"resume\",\"seq\":%lld,\"stream\":\"%.*s\"",
+		zv_buf_printf(&json,
+			      "{\"type\":\"resume\",\"seq\":%lld,\"stream\":\"%.*s\"",
 			      s->seq, ZV_ARG(zv_buf_str(&s->stream)));
 	else
 		zv_buf_add(&json, ZV_STR("{\"type\":\"start\""));
@@ -644,9 +645,9 @@ on_text(struct zv_daemon_session *s, struct zv_str text)
 		zv_buf_clear(&s->stream);
 		s->has_seq = false; /* a number of nothing */
 		lack_memory(s);
-	} else if (!good)
-{
-		lose_with(s, ZV_EPROTO, ZV_SAY_BAD_MESSAGE, zvon_str(why.text), false, 0);
+	} else if (!good) {
+		lose_with(s, ZV_EPROTO, ZV_SAY_BAD_MESSAGE, zvon_str(why.text), false,
+			  0);
 	} else if (!s->is_doubled && s->handlers.on_message) {
 		s->handlers.on_message(s->context, text);
 	}

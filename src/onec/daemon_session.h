@@ -24,14 +24,15 @@
 #define ZV_DAEMON_REFUSED_MS	60000 /* least wait when trying soon is of no use */
 #define ZV_DAEMON_MESSAGE_BYTES ((size_t)16 * 1024 * 1024) /* of a snapshot, most */
 
-#define ZV_DAEMON_SEND_BYTES   ((size_t)64 * 1024)   /* of a command: zvond takes no more */
+#define ZV_DAEMON_SEND_BYTES   ((size_t)64 * 1024) /* of a command: zvond takes no more */
 #define ZV_DAEMON_UNREAD_BYTES ((size_t)1024 * 1024) /* of what zvond does not read */
 #define ZV_DAEMON_STEADY_MS    10000 /* READY for so long: the next loss is a first one */
 
 /* Zero it; url, secret and random are needed. Texts are copied. */
 struct zv_daemon_session_options {
-	const char *url;  /* ws://host:2013, wss://user:password@host/prefix/v1/events */
-	const char *user; /* instead of the URL's; empty or NULL and none there: secret is
+	const char *url; /* ws://host:2013, wss://user:password@host/prefix/v1/events */
+	const char
+		*user; /* instead of the URL's; empty or NULL and none there: secret is
 			   * a token, else a password */
 	const char *secret;	  /* instead of the URL's */
 	const char *subscription; /* JSON object with the lists of `start`; NULL: all */
@@ -56,10 +57,9 @@ struct zv_daemon_session;
 struct zv_daemon_url;
 
 /* NULL: *err says why. on_packet of the handlers is never called. */
-struct zv_daemon_session *
-zv_daemon_session_new(const struct zv_daemon_session_options *options,
-		      const struct zv_desk_handlers *handlers, void *user,
-		      struct zv_error *err);
+struct zv_daemon_session *zv_daemon_session_new(
+	const struct zv_daemon_session_options *options,
+	const struct zv_desk_handlers *handlers, void *user, struct zv_error *err);
 void zv_daemon_session_free(struct zv_daemon_session *s); /* NULL is fine */
 
 const struct zv_daemon_url *zv_daemon_session_url(const struct zv_daemon_session *s);
@@ -89,7 +89,7 @@ int zv_daemon_session_send(struct zv_daemon_session *s, struct zv_str json,
 			   struct zv_error *err);
 
 enum zv_desk_state zv_daemon_session_state(const struct zv_daemon_session *s);
-const struct zv_daemon_counters *
-zv_daemon_session_counters(const struct zv_daemon_session *s);
+const struct zv_daemon_counters *zv_daemon_session_counters(
+	const struct zv_daemon_session *s);
 
 #endif

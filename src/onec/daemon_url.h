@@ -16,7 +16,7 @@ struct zv_daemon_url {
 	char *user;   /* NULL: none */
 	char *secret; /* behind ':'; NULL: none */
 	char *target; /* "/v1/events", or what stands there behind a proxy: "/zvon/v1/events" */
-	char *login;  /* "/v1/login" beside it */
+	char *login;			 /* "/v1/login" beside it */
 	char place[ZV_DAEMON_PLACE_MAX]; /* "host:port", for messages and Host */
 };
 

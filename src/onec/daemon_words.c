@@ -117,7 +117,8 @@ static const struct {
 			       "сообщение длиннее допустимого (max_message_bytes)" },
 	[ZV_SAY_BAD_MESSAGE] = { "what came is no message of zvon.v1: are both sides "
 				 "of one version?",
-				 "получено не сообщение zvon.v1: совпадают ли версии?" },
+				 "получено не сообщение zvon.v1: совпадают ли "
+				 "версии?" },
 	[ZV_SAY_OTHER_PROTOCOL] = { "the server speaks another protocol than zvon.v1",
 				    "сервер говорит не на zvon.v1" },
 

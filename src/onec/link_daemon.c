@@ -6,8 +6,9 @@
 #include "io/dial.h"
 #include "onec/daemon_url.h"
 
-#define CONNECT_MS     4500
-#define READS_PER_TURN 16 /* of ZV_DIAL_READ_BYTES, so that nothing else waits for long */
+#define CONNECT_MS 4500
+#define READS_PER_TURN                                                                 \
+ 16 /* of ZV_DIAL_READ_BYTES, so that nothing else waits for long */
 
 struct zv_link_daemon {
 	struct zv_desk desk;
@@ -19,8 +20,8 @@ struct zv_link_daemon {
 	char *bytes; /* ZV_DIAL_READ_BYTES */
 
 	bool started, dialling, up;
-	bool more;		  /* there may be something to read at once */
-	bool mute;		  /* writing failed: its last words may wait to be read */
+	bool more; /* there may be something to read at once */
+	bool mute; /* writing failed: its last words may wait to be read */
 	struct zv_error mute_why; /* then: why */
 	bool busy, closed;	  /* process runs; it was closed meanwhile */
 };

@@ -15,7 +15,7 @@ struct zv_link_daemon_options {
 	const char *ca_file; /* wss: PEM file of trusted CAs; NULL: the system's */
 	const char *pin;     /* wss: "sha256//base64" of the server's public key */
 	bool insecure;	     /* wss: no check of certificate and name */
-	const char *proxy;   /* HTTP CONNECT or SOCKS; the environment's are never used */
+	const char *proxy; /* HTTP CONNECT or SOCKS; the environment's are never used */
 	int connect_timeout_ms; /* name, TCP, TLS together; 4500 */
 };
 
