@@ -24,7 +24,7 @@ static void
 add_unit(struct zv_buf *out, const struct zv_raw_unit *unit)
 {
 	if (out->n)
-		zv_buf_add_char(out, ' ');
+		zv_buf_add_char(out, ' '); /* also behind the `|` of the end */
 	if (unit->packet) {
 		add_packet(out, unit->packet);
 		return;
@@ -90,13 +90,11 @@ static const struct {
 	       "Found\r\nContent-Length: 0\r\n\r\n"),
 	  "answer(HTTP/1.1 200 OK" N "content-length:1" N N
 	  "a) answer(HTTP/1.1 404 Not Found" N "Content-Length: 0" N N ")" },
-	{ "until it closes",
-	  VIEW("HTTP/1.0 404 Not Found\r\n\r\n<html>\r\n\r\n</html>"),
-	  "|answer(HTTP/1.0 404 Not Found" N N "<html>" N N "</html>)" },
+	{ "until it closes", VIEW("HTTP/1.0 404 Not Found\r\n\r\n<html>\r\n\r\n</html>"),
+	  "| answer(HTTP/1.0 404 Not Found" N N "<html>" N N "</html>)" },
 	{ "in chunks",
 	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
-	       "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 "
-	       "No\r\n\r\n"),
+	       "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 No\r\n\r\n"),
 	  "answer(HTTP/1.1 200 OK" N "Transfer-Encoding: Chunked" N N
 	  "abcde) answer(HTTP/1.1 204 No" N N ")" },
 	{ "a 100 before it",
@@ -106,7 +104,7 @@ static const struct {
 	{ "lines end in LF", VIEW("HTTP/1.1 200 OK\nContent-Length: 1\n\nx"),
 	  "answer(HTTP/1.1 200 OK\\x0aContent-Length: 1\\x0a\\x0ax)" },
 	{ "cut", VIEW("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
-	  "|answer(HTTP/1.1 200 OK" N "Content-Length: 5" N N "hel)" },
+	  "| answer(HTTP/1.1 200 OK" N "Content-Length: 5" N N "hel)" },
 	{ "cut in its head", VIEW("HTTP/1.1 200 OK\r\nContent-"), "" },
 	{ "no head", VIEW("HTTP/2 what\r\n\r\n"), "!EPROTO" },
 	{ "a length that is none",
@@ -118,8 +116,7 @@ static const struct {
 	{ "a length beyond all numbers",
 	  VIEW("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
 	  "!ETOOBIG" },
-	{ "no chunk",
-	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
+	{ "no chunk", VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
 	  "!EPROTO" },
 	{ "a chunk beyond the limit",
 	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n"),
