@@ -212,7 +212,8 @@ read_view(struct zv_str text, bool *is_legacy, struct zv_legacy_options *o)
 	struct zv_str word;
 	bool ok;
 
-	zv_str_split(&text, ',', &word);
+	if (!zv_str_split(&text, ',', &word))
+		return false;
 	*is_legacy = zv_name_equal(zv_str_trim(word), ZV_STR("legacy"));
 	ok = *is_legacy ||
 	     (zv_name_equal(zv_str_trim(word), ZV_STR("native")) && !text.p);

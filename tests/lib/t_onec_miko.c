@@ -267,6 +267,27 @@ connect_to(struct scene *s, const char *server)
 	return is_true(s, "Подключить", given);
 }
 
+/* Whether that stands among the events taken so far. */
+static bool
+has_event(struct scene *s, const char *text)
+{
+	bool has;
+
+	pthread_mutex_lock(&s->host.lock);
+	has = strstr(zv_buf_cstr(&s->host.events), text) != NULL;
+	pthread_mutex_unlock(&s->host.lock);
+	return has;
+}
+
+static void
+wait_event(struct scene *s, const char *text)
+{
+	for (int i = 0; i < 1000; i++, sleep_ms(10))
+		if (has_event(s, text))
+			return;
+	fail_msg("no %s in %s", text, zv_buf_cstr(&s->host.events));
+}
+
 /* Connected; what comes first is taken away. */
 static void
 scene_ready(struct scene *s, const char *version)
@@ -274,12 +295,10 @@ scene_ready(struct scene *s, const char *version)
 	scene_start(s, version);
 	if (!connect_to(s, SECRET))
 		check_property(s, "LastError", "");
-	onechost_wait_taken(&s->host, 2);
+	wait_event(
+		s,
+		"MikoAjamEvent|ZvonConnected|<generic event='ZvonConnected' version=");
 	pthread_mutex_lock(&s->host.lock);
-	assert_non_null(strstr(zv_buf_cstr(&s->host.events),
-			       "MikoAjamEvent|ZvonConnected|"
-			       "<generic event='ZvonConnected' "
-			       "version="));
 	zv_buf_clear(&s->host.events);
 	s->host.n_taken = 0;
 	pthread_mutex_unlock(&s->host.lock);
@@ -341,7 +360,7 @@ test_ids_of_ours_are_not_shown(void **state)
 	scene_ready(&s, OLD);
 	assert_true(is_true(&s, "Originate", "A"));
 	onechost_wait_taken(&s.host, 2);
-	assert_null(strstr(zv_buf_cstr(&s.host.events), "actionid"));
+	assert_false(has_event(&s, "actionid"));
 	pthread_mutex_lock(&s.pbx.lock);
 	assert_non_null(strstr(s.pbx.heard, "Action: Originate|ActionID: zvon-"));
 	pthread_mutex_unlock(&s.pbx.lock);
@@ -453,7 +472,7 @@ test_refused_login_is_not_repeated(void **state)
 
 	scene_start(&s, OLD);
 	assert_false(connect_to(&s, "wrong/secret"));
-	check_property(&s, "LastError", "login refused by 127.0.0.1");
+	check_property(&s, "LastError", "login refused for user 'tester'");
 	check_property(&s, "State", "down");
 	assert_false(is_true(&s, "Ping", "|"));
 	sleep_ms(50);
@@ -517,19 +536,13 @@ static void
 test_loss_and_return_are_told(void **state)
 {
 	struct scene s = { 0 };
-	char *events;
 
 	scene_ready(&s, OLD);
 	is_true(&s, "Reload", "||"); /* the connection is reset */
-	onechost_wait_taken(&s.host, 3);
-	pthread_mutex_lock(&s.host.lock);
-	events = zv_buf_cstr(&s.host.events) ? s.host.events.p : NULL;
-	assert_non_null(events);
-	assert_non_null(strstr(events, "MikoAjamEvent|ZvonDisconnected|<generic "
-				       "event='ZvonDisconnected' reason='127.0.0.1:"));
-	assert_non_null(strstr(events, "' retry='"));
-	assert_non_null(strstr(events, "ZvonConnected"));
-	pthread_mutex_unlock(&s.host.lock);
+	wait_event(&s, "MikoAjamEvent|ZvonConnected");
+	wait_event(&s, "MikoAjamEvent|ZvonDisconnected|<generic "
+		       "event='ZvonDisconnected' reason='127.0.0.1:");
+	wait_event(&s, "' retry='");
 	check_property(&s, "Losses", "1");
 	assert_true(is_true(&s, "Ping", "|"));
 	scene_end(&s);
@@ -567,18 +580,13 @@ test_view(void **state)
 	check_property(&s, "View", "legacy");
 	check_property(&s, "ServerVersion", MODERN);
 	assert_true(is_true(&s, "Atxfer", "A|B||||"));
-	onechost_wait_taken(&s.host, 2);
-	assert_non_null(
-		strstr(zv_buf_cstr(&s.host.events),
-		       "MikoAjamEvent|Dial|<generic event='Dial' subevent='Begin' "
-		       "channel='SIP/1-1' destination='SIP/2-2' "));
-	assert_null(strstr(zv_buf_cstr(&s.host.events), "DialBegin"));
+	wait_event(&s, "MikoAjamEvent|Dial|<generic event='Dial' subevent='Begin' "
+		       "channel='SIP/1-1' destination='SIP/2-2' ");
+	assert_false(has_event(&s, "DialBegin"));
 	assert_true(set_property(&s, "Вид", "native"));
 	assert_true(connect_to(&s, SECRET));
 	assert_true(is_true(&s, "Atxfer", "A|B||||"));
-	onechost_wait_taken(&s.host, 6);
-	assert_non_null(
-		strstr(zv_buf_cstr(&s.host.events), "MikoAjamEvent|DialBegin|"));
+	wait_event(&s, "MikoAjamEvent|DialBegin|");
 
 	assert_true(set_property(&s, "View", " Legacy , sip-names,keep-new"));
 	check_property(&s, "View", "legacy,sip-names,keep-new");
@@ -617,7 +625,8 @@ test_functions_from_a_file(void **state)
 			 "alias Disconnect = Разъединить\n");
 	assert_true(is_true(&s, "ЗагрузитьФункции", path));
 	assert_int_equal(zv_component_find_method(s.c, ZV_STR("Hangup")), hangup);
-	assert_true(is_true(&s, "SorceryMemoryCacheStale", "a|b|9|"));
+	if (!is_true(&s, "SorceryMemoryCacheStale", "a|b|9|"))
+		check_property(&s, "LastError", "");
 	check_heard(&s,
 		    "Action: SorceryMemoryCacheStale|ActionID: 9|Cache: a|Object: b");
 	assert_true(is_true(&s, "SetVar", "a|b%20c||9|"));
