@@ -154,7 +154,7 @@ check_call(const struct zv_method *m, struct zv_value *given, size_t n,
 {
 	struct zv_value out[ZV_METHOD_ARGUMENTS] = { 0 };
 	struct zv_error err = { 0 };
-	int rc = zv_onec_arguments_read(m, given, n, out, language, &err);
+	int rc = zv_call_read_arguments(m, given, n, out, language, &err);
 
 	CHECK(rc <= 0 && rc == err.code);
 	CHECK(n <= m->n_arguments || rc < 0);
@@ -163,7 +163,7 @@ check_call(const struct zv_method *m, struct zv_value *given, size_t n,
 		for (size_t i = 0; i < m->n_arguments; i++)
 			if (m->arguments[i].want == ZV_WANT_OUT)
 				zv_value_set_int(&out[i], 42);
-		zv_onec_arguments_give_back(m, out, given, n);
+		zv_call_give_back(m, out, given, n);
 	} else {
 		CHECK(*err.text &&
 		      zv_utf8_valid(zvon_str(err.text)) == strlen(err.text));
