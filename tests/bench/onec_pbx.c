@@ -187,7 +187,7 @@ onec_pbx_start(const struct onec_pace *pace)
 	pace_of_all = *pace;
 	listening = socket(AF_INET, SOCK_STREAM, 0);
 	if (listening < 0 || bind(listening, (struct sockaddr *)&at, sizeof at) < 0 ||
-	    listen(listening, 5) < 0 ||
+	    listen(listening, 128) < 0 ||
 	    getsockname(listening, (struct sockaddr *)&at, &n) < 0 ||
 	    pthread_create(&thread, NULL, run, NULL) != 0) {
 		perror("onec: pbx");
