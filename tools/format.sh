@@ -9,7 +9,7 @@ mode=-i
 for program in clang-format-14 clang-format; do
 	if $program --version 2>/dev/null | grep -q 'version 14\.'; then
 		# shellcheck disable=SC2086 # two words on purpose
-		find include src tests examples -name '*.[ch]' -print0 |
+		find include src tests examples \( -name '*.[ch]' -o -name '*.[ch]pp' \) -print0 |
 			xargs -0 "$program" $mode
 		exit
 	fi

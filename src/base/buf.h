@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "base/printf.h"
 #include "base/str.h"
 
 /* Zeroed = empty and ready. After a failed append the buffer is marked: every later
@@ -27,9 +28,9 @@ int zv_buf_reserve(struct zv_buf *b, size_t more);
 int zv_buf_add(struct zv_buf *b, struct zv_str s);
 int zv_buf_add_char(struct zv_buf *b, char c);
 int zv_buf_printf(struct zv_buf *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	ZV_PRINTF(2, 3);
 int zv_buf_vprintf(struct zv_buf *b, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
+	ZV_PRINTF(2, 0);
 
 /* Drops n bytes at the front. */
 void zv_buf_consume(struct zv_buf *b, size_t n);

@@ -2,6 +2,7 @@
 #ifndef ZV_BASE_LOG_H
 #define ZV_BASE_LOG_H
 
+#include "base/printf.h"
 #include "zvon/log.h"
 
 #define ZV_LOG_LINE_MAX 1024 /* longer lines are cut at a whole character */
@@ -15,6 +16,6 @@ struct zv_log {
 
 /* "what key=value …"; ids that join lines: server= call= uniqueid=. */
 void zv_log(const struct zv_log *log, enum zv_log_level level, const char *area,
-	    const char *format, ...) __attribute__((format(printf, 4, 5)));
+	    const char *format, ...) ZV_PRINTF(4, 5);
 
 #endif

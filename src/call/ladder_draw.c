@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/printf.h"
 #include "base/utf.h"
 #include "call/ladder_impl.h"
 
@@ -146,7 +147,7 @@ lay_out(struct drawing *d)
 /* ---- head and foot ------------------------------------------------------------------- */
 
 static void say(struct drawing *d, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	ZV_PRINTF(2, 3);
 
 static void
 say(struct drawing *d, const char *format, ...)

@@ -5,6 +5,7 @@
 #define ZV_CALL_ORIGINATE_IMPL_H
 
 #include "base/list.h"
+#include "base/printf.h"
 #include "base/str.h"
 #include "call/originate.h"
 
@@ -114,7 +115,7 @@ void zv_originate_be_quiet(struct zv_originate *o);
 void zv_originate_conclude(struct zv_originate *o, enum zv_call_result result,
 			   enum zv_originate_side side, const struct zv_party *who,
 			   const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+	ZV_PRINTF(5, 6);
 
 /* Nothing more is to be learned: finds the result in what was seen. */
 void zv_originate_decide(struct zv_originate *o);

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/printf.h"
 #include "base/str.h"
 
 /* ---- the questions ------------------------------------------------------------------- */
@@ -206,7 +207,7 @@ end_snapshot(struct zv_resync *r, bool complete, bool restarted)
 	s->step.restarted = restarted;
 }
 
-static void __attribute__((format(printf, 3, 4)))
+static void ZV_PRINTF(3, 4)
 say(struct zv_resync *r, bool is_warning, const char *format, ...)
 {
 	struct step *s = add_step(r, ZV_RESYNC_TELL);

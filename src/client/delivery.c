@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
+#include "io/thread.h"
 
 /* ---- delivery thread --------------------------------------------------------------- */
 
@@ -219,7 +220,7 @@ wait_for_work(struct zv_threads *t)
 	pthread_mutex_lock(&t->lock);
 	while (zv_list_is_empty(&t->queue) && zv_list_is_empty(&t->inbox) &&
 	       !t->stopping && zv_clock_ms() < deadline)
-		zv_threads_wait_until(&t->work, &t->lock, deadline);
+		zv_cond_wait_until(&t->work, &t->lock, deadline);
 	stopping = t->stopping;
 	pthread_mutex_unlock(&t->lock);
 	return stopping;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
+#include "io/thread.h"
 
 #define READ_AHEAD_WAIT_MS 10
 #define READS_PER_TURN	   64
@@ -125,7 +126,7 @@ let_catch_up(struct zv_threads *t)
 	if (t->queue_bytes > ZV_READ_AHEAD_BYTES) {
 		t->wants_room = true;
 		while (t->wants_room && !t->network_ends && zv_clock_ms() < end)
-			zv_threads_wait_until(&t->room, &t->lock, end);
+			zv_cond_wait_until(&t->room, &t->lock, end);
 		t->wants_room = false;
 	}
 	pthread_mutex_unlock(&t->lock);

@@ -1,28 +1,16 @@
 /* A client with its own two threads: how they begin and end, and what other threads may
  * call. See threads_impl.h. */
-#include <signal.h>
-
 #include "ami/request.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
+#include "io/thread.h"
 
 /* The delivery thread knows whose it is; pthread_create may tell too late. */
 static _Thread_local const struct zv_threads *own_threads;
 
 /* ---- shared ------------------------------------------------------------------- */
-
-void
-zv_threads_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t at_ms)
-{
-	struct timespec t = { at_ms / 1000, (long)(at_ms % 1000) * 1000000 };
-
-	if (at_ms == INT64_MAX)
-		pthread_cond_wait(cond, lock);
-	else
-		pthread_cond_timedwait(cond, lock, &t);
-}
 
 void
 zv_threads_free_entry(struct zv_entry *e)
@@ -113,7 +101,6 @@ static struct zv_threads *
 new_threads(struct zv_client *c)
 {
 	struct zv_threads *t = zv_calloc(1, sizeof *t);
-	pthread_condattr_t monotonic;
 
 	if (!t)
 		return NULL;
@@ -125,26 +112,18 @@ new_threads(struct zv_client *c)
 	t->outbox.secret = t->sending.secret = true; /* a login passes through them */
 	pthread_mutex_init(&t->joining, NULL);
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&t->work, &monotonic);
-	pthread_cond_init(&t->room, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	zv_cond_init(&t->work);
+	zv_cond_init(&t->room);
 	return t;
 }
 
-/* Signals are the host's business: ours are all blocked in these threads. */
 static int
 start_threads(struct zv_threads *t)
 {
-	sigset_t all, before;
-	int rc;
+	int rc = zv_thread_start(&t->network, 0, zv_network_main, t);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&t->network, NULL, zv_network_main, t);
 	if (rc == 0) {
-		rc = pthread_create(&t->delivery, NULL, zv_delivery_main, t);
+		rc = zv_thread_start(&t->delivery, 0, zv_delivery_main, t);
 		if (rc != 0) {
 			pthread_mutex_lock(&t->lock);
 			t->network_ends = true;
@@ -153,7 +132,6 @@ start_threads(struct zv_threads *t)
 			pthread_join(t->network, NULL);
 		}
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
 

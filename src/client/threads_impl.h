@@ -101,7 +101,6 @@ struct zv_threads {
 
 /* ---- threads.c ---- */
 
-void zv_threads_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t at_ms);
 void zv_threads_keep_block(struct zv_threads *t, struct zv_entry *e);
 void zv_threads_free_entry(struct zv_entry *e);
 void zv_threads_free_posted(struct zv_posted *post);

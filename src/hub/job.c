@@ -266,7 +266,7 @@ is_failure(enum zv_refusal why)
 	       why == ZV_REFUSED_PBX_REFUSED || why == ZV_REFUSED_PBX_DOWN;
 }
 
-static void __attribute__((format(printf, 3, 0)))
+static void ZV_PRINTF(3, 0)
 refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args)
 {
 	char text[ZV_ERROR_TEXT_MAX];

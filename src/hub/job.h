@@ -3,6 +3,7 @@
 #ifndef ZV_HUB_JOB_H
 #define ZV_HUB_JOB_H
 
+#include "base/printf.h"
 #include "hub/command.h"
 #include "hub/hub.h"
 
@@ -104,10 +105,10 @@ void zv_job_progress(struct zv_job *job); /* tells what the answer holds so far 
 
 void zv_job_done(struct zv_job *job);
 void zv_job_refuse(struct zv_job *job, enum zv_refusal why, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	ZV_PRINTF(3, 4);
 void zv_job_refuse_argument(struct zv_job *job, const char *argument,
 			    const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	ZV_PRINTF(3, 4);
 
 /* After zv_job_send_any: with the words of the server's Error. */
 void zv_job_refuse_error(struct zv_job *job, const struct zv_packet *response);

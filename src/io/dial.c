@@ -17,6 +17,7 @@ struct zv_dial {
 	char detail[CURL_ERROR_SIZE]; /* libcurl's own words */
 	int64_t give_up_ms;	      /* while connecting */
 	bool tls;
+	enum zv_fault_protocol protocol;
 	bool up;
 	curl_socket_t socket;
 	int connect_timeout_ms;
@@ -67,6 +68,7 @@ zv_dial_open(struct zv_dial *d, const struct zv_dial_options *o, struct zv_error
 	if (!d->easy)
 		return zv_fail_nomem(err);
 	d->tls = o->tls;
+	d->protocol = o->protocol;
 	d->connect_timeout_ms = o->connect_timeout_ms;
 	zv_multi_place(o, d->where);
 	zv_multi_set_options(d->easy, o, d->detail);
@@ -87,7 +89,7 @@ fail_with(struct zv_dial *d, CURLcode code, struct zv_error *err)
 {
 	const struct zv_fault_scene scene = {
 		.easy = d->easy,
-		.protocol = ZV_FAULT_AMI,
+		.protocol = d->protocol,
 		.where = d->where,
 		.detail = d->detail,
 		.tls = d->tls,

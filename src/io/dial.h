@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "io/fault_kind.h"
 #include "zvon/client.h"
 
 struct zv_dial;
@@ -23,6 +24,7 @@ struct zv_dial_options {
 	bool insecure;
 	const char *proxy; /* NULL: none */
 	int connect_timeout_ms;
+	enum zv_fault_protocol protocol; /* for what a failure says */
 };
 
 struct zv_dial *zv_dial_new(void); /* NULL: out of memory */

@@ -1,9 +1,9 @@
 #include "io/fault.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/net_error.h"
 
 typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
 				    struct zv_error *err);
@@ -11,31 +11,47 @@ typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
 /* ---- which settings to look at ------------------------------------------------- */
 
 struct settings {
+	const char *program;
 	const char *listening; /* "is Asterisk running, with …?" */
 	const char *plain;     /* it was TLS that was tried */
 };
 
 static const struct settings ami = {
+	"Asterisk",
 	"enabled = yes, this port and a reachable bindaddr in [general] of "
 	"manager.conf?",
 	"a plain port wants ami://; see tlsenable and tlsbindaddr in manager.conf",
 };
 static const struct settings http = {
+	"Asterisk",
 	"enabled = yes, this bindport and a reachable bindaddr in [general] of "
 	"http.conf? After changes: `module reload http`, or restart it",
 	NULL,
 };
 static const struct settings https = {
+	"Asterisk",
 	"enabled = yes, tlsenable = yes, this port in tlsbindaddr, and tlscertfile in "
 	"[general] of http.conf? After changes: `module reload http`, or restart it",
 	"a plain port wants http://; https:// wants tlsenable = yes, tlsbindaddr and "
 	"tlscertfile in [general] of http.conf",
 };
+static const struct settings zvond = {
+	"zvond",
+	"this port and a reachable address in bind of a [listen] of zvond.conf?",
+	"a plain port wants ws://; wss:// wants tls_certificate in its [listen]",
+};
 
 static const struct settings *
 settings_of(const struct zv_fault_scene *s)
 {
-	return s->protocol == ZV_FAULT_AMI ? &ami : s->tls ? &https : &http;
+	switch (s->protocol) {
+	case ZV_FAULT_ZVOND:
+		return &zvond;
+	case ZV_FAULT_HTTP:
+		return s->tls ? &https : &http;
+	default:
+		return &ami;
+	}
 }
 
 static bool
@@ -72,19 +88,26 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	if (s->has_proxy || detail_has(s, "proxy")) {
 		zv_fail(err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
-			system ? strerror((int)system) : "it is not one we know");
+			system ? zv_net_error_text((int)system) : "it is not one we know");
 		return ZV_FAULT_PROXY;
 	}
+<<<<<<< HEAD
 	if (system == ECONNREFUSED) {
+		zv_fail(err, ZV_EIO, "%s: connection refused: is %s running, with %s",
+			s->where, settings_of(s)->program, settings_of(s)->listening);
+=======
+	if (zv_net_is_refused((int)system)) {
 		zv_fail(err, ZV_EIO,
-			"%s: connection refused: is Asterisk running, with %s",
-			s->where, settings_of(s)->listening);
+			"%s: connection refused: is %s running, with %s",
+			s->where, settings_of(s)->program,
+			settings_of(s)->listening);
+>>>>>>> main
 		return ZV_FAULT_REFUSED;
 	}
 	zv_fail(err, ZV_EIO,
 		"%s: cannot connect (%s): check the address and the "
 		"route to it",
-		s->where, system ? strerror((int)system) : s->detail);
+		s->where, system ? zv_net_error_text((int)system) : s->detail);
 	return ZV_FAULT_NONE;
 }
 

@@ -8,11 +8,6 @@
 #include "io/fault_kind.h"
 #include "zvon/error.h"
 
-enum zv_fault_protocol {
-	ZV_FAULT_AMI,  /* the settings are those of manager.conf */
-	ZV_FAULT_HTTP, /* of http.conf */
-};
-
 /* Where and when it went wrong. */
 struct zv_fault_scene {
 	CURL *easy;

@@ -2,6 +2,13 @@
 #ifndef ZV_IO_FAULT_KIND_H
 #define ZV_IO_FAULT_KIND_H
 
+/* What was spoken, and whose settings are to be looked at. */
+enum zv_fault_protocol {
+	ZV_FAULT_AMI,	/* manager.conf */
+	ZV_FAULT_HTTP,	/* http.conf */
+	ZV_FAULT_ZVOND, /* zvond.conf */
+};
+
 enum zv_fault {
 	ZV_FAULT_NONE, /* none, or none of those below: the text says it */
 	ZV_FAULT_PROXY,

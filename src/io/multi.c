@@ -1,10 +1,10 @@
 #include "io/multi.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/ca.h"
 #include "io/clock.h"
 #include "io/sigpipe.h"
 #include "io/wait.h"
@@ -14,12 +14,6 @@
 #define CALL_EACH_MS 50
 
 /* ---- libcurl's call-backs --------------------------------------------------- */
-
-static void
-global_init(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static size_t
 find_fd(const struct zv_multi *m, curl_socket_t fd)
@@ -71,13 +65,16 @@ on_timer(CURLM *curl, long timeout_ms, void *user)
 bool
 zv_multi_init(struct zv_multi *m)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, global_init);
 	*m = (struct zv_multi){ .wake_at_ms = -1, .left_resolver = m->left_resolver };
-	m->curl = curl_multi_init();
-	if (!m->curl)
+	/* counted by libcurl, and safe with threads since 7.84; a component that is unloaded
+	 * must leave nothing behind */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return false;
+	m->curl = curl_multi_init();
+	if (!m->curl) {
+		curl_global_cleanup();
+		return false;
+	}
 	curl_multi_setopt(m->curl, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(m->curl, CURLMOPT_SOCKETDATA, m);
 	curl_multi_setopt(m->curl, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -92,6 +89,7 @@ zv_multi_deinit(struct zv_multi *m)
 
 	zv_sigpipe_block(&guard); /* TLS says good-bye */
 	curl_multi_cleanup(m->curl);
+	curl_global_cleanup();
 	zv_sigpipe_unblock(&guard);
 	*m = (struct zv_multi){ .wake_at_ms = -1, .left_resolver = m->left_resolver };
 }
@@ -147,11 +145,15 @@ zv_multi_place(const struct zv_dial_options *o, char out[ZV_PLACE_MAX])
 static void
 set_tls(CURL *easy, const struct zv_dial_options *o)
 {
+	const char *ca_file = o->ca_file ? o->ca_file : zv_ca_file();
+
 	curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, o->insecure ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, o->insecure ? 0L : 2L);
-	if (o->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file);
+	/* Schannel would ask the CA's server and wait for it; the others never do */
+	curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
+	if (ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
 	if (o->pin)
 		curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, o->pin);
 }

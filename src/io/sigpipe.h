@@ -3,12 +3,12 @@
 #ifndef ZV_IO_SIGPIPE_H
 #define ZV_IO_SIGPIPE_H
 
-#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct zv_sigpipe {
-	sigset_t before;
-	bool was_pending; /* then it is not ours to swallow */
+	uint64_t before[16]; /* a sigset_t */
+	bool was_pending;    /* then it is not ours to swallow */
 };
 
 void zv_sigpipe_block(struct zv_sigpipe *g);

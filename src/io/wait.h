@@ -13,7 +13,7 @@ size_t zv_unread_bytes(intptr_t fd);
 
 /* A bell: any thread or signal handler may ring it, one waits for it. */
 struct zv_bell {
-	int read_fd, write_fd;
+	intptr_t read_fd, write_fd;
 	bool rung; /* atomic: ringing again costs nothing */
 };
 

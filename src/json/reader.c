@@ -5,8 +5,9 @@
 #include "base/str.h"
 
 /* jansson asks for memory in places where it does not look whether it got some, and would
- * go on with half a text: so it is noted here. */
-static bool lacked;
+ * go on with half a text: so it is noted here. Several threads may read, each its own text:
+ * in the component for 1C every object has one. */
+static _Thread_local bool lacked;
 
 static void *
 take_memory(size_t n)
@@ -16,6 +17,17 @@ take_memory(size_t n)
 	if (!p)
 		lacked = true;
 	return p;
+}
+
+static void
+use_our_memory(void)
+{
+	static bool done;
+
+	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		return;
+	json_set_alloc_funcs(take_memory, zv_free);
+	__atomic_store_n(&done, true, __ATOMIC_RELEASE);
 }
 
 /* ---- depth --------------------------------------------------------------------------- */
@@ -87,7 +99,7 @@ read_with(struct zv_str text, size_t flags, struct zv_error *err)
 			line_of(text, deep), ZV_JSON_MAX_DEPTH);
 		return NULL;
 	}
-	json_set_alloc_funcs(take_memory, zv_free);
+	use_our_memory();
 	lacked = false;
 	value = json_loadb(text.n ? text.p : "", text.n,
 			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | flags, &wrong);

@@ -51,7 +51,7 @@ fail_wrong(const struct zv_method *m, size_t i, const struct zv_value *given,
 
 	return zv_fail(err, ZV_EINVAL,
 		       language == ZV_RUSSIAN
-			       ? "%s: параметр %zu (%s): нужно %s, передано %s"
+			       ? "%s: параметр %zu (%s): ожидается %s, передано: %s"
 			       : "%s: parameter %zu (%s): %s is wanted, %s was given",
 		       name_of(m, language), i + 1, row->name,
 		       want_name(row->want, language),

@@ -45,13 +45,30 @@ read_character(const uint16_t *p, size_t units, size_t *used)
 	return 0x10000 + ((uint32_t)(*p - 0xd800) << 10) + (uint32_t)(p[1] - 0xdc00);
 }
 
+/* Most texts are ASCII from end to end. How many units at p are; they are added. */
+static size_t
+add_ascii(struct zv_buf *out, const uint16_t *p, size_t units)
+{
+	size_t n = 0;
+
+	while (n < units && p[n] < 0x80)
+		n++;
+	if (n && zv_buf_reserve(out, n) == 0) {
+		for (size_t i = 0; i < n; i++)
+			out->p[out->n + i] = (char)p[i];
+		out->n += n;
+	}
+	return n;
+}
+
 int
 zv_utf8_from_16(struct zv_buf *out, const uint16_t *p, size_t units)
 {
 	while (units) {
-		size_t used;
+		size_t used = add_ascii(out, p, units);
 
-		add_character(out, read_character(p, units, &used));
+		if (!used)
+			add_character(out, read_character(p, units, &used));
 		p += used;
 		units -= used;
 	}
@@ -91,8 +108,13 @@ zv_utf16_from_8(uint16_t *out, struct zv_str text)
 	uint16_t *end = out;
 
 	while (text.n) {
-		uint32_t c = next_character(&text);
+		uint32_t c;
 
+		for (; text.n && !(*text.p & 0x80); text.p++, text.n--)
+			*end++ = (uint16_t)*text.p;
+		if (!text.n)
+			break;
+		c = next_character(&text);
 		if (c >= 0x10000) {
 			*end++ = (uint16_t)(0xd800 + ((c - 0x10000) >> 10));
 			c = 0xdc00 + ((c - 0x10000) & 0x3ff);

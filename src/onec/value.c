@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/str.h"
 #include "onec/text16.h"
 #include "zvon/error.h"
 
@@ -46,10 +47,44 @@ static bool
 whole(double real, long long *out)
 {
 	if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0) ||
-	    real != floor(real))
+	    real != (double)(long long)real)
 		return false;
 	*out = (long long)real;
 	return true;
+}
+
+/* Строка(5038) of 1C is "5 038" with U+00A0 between, in some languages U+202F; users type
+ * blanks. 0: a character that counts. */
+static size_t
+space_at(struct zv_str text)
+{
+	static const struct zv_str spaces[] = { { " ", 1 },
+						{ "\xc2\xa0", 2 },
+						{ "\xe2\x80\xaf", 3 } };
+
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+		if (zv_str_starts(text, spaces[i]))
+			return spaces[i].n;
+	return 0;
+}
+
+static bool
+parse_int(struct zv_str text, long long *out)
+{
+	char digits[32];
+	size_t n = 0;
+
+	while (text.n) {
+		size_t space = space_at(text);
+
+		if (!space && n == sizeof digits)
+			return false;
+		if (!space)
+			digits[n++] = *text.p;
+		text = zv_str_from(text, space ? space : 1);
+	}
+	return zv_num_parse((struct zv_str){ digits, n }, INT64_MIN, INT64_MAX, out) ==
+	       0;
 }
 
 bool
@@ -65,8 +100,7 @@ zv_value_as_int(const struct zv_value *v, long long *out)
 		*out = v->boolean;
 		return true;
 	case ZV_VALUE_TEXT:
-		return zv_num_parse(zv_buf_str(&v->bytes), INT64_MIN, INT64_MAX, out) ==
-		       0;
+		return parse_int(zv_buf_str(&v->bytes), out);
 	default:
 		return false;
 	}
@@ -93,13 +127,31 @@ zv_value_as_bool(const struct zv_value *v, bool *out)
 				*out = words[i].boolean;
 				return true;
 			}
-	if (v->kind == ZV_VALUE_REAL)
+	if (v->kind == ZV_VALUE_REAL && !isnan(v->real))
 		*out = v->real != 0;
 	else if (zv_value_as_int(v, &number))
 		*out = number != 0;
 	else
 		return false;
 	return true;
+}
+
+/* As snprintf wrote it: the host's locale may have another point, of more than a byte. */
+static int
+add_digits(struct zv_buf *out, const char *text)
+{
+	bool was_digit = true;
+
+	for (; *text; text++) {
+		bool is_digit = strchr("0123456789+-e", *text);
+
+		if (is_digit)
+			zv_buf_add_char(out, *text);
+		else if (was_digit)
+			zv_buf_add_char(out, '.');
+		was_digit = is_digit;
+	}
+	return zv_buf_failed(out) ? ZV_ENOMEM : 0;
 }
 
 /* The shortest text that reads back as the same number. */
@@ -109,6 +161,8 @@ add_real(struct zv_buf *out, double real)
 	char text[40];
 	long long number;
 
+	if (!isfinite(real))
+		return ZV_EINVAL;
 	if (whole(real, &number))
 		return zv_buf_printf(out, "%lld", number);
 	for (int digits = 15; digits <= 17; digits++) {
@@ -118,10 +172,7 @@ add_real(struct zv_buf *out, double real)
 		if (sscanf(text, "%lf", &back) == 1 && back == real)
 			break;
 	}
-	for (char *p = text; *p; p++) /* the host's locale may have another point */
-		if (!strchr("0123456789+-e", *p))
-			*p = '.';
-	return zv_buf_add(out, zvon_str(text));
+	return add_digits(out, text);
 }
 
 int
@@ -134,7 +185,7 @@ zv_value_as_text(const struct zv_value *v, struct zv_buf *out)
 	case ZV_VALUE_INT:
 		return zv_buf_printf(out, "%lld", v->integer) < 0 ? ZV_ENOMEM : 0;
 	case ZV_VALUE_REAL:
-		return add_real(out, v->real) < 0 ? ZV_ENOMEM : 0;
+		return add_real(out, v->real);
 	case ZV_VALUE_BOOL:
 		return zv_buf_add(out, v->boolean ? ZV_STR("true") : ZV_STR("false")) <
 				       0

@@ -35,11 +35,12 @@ void zv_value_set_int(struct zv_value *v, long long integer);
 void zv_value_set_bool(struct zv_value *v, bool boolean);
 
 /* As 1C would see it where the old interfaces took any type: 1, 0, "true", "Истина",
- * "1", 1.0 … false: it cannot be read so, and *out stays. */
+ * "1", 1.0, and "5 038" as 1C writes numbers … false: it cannot be read so, and *out
+ * stays. */
 bool zv_value_as_int(const struct zv_value *v, long long *out);
 bool zv_value_as_bool(const struct zv_value *v, bool *out);
 /* Numbers without a point of thousands, booleans as "true" and "false", Undefined as "".
- * 0, ZV_EINVAL (a blob, a date where none is meant), ZV_ENOMEM. */
+ * 0, ZV_EINVAL (a blob, a date where none is meant, no number), ZV_ENOMEM. */
 int zv_value_as_text(const struct zv_value *v, struct zv_buf *out);
 
 #endif

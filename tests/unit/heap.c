@@ -13,6 +13,7 @@ void *__wrap_calloc(size_t count, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 void __wrap_free(void *p);
 
+/* Atomic: some tests have threads. */
 static size_t blocks, bytes, peak;
 static const char *watched;
 static unsigned found;
@@ -20,25 +21,25 @@ static unsigned found;
 size_t
 heap_blocks(void)
 {
-	return blocks;
+	return __atomic_load_n(&blocks, __ATOMIC_RELAXED);
 }
 
 size_t
 heap_bytes(void)
 {
-	return bytes;
+	return __atomic_load_n(&bytes, __ATOMIC_RELAXED);
 }
 
 size_t
 heap_peak(void)
 {
-	return peak;
+	return __atomic_load_n(&peak, __ATOMIC_RELAXED);
 }
 
 void
 heap_forget_peak(void)
 {
-	peak = bytes;
+	__atomic_store_n(&peak, heap_bytes(), __ATOMIC_RELAXED);
 }
 
 void
@@ -57,13 +58,22 @@ heap_found(void)
 static void *
 taken(void *p)
 {
+	size_t now;
+
 	if (!p)
 		return NULL;
-	blocks++;
-	bytes += malloc_usable_size(p);
-	if (bytes > peak)
-		peak = bytes;
+	__atomic_add_fetch(&blocks, 1, __ATOMIC_RELAXED);
+	now = __atomic_add_fetch(&bytes, malloc_usable_size(p), __ATOMIC_RELAXED);
+	if (now > heap_peak())
+		__atomic_store_n(&peak, now, __ATOMIC_RELAXED);
 	return p;
+}
+
+static void
+forget(size_t n)
+{
+	__atomic_sub_fetch(&blocks, 1, __ATOMIC_RELAXED);
+	__atomic_sub_fetch(&bytes, n, __ATOMIC_RELAXED);
 }
 
 static void
@@ -71,8 +81,7 @@ given_back(void *p)
 {
 	size_t n = malloc_usable_size(p);
 
-	blocks--;
-	bytes -= n;
+	forget(n);
 	if (watched && memmem(p, n, watched, strlen(watched)))
 		found++;
 }
@@ -101,10 +110,8 @@ __wrap_realloc(void *p, size_t n)
 	if (!watched) {
 		old = malloc_usable_size(p);
 		moved = __real_realloc(p, n);
-		if (moved) {
-			blocks--;
-			bytes -= old;
-		}
+		if (moved)
+			forget(old);
 		return taken(moved);
 	}
 	/* always moves, as realloc may: what the old block holds is left behind */

@@ -50,9 +50,9 @@ void
 zv_bell_close(struct zv_bell *w)
 {
 	if (w->read_fd >= 0)
-		close(w->read_fd);
+		close((int)w->read_fd);
 	if (w->write_fd >= 0)
-		close(w->write_fd);
+		close((int)w->write_fd);
 	w->read_fd = w->write_fd = -1;
 }
 
@@ -62,7 +62,7 @@ zv_bell_ring(struct zv_bell *w)
 	int saved = errno;
 
 	if (!__atomic_exchange_n(&w->rung, true, __ATOMIC_SEQ_CST)) {
-		ssize_t n = write(w->write_fd, "", 1);
+		ssize_t n = write((int)w->write_fd, "", 1);
 
 		(void)n; /* a full pipe is rung already */
 	}
@@ -74,7 +74,7 @@ zv_bell_clear(struct zv_bell *w)
 {
 	char bytes[64];
 
-	while (read(w->read_fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes)
+	while (read((int)w->read_fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes)
 		;
 	/* after the read: who rings in between writes no byte, but its news are
 	 * there already when the caller looks for them */

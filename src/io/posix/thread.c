@@ -1,17 +1,18 @@
-#include "onec/thread.h"
+#include "io/thread.h"
 
 #include <signal.h>
 #include <time.h>
 
 static int
-start(pthread_t *thread, void *(*body)(void *), void *argument)
+start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argument)
 {
 	pthread_attr_t attributes;
 	int rc = pthread_attr_init(&attributes);
 
 	if (rc != 0)
 		return rc;
-	pthread_attr_setstacksize(&attributes, ZV_THREAD_STACK);
+	if (stack_bytes)
+		pthread_attr_setstacksize(&attributes, stack_bytes);
 	rc = pthread_create(thread, &attributes, body, argument);
 	pthread_attr_destroy(&attributes);
 	return rc;
@@ -19,14 +20,14 @@ start(pthread_t *thread, void *(*body)(void *), void *argument)
 
 /* Signals are the host's business. */
 int
-zv_thread_start(pthread_t *thread, void *(*body)(void *), void *argument)
+zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argument)
 {
 	sigset_t all, before;
 	int rc;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = start(thread, body, argument);
+	rc = start(thread, stack_bytes, body, argument);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }

@@ -1,4 +1,4 @@
-#include "onec/thread.h"
+#include "io/thread.h"
 
 #include <time.h>
 
@@ -6,14 +6,15 @@
 
 /* Windows has no signals that a thread could get. */
 int
-zv_thread_start(pthread_t *thread, void *(*body)(void *), void *argument)
+zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argument)
 {
 	pthread_attr_t attributes;
 	int rc = pthread_attr_init(&attributes);
 
 	if (rc != 0)
 		return rc;
-	pthread_attr_setstacksize(&attributes, ZV_THREAD_STACK);
+	if (stack_bytes)
+		pthread_attr_setstacksize(&attributes, stack_bytes);
 	rc = pthread_create(thread, &attributes, body, argument);
 	pthread_attr_destroy(&attributes);
 	return rc;

@@ -1,15 +1,15 @@
 /* thread.h - threads in somebody else's process. posix/thread.c, win/thread.c. */
-#ifndef ZV_ONEC_THREAD_H
-#define ZV_ONEC_THREAD_H
+#ifndef ZV_IO_THREAD_H
+#define ZV_IO_THREAD_H
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* libcurl, OpenSSL and the host's script, which may run inside ExternalEvent. */
-#define ZV_THREAD_STACK ((size_t)1024 * 1024)
-
-/* All signals are blocked in it. 0 or the system's number. */
-int zv_thread_start(pthread_t *thread, void *(*body)(void *), void *argument);
+/* All signals are blocked in it: they are the host's business. stack_bytes 0: the system's
+ * default. 0 or the system's number. */
+int zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+		    void *argument);
 void zv_thread_name(const char *name); /* of this thread; at most 15 letters */
 
 /* Conditions that wait by zv_clock_ms, where the system can. */

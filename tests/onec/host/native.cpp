@@ -1,0 +1,711 @@
+// native.cpp - the face of the Native API: the platform's side in C++, so that its layout is
+// the compiler's work. Linux: g++, linked into the host. Windows: clang for the targets
+// *-windows-msvc, a DLL that imports nothing (dll.hpp).
+#include "face.h"
+#include "interfaces.hpp"
+#ifdef FACE_IS_DLL
+# include "dll.hpp"
+#else
+# include <new>
+# include <string.h>
+#endif
+
+static const struct host_services *services;
+
+// ---- values -----------------------------------------------------------------------------
+
+enum shape { NOTHING, WHOLE, LONG_WHOLE, REAL, DAYS, TIME, BOOLEAN, UNITS, BYTES };
+
+static const struct row {
+	const char *type;
+	unsigned short vt;
+	enum shape shape;
+} rows[] = {
+	{ "u", VTYPE_EMPTY, NOTHING },	  { "n", VTYPE_NULL, NOTHING },
+	{ "i", VTYPE_I4, WHOLE },	  { "i2", VTYPE_I2, WHOLE },
+	{ "i1", VTYPE_I1, WHOLE },	  { "ui1", VTYPE_UI1, WHOLE },
+	{ "ui2", VTYPE_UI2, WHOLE },	  { "ui4", VTYPE_UI4, WHOLE },
+	{ "int", VTYPE_INT, WHOLE },	  { "uint", VTYPE_UINT, WHOLE },
+	{ "error", VTYPE_ERROR, WHOLE },  { "i8", VTYPE_I8, LONG_WHOLE },
+	{ "ui8", VTYPE_UI8, LONG_WHOLE }, { "r", VTYPE_R8, REAL },
+	{ "r4", VTYPE_R4, REAL },	  { "date", VTYPE_DATE, DAYS },
+	{ "d", VTYPE_TM, TIME },	  { "b", VTYPE_BOOL, BOOLEAN },
+	{ "s", VTYPE_PWSTR, UNITS },	  { "ps", VTYPE_PSTR, BYTES },
+	{ "x", VTYPE_BLOB, BYTES },	  { "iface", VTYPE_INTERFACE, NOTHING },
+	{ "array", 0x2000, NOTHING },	  { "clsid", VTYPE_CLSID, NOTHING },
+};
+
+static bool
+same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+static const struct row *
+row_of_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (same(rows[i].type, type))
+			return &rows[i];
+	return &rows[0];
+}
+
+static const struct row *
+row_of_vt(unsigned short vt)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].vt == vt)
+			return &rows[i];
+	return NULL;
+}
+
+static void
+copy(void *to, const void *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		((char *)to)[i] = ((const char *)from)[i];
+}
+
+// A copy in the platform's memory; texts get a NUL behind them, which is not counted.
+static void *
+platform_copy(const struct host_value *v, size_t unit)
+{
+	void *p = NULL;
+
+	if (!v->p)
+		return NULL;
+	// An AllocMemory that is told to fail is for the component's ones.
+	p = NULL;
+	while (!services->alloc(&p, (unsigned long)((v->n + 1) * unit)))
+		;
+	copy(p, v->p, v->n * unit);
+	for (size_t i = 0; i < unit; i++)
+		((char *)p)[v->n * unit + i] = 0;
+	return p;
+}
+
+static void
+put_time(struct tm *t, const int date[6])
+{
+	t->tm_year = date[0] - 1900;
+	t->tm_mon = date[1] - 1;
+	t->tm_mday = date[2];
+	t->tm_hour = date[3];
+	t->tm_min = date[4];
+	t->tm_sec = date[5];
+}
+
+static void
+to_variant(tVariant *out, const struct host_value *v)
+{
+	const struct row *row = row_of_type(v->type);
+
+	memset(out, 0, sizeof *out);
+	out->vt = row->vt;
+	switch (row->shape) {
+	case NOTHING:
+		break;
+	case WHOLE:
+		out->lVal = (int32_t)v->integer;
+		break;
+	case LONG_WHOLE:
+		out->llVal = v->integer;
+		break;
+	case REAL:
+	case DAYS:
+		out->dblVal = v->real;
+		break;
+	case TIME:
+		put_time(&out->tmVal, v->date);
+		break;
+	case BOOLEAN:
+		out->bVal = v->integer != 0;
+		break;
+	case UNITS:
+		out->wstr.p = (WCHAR_T *)platform_copy(v, sizeof(WCHAR_T));
+		out->wstr.length = (uint32_t)v->n;
+		break;
+	case BYTES:
+		out->str.p = (char *)platform_copy(v, 1);
+		out->str.length = (uint32_t)v->n;
+		break;
+	}
+}
+
+static void
+take_time(int date[6], const struct tm *t)
+{
+	date[0] = t->tm_year + 1900;
+	date[1] = t->tm_mon + 1;
+	date[2] = t->tm_mday;
+	date[3] = t->tm_hour;
+	date[4] = t->tm_min;
+	date[5] = t->tm_sec;
+}
+
+static void
+take_bytes(struct host_value *out, const void *p, size_t n, size_t unit)
+{
+	out->p = services->take((n + 1) * unit);
+	out->n = n;
+	if (p)
+		copy(out->p, p, n * unit);
+}
+
+static void
+name_unknown(char type[8], unsigned short vt)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	type[0] = 'v';
+	type[1] = 't';
+	for (int i = 0; i < 4; i++)
+		type[2 + i] = hex[vt >> (12 - 4 * i) & 15];
+	type[6] = 0;
+}
+
+// What is in the variant, which keeps its memory.
+static void
+from_variant(struct host_value *out, const tVariant *v)
+{
+	const struct row *row = row_of_vt(v->vt);
+
+	memset(out, 0, sizeof *out);
+	if (!row) {
+		name_unknown(out->type, v->vt);
+		return;
+	}
+	for (size_t i = 0; row->type[i]; i++)
+		out->type[i] = row->type[i];
+	switch (row->shape) {
+	case NOTHING:
+		break;
+	case WHOLE:
+		out->integer = v->lVal;
+		break;
+	case LONG_WHOLE:
+		out->integer = v->llVal;
+		break;
+	case REAL:
+	case DAYS:
+		out->real = v->dblVal;
+		break;
+	case TIME:
+		take_time(out->date, &v->tmVal);
+		break;
+	case BOOLEAN:
+		out->integer = v->bVal;
+		break;
+	case UNITS:
+		take_bytes(out, v->wstr.p, v->wstr.length, sizeof(WCHAR_T));
+		break;
+	case BYTES:
+		take_bytes(out, v->str.p, v->str.length, 1);
+		break;
+	}
+}
+
+// The platform frees what the component, or itself, has put there.
+static void
+free_variant(tVariant *v)
+{
+	void *p = NULL;
+
+	if (v->vt == VTYPE_PWSTR)
+		p = v->wstr.p;
+	else if (v->vt == VTYPE_PSTR || v->vt == VTYPE_BLOB)
+		p = v->str.p;
+	if (p)
+		services->free(&p);
+	memset(v, 0, sizeof *v);
+}
+
+static void
+take_name(struct host_value *out, const WCHAR_T *name)
+{
+	size_t n = 0;
+
+	memset(out, 0, sizeof *out);
+	out->type[0] = 's';
+	while (name[n])
+		n++;
+	take_bytes(out, name, n, sizeof(WCHAR_T));
+}
+
+// ---- what the platform gives --------------------------------------------------------------
+
+#define UNITS_OF(text) ((const uint16_t *)(const void *)(text))
+
+class Memory : public IMemoryManager
+{
+      public:
+	virtual ~Memory()
+	{
+	}
+	virtual bool ADDIN_API AllocMemory(void **p, unsigned long bytes)
+	{
+		return services->alloc(p, bytes);
+	}
+	virtual void ADDIN_API FreeMemory(void **p)
+	{
+		services->free(p);
+	}
+};
+
+struct Platform : public IPlatformInfo {
+	AppInfo info;
+	virtual const AppInfo *ADDIN_API GetPlatformInfo()
+	{
+		return &info;
+	}
+};
+
+struct Attached : public IAttachedInfo {
+	int kind;
+	virtual int ADDIN_API GetAttachedInfo()
+	{
+		return kind;
+	}
+};
+
+// The same for a platform with GetInterface and for one without it.
+template <class Base> class Connection : public Base
+{
+      public:
+	struct host_object *object;
+
+	virtual ~Connection()
+	{
+	}
+	virtual bool ADDIN_API AddError(unsigned short, const WCHAR_T *source,
+					const WCHAR_T *text, long code)
+	{
+		services->error(object, UNITS_OF(source), UNITS_OF(text), code);
+		return true;
+	}
+	virtual bool ADDIN_API Read(WCHAR_T *, tVariant *, long *, WCHAR_T **)
+	{
+		return false;
+	}
+	virtual bool ADDIN_API Write(WCHAR_T *, tVariant *)
+	{
+		return false;
+	}
+	virtual bool ADDIN_API RegisterProfileAs(WCHAR_T *)
+	{
+		return false;
+	}
+	virtual bool ADDIN_API SetEventBufferDepth(long depth)
+	{
+		return services->set_depth(object, depth);
+	}
+	virtual long ADDIN_API GetEventBufferDepth()
+	{
+		return services->depth(object);
+	}
+	virtual bool ADDIN_API ExternalEvent(WCHAR_T *source, WCHAR_T *name,
+					     WCHAR_T *data)
+	{
+		return services->event(object, UNITS_OF(source), UNITS_OF(name),
+				       UNITS_OF(data));
+	}
+	virtual void ADDIN_API CleanEventBuffer()
+	{
+		services->clean(object);
+	}
+	virtual bool ADDIN_API SetStatusLine(WCHAR_T *text)
+	{
+		return services->status(object, UNITS_OF(text));
+	}
+	virtual void ADDIN_API ResetStatusLine()
+	{
+		services->status(object, NULL);
+	}
+};
+
+typedef Connection<IAddInDefBase> OldConnection;
+
+class NewConnection : public Connection<IAddInDefBaseEx>
+{
+      public:
+	Platform platform;
+	Attached attached;
+	int caps;
+
+	virtual ~NewConnection()
+	{
+	}
+	// Which level brings which interface is a guess of the reference.
+	virtual IInterface *ADDIN_API GetInterface(Interfaces which)
+	{
+		if (which == eIPlatformInfo)
+			return static_cast<IInterface *>(&platform);
+		if (which == eIAttachedInfo && caps >= 2)
+			return static_cast<IInterface *>(&attached);
+		return NULL;
+	}
+};
+
+// ---- libraries -----------------------------------------------------------------------------
+
+typedef const WCHAR_T *(*names_fn)();
+typedef long (*create_fn)(const WCHAR_T *, IComponentBase **);
+typedef long (*destroy_fn)(void **);
+typedef int (*capabilities_fn)(int);
+typedef int (*attach_fn)();
+
+struct face_library {
+	void *handle;
+	char *path;
+	int caps;
+	create_fn create;
+	destroy_fn destroy;
+	Memory *memory;
+};
+
+template <class T>
+static T *
+make()
+{
+	return new (services->take(sizeof(T))) T();
+}
+
+bool
+face_start(const struct host_services *given)
+{
+	services = given;
+	return false;
+}
+
+void
+face_pump(int)
+{
+}
+
+static char *
+copy_path(const char *path)
+{
+	size_t n = 0;
+	char *p;
+
+	while (path[n])
+		n++;
+	p = (char *)services->take(n + 1);
+	copy(p, path, n);
+	return p;
+}
+
+static void
+tell(struct face_told *told, void *handle, int caps)
+{
+	names_fn names = (names_fn)services->find_symbol(handle, "GetClassNames");
+	capabilities_fn able = (capabilities_fn)services->find_symbol(
+		handle, "SetPlatformCapabilities");
+	attach_fn attach = (attach_fn)services->find_symbol(handle, "GetAttachType");
+
+	memset(told, 0, sizeof *told);
+	told->is_native = true;
+	take_name(&told->names, names());
+	told->capabilities = able && caps > 0 ? able(caps) : -1;
+	told->attach = attach ? attach() : -1;
+}
+
+const char *
+face_load(const char *path, int caps, const char *, struct face_library **out,
+	  struct face_told *told)
+{
+	void *handle = services->open_library(path);
+	struct face_library *l;
+
+	if (!handle)
+		return "cannot be loaded";
+	if (!services->find_symbol(handle, "GetClassNames") ||
+	    !services->find_symbol(handle, "GetClassObject") ||
+	    !services->find_symbol(handle, "DestroyObject"))
+		return "has not the three exports that are needed";
+	l = (struct face_library *)services->take(sizeof *l);
+	l->handle = handle;
+	l->path = copy_path(path);
+	l->caps = caps;
+	l->create = (create_fn)services->find_symbol(handle, "GetClassObject");
+	l->destroy = (destroy_fn)services->find_symbol(handle, "DestroyObject");
+	l->memory = make<Memory>();
+	tell(told, handle, caps);
+	*out = l;
+	return NULL;
+}
+
+bool
+face_unload(struct face_library *l)
+{
+	bool gone = services->close_library(l->handle, l->path);
+
+	services->give(l->path);
+	services->give(l->memory);
+	services->give(l);
+	return gone;
+}
+
+// ---- objects -------------------------------------------------------------------------------
+
+struct face_component {
+	struct face_library *library;
+	IComponentBase *object;
+	IAddInDefBase
+		*connection; // never freed: a component that calls it late is caught
+};
+
+static IAddInDefBase *
+connect(struct face_library *l, struct host_object *o,
+	const struct face_options *options)
+{
+	static const WCHAR_T version[] = u"8.3.25.1394";
+	NewConnection *c;
+	OldConnection *old;
+
+	if (l->caps < 1) {
+		old = make<OldConnection>();
+		old->object = o;
+		return old;
+	}
+	c = make<NewConnection>();
+	c->object = o;
+	c->caps = l->caps;
+	c->platform.info.AppVersion = version;
+	c->platform.info.UserAgentInformation = NULL;
+	c->platform.info.Application = options->app;
+	c->attached.kind = options->is_isolated ? 0 : 1;
+	return c;
+}
+
+static bool
+begin(struct face_component *c, const struct face_options *options)
+{
+	bool ok = true;
+
+	if (!options->memory_last)
+		ok = c->object->setMemManager(c->library->memory);
+	if (!options->no_init)
+		ok = c->object->Init(c->connection) && ok;
+	if (options->memory_last)
+		ok = c->object->setMemManager(c->library->memory) && ok;
+	return ok;
+}
+
+const char *
+face_new(struct face_library *l, const uint16_t *class_name, struct host_object *o,
+	 const struct face_options *options, struct face_component **out, long *info,
+	 struct host_value *name)
+{
+	IComponentBase *object = NULL;
+	struct face_component *c;
+	WCHAR_T *extension = NULL;
+
+	if (!l->create((const WCHAR_T *)(const void *)class_name, &object) || !object)
+		return "no such class";
+	c = (struct face_component *)services->take(sizeof *c);
+	c->library = l;
+	c->object = object;
+	c->connection = connect(l, o, options);
+	if (!begin(c, options)) {
+		object->Done();
+		l->destroy((void **)&object);
+		services->give(c);
+		return "refused by Init or setMemManager";
+	}
+	*info = object->GetInfo();
+	if (!object->RegisterExtensionAs(&extension) || !extension)
+		return "gives no name of its extension";
+	take_name(name, extension);
+	services->free((void **)&extension);
+	*out = c;
+	return NULL;
+}
+
+void
+face_done(struct face_component *c)
+{
+	c->object->Done();
+}
+
+static bool
+delete_by(struct face_component *c, int base)
+{
+	IComponentBase *object = c->object;
+
+	switch (base) {
+	case 0:
+		if (c->library->caps < 3)
+			delete (IComponentOld *)(void *)object;
+		else
+			delete object;
+		return true;
+	case 1:
+		delete static_cast<ILanguageExtenderBase *>(object);
+		return true;
+	case 2:
+		delete static_cast<LocaleBase *>(object);
+		return true;
+	case 3:
+		delete static_cast<UserLanguageBase *>(object);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+face_free(struct face_component *c, int base)
+{
+	void *object = c->object;
+	bool ok = base < 0 ? c->library->destroy(&object) == 0 && !object
+			   : delete_by(c, base);
+
+	services->give(c);
+	return ok;
+}
+
+void
+face_locale(struct face_component *c, const uint16_t *name)
+{
+	const WCHAR_T *text = (const WCHAR_T *)(const void *)name;
+	WCHAR_T language[3] = { text[0], text[0] ? text[1] : u'\0', 0 };
+
+	c->object->SetLocale(text);
+	if (c->library->caps >= 3)
+		c->object->SetUserInterfaceLanguageCode(language);
+}
+
+// ---- names ----------------------------------------------------------------------------------
+
+long
+face_count(struct face_component *c, enum face_kind kind)
+{
+	return kind == FACE_METHOD ? c->object->GetNMethods() : c->object->GetNProps();
+}
+
+long
+face_find(struct face_component *c, enum face_kind kind, const uint16_t *name)
+{
+	const WCHAR_T *text = (const WCHAR_T *)(const void *)name;
+
+	return kind == FACE_METHOD ? c->object->FindMethod(text)
+				   : c->object->FindProp(text);
+}
+
+bool
+face_name(struct face_component *c, enum face_kind kind, long number, long alias,
+	  struct host_value *out)
+{
+	const WCHAR_T *name = kind == FACE_METHOD
+				      ? c->object->GetMethodName(number, alias)
+				      : c->object->GetPropName(number, alias);
+
+	if (!name)
+		return false;
+	take_name(out, name);
+	services->free((void **)&name);
+	return true;
+}
+
+bool
+face_is_readable(struct face_component *c, long number)
+{
+	return c->object->IsPropReadable(number);
+}
+
+bool
+face_is_writable(struct face_component *c, long number)
+{
+	return c->object->IsPropWritable(number);
+}
+
+long
+face_n_parameters(struct face_component *c, long number)
+{
+	return c->object->GetNParams(number);
+}
+
+bool
+face_has_result(struct face_component *c, long number)
+{
+	return c->object->HasRetVal(number);
+}
+
+bool
+face_default(struct face_component *c, long number, long parameter,
+	     struct host_value *out)
+{
+	tVariant v;
+	bool ok;
+
+	memset(&v, 0, sizeof v);
+	ok = c->object->GetParamDefValue(number, parameter, &v);
+	from_variant(out, &v);
+	free_variant(&v);
+	return ok;
+}
+
+// ---- calls ----------------------------------------------------------------------------------
+
+bool
+face_get(struct face_component *c, long number, struct host_value *out)
+{
+	tVariant v;
+	bool ok;
+
+	memset(&v, 0, sizeof v);
+	ok = c->object->GetPropVal(number, &v);
+	from_variant(out, &v);
+	free_variant(&v);
+	return ok;
+}
+
+bool
+face_set(struct face_component *c, long number, const struct host_value *in)
+{
+	tVariant v;
+	bool ok;
+
+	to_variant(&v, in);
+	ok = c->object->SetPropVal(number, &v);
+	free_variant(&v);
+	return ok;
+}
+
+static bool
+call(IComponentBase *object, long number, struct host_value *result,
+     tVariant *arguments, long n)
+{
+	tVariant v;
+	bool ok;
+
+	if (!result)
+		return object->CallAsProc(number, arguments, n);
+	memset(&v, 0, sizeof v);
+	ok = object->CallAsFunc(number, &v, arguments, n);
+	from_variant(result, &v);
+	free_variant(&v);
+	return ok;
+}
+
+bool
+face_call(struct face_component *c, long number, struct host_value *result,
+	  struct host_value *arguments, long n)
+{
+	tVariant *list = (tVariant *)services->take(((size_t)n + 1) * sizeof *list);
+	bool ok;
+
+	for (long i = 0; i < n; i++)
+		to_variant(&list[i], &arguments[i]);
+	ok = call(c->object, number, result, list, n);
+	for (long i = 0; i < n; i++) {
+		services->give(arguments[i].p);
+		from_variant(&arguments[i], &list[i]);
+		free_variant(&list[i]);
+	}
+	services->give(list);
+	return ok;
+}

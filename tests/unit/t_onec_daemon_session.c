@@ -1,0 +1,898 @@
+/* The component's session with zvond: signing in, events by number, losses, limits. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "daemonrig.h"
+#include "heap.h"
+#include "helper.h"
+
+#define EVENT(seq) "{\"type\":\"event\",\"seq\":" #seq ",\"event\":\"line.state\"}"
+#define HELLO                                                                          \
+ "{\"type\":\"hello\",\"protocol\":\"zvon.v1\",\"stream\":\"aa\",\"seq\":10}"
+#define SNAPSHOT "{\"type\":\"snapshot\",\"seq\":10}"
+
+static bool
+has(const char *text, const char *words)
+{
+	return strstr(text, words) != NULL;
+}
+
+#define assert_has(text, words)                                                        \
+ do {                                                                                  \
+  const char *t_ = (text);                                                             \
+  if (!has(t_, words))                                                                 \
+   fail_msg("not in it: %s\n%s", words, t_);                                           \
+ } while (0)
+
+/* ---- how it begins ----------------------------------------------------------------------- */
+
+static void
+test_token(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	const char *request;
+
+	assert_false(zv_daemon_session_wants_link(r->s));
+	rig_link(r);
+	assert_string_equal(rig_told(r), "connecting");
+	request = rig_request(r);
+	assert_has(request, "GET /v1/events HTTP/1.1\r\n");
+	assert_has(request, "Host: pbx:2013\r\n");
+	assert_has(request, "Authorization: Bearer secret-token\r\n");
+	assert_has(request, "Sec-WebSocket-Protocol: zvon.v1\r\n");
+	assert_false(has(request, "Extensions"));
+	rig_free(r);
+
+	r = rig_with_token();
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"}");
+	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	rig_text(r, SNAPSHOT);
+	rig_text(r, EVENT(11));
+	rig_text(r, EVENT(17)); /* numbers grow with gaps */
+	assert_string_equal(rig_told(r), SNAPSHOT " " EVENT(11) " " EVENT(17));
+	rig_text(r, "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
+	assert_string_equal(rig_told(r),
+			    "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
+	assert_int_equal(zv_daemon_session_counters(r->s)->events, 2);
+	assert_int_equal(zv_daemon_session_counters(r->s)->connects, 1);
+	rig_free(r);
+}
+
+/* Everything zvond says, in pieces of each size. */
+static void
+test_pieces(void **state)
+{
+	for (size_t piece = 1; piece < 300; piece += piece < 20 ? 1 : 37) {
+		struct daemonrig *r = rig_with_token();
+
+		r->piece = piece;
+		rig_ready(r);
+		rig_text(r, EVENT(11));
+		assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT
+						 " " EVENT(11));
+		rig_free(r);
+	}
+}
+
+/* hello comes in the same segment as 101, and more behind it. */
+static void
+test_all_at_once(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	struct zv_buf kept = { 0 };
+
+	rig_link(r);
+	rig_request(r);
+	/* the rig's answer needs the key: make it, and put frames behind it */
+	zv_ws_write(&kept, ZV_WS_TEXT, ZV_STR(HELLO), false, NULL);
+	zv_ws_write(&kept, ZV_WS_TEXT, ZV_STR(SNAPSHOT), false, NULL);
+	zv_ws_write(&kept, ZV_WS_PING, ZV_STR("x"), false, NULL);
+	zv_daemon_session_output(r->s)->n = 0;
+	rig_free(r);
+	r = rig_with_token();
+	rig_link(r);
+	rig_accept(r);
+	rig_say(r, zv_buf_str(&kept));
+	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"} pong:x");
+	assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT);
+	zv_buf_deinit(&kept);
+	rig_free(r);
+}
+
+/* Rights that change bring another hello: nothing is asked for again. */
+static void
+test_second_hello(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_frames(r);
+	rig_told(r);
+	rig_text(r, HELLO);
+	assert_string_equal(rig_frames(r), "");
+	assert_string_equal(rig_told(r), HELLO);
+	rig_free(r);
+}
+
+/* ---- losses ------------------------------------------------------------------------------------ */
+
+static void
+test_resume(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_text(r, EVENT(12));
+	rig_told(r);
+	rig_lose(r, "pbx:2013: connection lost: reset");
+	assert_string_equal(rig_told(r), "down:ECLOSED");
+	assert_string_equal(r->why.text, "pbx:2013: connection lost: reset");
+	assert_in_range(r->retry_ms, 1000, 2000);
+	assert_false(zv_daemon_session_wants_link(r->s));
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), ZV_ECLOSED);
+	rig_pass(r, r->retry_ms - 1);
+	assert_string_equal(rig_told(r), "");
+	rig_pass(r, 1);
+	assert_string_equal(rig_told(r), "connecting");
+
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r),
+			    "text:{\"type\":\"resume\",\"seq\":12,\"stream\":\"aa\"}");
+	rig_told(r);
+	rig_text(r, "{\"type\":\"resumed\",\"seq\":14,\"events\":2}");
+	rig_told(r);
+	rig_text(r, EVENT(12)); /* told before the loss */
+	rig_text(r, EVENT(13));
+	rig_text(r, EVENT(13));
+	rig_text(r, EVENT(14));
+	assert_string_equal(rig_told(r), EVENT(13) " " EVENT(14));
+	assert_int_equal(zv_daemon_session_counters(r->s)->doubled, 2);
+	assert_int_equal(zv_daemon_session_counters(r->s)->losses, 1);
+	assert_int_equal(zv_daemon_session_counters(r->s)->connects, 2);
+	rig_free(r);
+}
+
+/* zvond counts anew: we ask with the old numbers, its resync tells the new ones. */
+static void
+test_resync(void **state)
+{
+	static const char resync[] = "{\"type\":\"resync\",\"reason\":\"stream\","
+				     "\"stream\":\"bb\",\"seq\":3}";
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_lose(r, "x");
+	rig_link(r);
+	rig_accept(r);
+	rig_text(r, "{\"type\":\"hello\",\"protocol\":\"zvon.v1\",\"stream\":\"bb\"}");
+	assert_string_equal(rig_frames(r),
+			    "text:{\"type\":\"resume\",\"seq\":10,\"stream\":\"aa\"}");
+	rig_told(r);
+	rig_text(r, resync);
+	rig_text(r, EVENT(3));
+	rig_text(r, EVENT(4));
+	assert_has(rig_told(r), "\"seq\":3} " EVENT(4));
+	assert_int_equal(zv_daemon_session_counters(r->s)->resyncs, 1);
+	rig_lose(r, "x");
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r),
+			    "text:{\"type\":\"resume\",\"seq\":4,\"stream\":\"bb\"}");
+	rig_free(r);
+}
+
+/* A loss before the first snapshot: there is no number yet. */
+static void
+test_loss_before_snapshot(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_greet(r);
+	rig_lose(r, "x");
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"}");
+	rig_free(r);
+}
+
+static void
+test_backoff(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	int most = 0;
+
+	for (int i = 0; i < 200; i++) {
+		int limit = i < 4 ? 2000 << i : 30000;
+
+		rig_link(r);
+		rig_lose(r, "x");
+		assert_in_range(r->retry_ms, 1000, limit);
+		most = r->retry_ms > most ? r->retry_ms : most;
+	}
+	assert_true(most > 15000);
+
+	/* a connection that lasted makes the next loss a first one */
+	rig_ready(r);
+	rig_pass(r, ZV_DAEMON_STEADY_MS - 1);
+	rig_lose(r, "x");
+	assert_true(zv_daemon_session_counters(r->s)->losses == 1);
+	for (int i = 0, small = 0; i < 20; i++) {
+		rig_ready(r);
+		rig_pass(r, ZV_DAEMON_STEADY_MS);
+		rig_lose(r, "x");
+		assert_in_range(r->retry_ms, 1000, 2000);
+		small += r->retry_ms < 1500;
+		if (i == 19)
+			assert_in_range(small, 1, 19); /* by chance */
+	}
+	rig_free(r);
+}
+
+/* ---- silence ------------------------------------------------------------------------------------- */
+
+static void
+test_handshake_stalls(void **state)
+{
+	for (int where = 0; where < 3; where++) {
+		struct daemonrig *r = rig_with_token();
+
+		rig_link(r);
+		if (where == 1)
+			rig_say(r, ZV_STR("HTTP/1.1 101 Switch"));
+		if (where == 2)
+			rig_accept(r);
+		rig_told(r);
+		rig_pass(r, ZV_DAEMON_ANSWER_MS - 1);
+		assert_string_equal(rig_told(r), "");
+		rig_pass(r, 1);
+		assert_string_equal(rig_told(r), "down:ETIMEOUT");
+		assert_has(r->why.text,
+			   "pbx:2013: the port is open, but zvond does not");
+		rig_free(r);
+	}
+}
+
+static void
+test_keep_alive(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_frames(r);
+	rig_told(r);
+	rig_pass(r, ZV_DAEMON_PING_MS - 1);
+	assert_string_equal(rig_frames(r), "");
+	rig_pass(r, 1);
+	assert_string_equal(rig_frames(r), "ping:");
+	rig_pass(r, ZV_DAEMON_PONG_MS - 1);
+	rig_say(r, ZV_STR("\x8a\x00")); /* pong */
+	rig_pass(r, ZV_DAEMON_PING_MS - 1);
+	rig_text(r, EVENT(11)); /* anything will do */
+	rig_pass(r, ZV_DAEMON_PING_MS - 1);
+	assert_string_equal(rig_frames(r), "");
+	rig_told(r);
+	rig_pass(r, 1);
+	assert_string_equal(rig_frames(r), "ping:");
+	rig_pass(r, ZV_DAEMON_PONG_MS);
+	assert_string_equal(rig_told(r), "down:ETIMEOUT");
+	assert_has(r->why.text, "does not answer a ping");
+	rig_free(r);
+}
+
+/* The machine slept for an hour: it asks first, and gives time to answer. */
+static void
+test_after_sleep(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_frames(r);
+	rig_told(r);
+	rig_pass(r, 3600 * 1000);
+	assert_string_equal(rig_frames(r), "ping:");
+	rig_pass(r, 1);
+	assert_string_equal(rig_told(r), "");
+	rig_say(r, ZV_STR("\x8a\x00"));
+	rig_free(r);
+}
+
+static void
+test_pongs(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_frames(r);
+	rig_say(r, ZV_STR("\x89\x03"
+			  "abc"
+			  "\x89\x00"));
+	assert_string_equal(rig_frames(r), "pong:abc pong:");
+	rig_free(r);
+}
+
+/* Each frame has a mask of its own (RFC 6455, 5.3). */
+static void
+test_masks(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	struct zv_buf *out = zv_daemon_session_output(r->s);
+
+	rig_ready(r);
+	rig_frames(r);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), 0);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), 0);
+	assert_int_equal(out->n, 16);
+	assert_true((out->p[1] & 0x80) && (out->p[9] & 0x80));
+	assert_memory_not_equal(out->p + 2, out->p + 10, 4);
+	rig_free(r);
+}
+
+/* ---- user and password ------------------------------------------------------------------------------ */
+
+#define TOKEN_ANSWER                                                                   \
+ "HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{\"token\":\"zvs_a\",\"expires_s\":1}"
+
+static struct daemonrig *
+rig_with_password(void)
+{
+	const struct zv_daemon_session_options o = {
+		.url = "ws://ivanov:pass%40word@pbx:2013/zvon/v1/events"
+	};
+	struct zv_error err = { 0 };
+	struct daemonrig *r = rig_new(&o, &err);
+
+	if (!r)
+		fail_msg("%s", err.text);
+	return r;
+}
+
+static void
+test_password(void **state)
+{
+	struct daemonrig *r = rig_with_password();
+	const char *request;
+
+	rig_link(r);
+	request = rig_request(r);
+	assert_has(request, "POST /zvon/v1/login HTTP/1.1\r\nHost: pbx:2013\r\n");
+	assert_has(request, "Content-Length: 40\r\n");
+	assert_has(request, "\r\n\r\n{\"user\":\"ivanov\",\"password\":\"pass@word\"}");
+	rig_say(r, ZV_STR(TOKEN_ANSWER));
+	rig_accept(r); /* over the same connection */
+	assert_has(zv_buf_cstr(&r->request), "GET /zvon/v1/events HTTP/1.1\r\n");
+	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_a\r\n");
+	rig_text(r, HELLO);
+	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+
+	/* the token is used again */
+	rig_lose(r, "x");
+	rig_link(r);
+	assert_has(rig_request(r), "Authorization: Bearer zvs_a\r\n");
+	rig_told(r);
+
+	/* it is over: the password gives another, and nobody is told */
+	rig_say(r, ZV_STR("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
+	assert_string_equal(rig_told(r), "");
+	assert_false(zv_daemon_session_wants_link(r->s));
+	rig_pass(r, 0);
+	rig_link(r);
+	assert_string_equal(rig_told(r), "");
+	assert_has(rig_request(r), "POST /zvon/v1/login");
+	rig_say(r, ZV_STR(TOKEN_ANSWER));
+	rig_request(r);
+	/* a token that was given just now: that is no matter of time */
+	rig_say(r, ZV_STR("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
+	assert_string_equal(rig_told(r), "down:EAUTH");
+	assert_in_range(r->retry_ms, 60000, 90000);
+	rig_free(r);
+}
+
+/* A server, or a proxy, that closes after each answer. */
+static void
+test_password_and_close(void **state)
+{
+	struct daemonrig *r = rig_with_password();
+
+	rig_link(r);
+	rig_request(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 OK\r\nConnection: close\r\n"
+			  "Transfer-Encoding: chunked\r\n\r\n"
+			  "8\r\n{\"token\"\r\n8\r\n:\"zvs_b\"\r\n1\r\n}\r\n0\r\n\r\n"));
+	assert_false(zv_daemon_session_wants_link(r->s));
+	rig_pass(r, 0);
+	rig_link(r);
+	rig_accept(r);
+	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_b\r\n");
+	rig_text(r, HELLO);
+	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	rig_free(r);
+}
+
+/* ---- refusals ------------------------------------------------------------------------------------------ */
+
+struct refusal {
+	const char *answer;
+	int code;
+	const char *english, *russian;
+	int least_ms, most_ms;
+};
+
+static const struct refusal refusals[] = {
+	{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 51\r\n\r\n"
+	  "{\"error\":{\"code\":\"unauthorized\",\"message\":\"a b\"}}   ",
+	  ZV_EAUTH, "pbx:2013: zvond refused the token: its hash must stand in token =",
+	  "pbx:2013: zvond отверг токен", 60000, 90000 },
+	{ "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", ZV_EAUTH,
+	  "refused (403): see may = view", "отказ (403)", 60000, 90000 },
+	{ "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>", ZV_EPROTO,
+	  "no zvon.v1 there (404): is it zvond's port", "там нет zvon.v1 (404)", 60000,
+	  90000 },
+	{ "HTTP/1.1 421 Misdirected\r\nContent-Length: 0\r\n\r\n", ZV_EPROTO,
+	  "add it to hosts of [listen]", "добавьте его в hosts", 60000, 90000 },
+	{ "HTTP/1.1 429 Too Many\r\nContent-Length: 51\r\n\r\n"
+	  "{\"error\":{\"message\":\"wait\",\"retry_ms\":40000}}       ",
+	  ZV_EAUTH, "wants us to wait (wait)", "просит подождать (wait)", 40000,
+	  40000 },
+	{ "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", ZV_EIO, "(503)", "(503)",
+	  1000, 2000 },
+	{ "HTTP/1.1 502 Bad Gateway\r\n\r\n", ZV_EIO, "the proxy there does not reach",
+	  "прокси не может", 1000, 2000 },
+	{ "HTTP/1.1 301 Moved\r\nLocation: https://x/\r\n\r\n", ZV_EPROTO,
+	  "write that address (https://x/)", "укажите его (https://x/)", 60000, 90000 },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", ZV_EPROTO,
+	  "no WebSocket there: it is another server, or a proxy", "там нет WebSocket",
+	  60000, 90000 },
+	{ "HTTP/1.0 400 Bad Request\r\n\r\n", ZV_EPROTO, "no WebSocket there",
+	  "там нет WebSocket", 60000, 90000 },
+	{ "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+	  "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
+	  ZV_EPROTO, "the answer to the handshake is wrong",
+	  "ответ на рукопожатие неверен", 60000, 90000 },
+	{ "Asterisk Call Manager/5.0.4\r\n", ZV_EPROTO, "that is Asterisk's AMI",
+	  "это порт AMI", 60000, 90000 },
+	{ "\x15\x03\x01\x00\x02\x02\x46", ZV_EPROTO, "write wss://", "пишите wss://",
+	  60000, 90000 },
+	{ "220 mail ESMTP\r\n", ZV_EPROTO, "no zvond answers there",
+	  "там отвечает не zvond", 60000, 90000 },
+	{ "HTTP/1.1 nonsense\r\n\r\n", ZV_EPROTO, "no HTTP as it should be",
+	  "не является правильным HTTP", 60000, 90000 },
+	{ "HTTP/1.1 403 No\r\nContent-Length: 99999999\r\n\r\n", ZV_EPROTO,
+	  "no HTTP as it should be", "не является правильным HTTP", 60000, 90000 },
+};
+
+static void
+check_refusal(const struct refusal *row, bool russian, size_t piece)
+{
+	const struct zv_daemon_session_options o = { .url = RIG_URL,
+						     .secret = "secret-token",
+						     .russian = russian };
+	struct daemonrig *r = rig_new(&o, NULL);
+	const char *words = russian ? row->russian : row->english;
+
+	r->piece = piece;
+	rig_link(r);
+	rig_request(r);
+	rig_say(r, zvon_str(row->answer));
+	if (row->code != r->why.code || !has(r->why.text, words))
+		fail_msg("%s\n%s: %s", row->answer, zvon_err_name(r->why.code),
+			 r->why.text);
+	assert_in_range(r->retry_ms, row->least_ms, row->most_ms);
+	assert_false(has(r->why.text, "secret-token"));
+	rig_free(r);
+}
+
+static void
+test_refusals(void **state)
+{
+	for (size_t i = 0; i < N_OF(refusals); i++)
+		for (size_t piece = 0; piece < 3; piece++) {
+			check_refusal(&refusals[i], false, piece);
+			check_refusal(&refusals[i], true, piece);
+		}
+}
+
+/* It says why, and closes before all was said. */
+static void
+test_refusal_cut(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\n{\"err"));
+	rig_lose(r, "closed");
+	assert_string_equal(rig_told(r), "connecting down:EAUTH");
+	rig_free(r);
+}
+
+static void
+test_wrong_password(void **state)
+{
+	struct daemonrig *r = rig_with_password();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 401 No\r\nContent-Length: 41\r\n\r\n"
+			  "{\"error\":{\"message\":\"wrong user or so\"}}   "));
+	assert_int_equal(r->why.code, ZV_EAUTH);
+	assert_has(r->why.text, "zvond refused user and password: check them");
+	assert_false(has(r->why.text, "pass@word"));
+	assert_in_range(r->retry_ms, 60000, 90000);
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+	assert_has(r->why.text, "has no token");
+	rig_free(r);
+}
+
+static void
+test_endless_head(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 OK\r\n"));
+	for (int i = 0; i < 3000 && zv_daemon_session_wants_link(r->s); i++)
+		rig_say(r, ZV_STR("X: aaaaaaaaaaaa\r\n"));
+	assert_int_equal(r->why.code, ZV_EPROTO);
+	assert_has(r->why.text, "longer than 32 KiB");
+	rig_free(r);
+}
+
+static void
+test_closes(void **state)
+{
+	static const struct {
+		const char *frame;
+		int code;
+		const char *words;
+		int least_ms;
+	} rows[] = {
+		{ "\x88\x06\x03\xf0"
+		  "over",
+		  ZV_EAUTH,
+		  "zvond ended the session: see the user, his token and "
+		  "sessions_of_a_user in zvond.conf (over)",
+		  60000 },
+		{ "\x88\x02\x03\xf5", ZV_ECLOSED, "read too slowly; nothing is lost",
+		  1000 },
+		{ "\x88\x02\x03\xe9", ZV_ECLOSED, "ending or being restarted", 1000 },
+		{ "\x88\x02\x03\xe8", ZV_ECLOSED, "closed by the server", 1000 },
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct daemonrig *r = rig_with_token();
+
+		rig_ready(r);
+		rig_frames(r);
+		rig_say(r, zvon_str(rows[i].frame));
+		assert_int_equal(r->why.code, rows[i].code);
+		assert_has(r->why.text, rows[i].words);
+		assert_true(r->retry_ms >= rows[i].least_ms);
+		assert_has(rig_frames(r), "close:10");
+		rig_free(r);
+	}
+}
+
+/* ---- what is not as it should be -------------------------------------------------------------------------- */
+
+static void
+test_bad_messages(void **state)
+{
+	static const char *const rows[] = {
+		"",
+		"x",
+		"{",
+		"[]",
+		"1",
+		"{}",
+		"null",
+		"{\"type\":1}",
+		"{\"type\":\"event\"}",
+		"{\"type\":\"event\",\"seq\":\"11\"}",
+		"{\"type\":\"event\",\"seq\":-1}",
+		"{\"type\":\"event\",\"seq\":1.5}",
+		"{\"type\":\"event\",\"seq\":99999999999999999999}",
+		"{\"type\":\"snapshot\"}",
+		"{\"type\":\"resync\",\"seq\":1}",
+		"{\"type\":\"resync\",\"seq\":1,\"stream\":\"\"}",
+		"{\"type\":\"resync\",\"seq\":1,\"stream\":\"a\\\"\"}",
+		"{\"type\":\"event\",\"seq\":11,\"seq\":12}",
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct daemonrig *r = rig_with_token();
+
+		rig_ready(r);
+		rig_told(r);
+		rig_text(r, rows[i]);
+		assert_string_equal(rig_told(r), "down:EPROTO");
+		assert_has(r->why.text, "no message of zvon.v1");
+		rig_free(r);
+	}
+}
+
+static void
+test_bad_frames(void **state)
+{
+	static const struct zv_str rows[] = {
+		VIEW("\x81\x81\0\0\0\0a"), /* masked */
+		VIEW("\xc1\x01"
+		     "a"), /* deflated: that was not agreed on */
+		VIEW("\x82\x01"
+		     "a"),	      /* binary */
+		VIEW("\x81\x01\xff"), /* not UTF-8 */
+		VIEW("\x83\x00"),
+	};
+	struct daemonrig *r;
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		r = rig_with_token();
+		rig_ready(r);
+		rig_told(r);
+		rig_say(r, rows[i]);
+		assert_string_equal(rig_told(r), "down:EPROTO");
+		rig_free(r);
+	}
+	r = rig_with_token();
+	rig_link(r);
+	rig_accept(r);
+	rig_text(r, "{\"type\":\"hello\",\"protocol\":\"zvon.v2\",\"stream\":\"a\"}");
+	assert_has(r->why.text, "another protocol");
+	rig_free(r);
+}
+
+static void
+test_limit_of_messages(void **state)
+{
+	for (int more = 0; more < 2; more++) {
+		const struct zv_daemon_session_options o = {
+			.url = RIG_URL, .secret = "t", .max_message_bytes = 1000
+		};
+		struct daemonrig *r = rig_new(&o, NULL);
+		char text[1100];
+
+		rig_ready(r);
+		rig_frames(r);
+		rig_told(r);
+		snprintf(text, sizeof text, "{\"type\":\"packet\",\"x\":\"%0*d\"}",
+			 1000 - 24 + more, 0);
+		assert_int_equal(strlen(text), 1000 + more);
+		rig_text(r, text);
+		if (more) {
+			assert_int_equal(r->why.code, ZV_ETOOBIG);
+			assert_has(r->why.text, "max_message_bytes");
+			assert_has(rig_frames(r), "close:1009:");
+		} else {
+			assert_string_equal(rig_told(r), text);
+		}
+		rig_free(r);
+	}
+}
+
+static void
+test_limits_of_sending(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	struct zv_error err = { 0 };
+	struct zv_buf text = { 0 };
+	int sent = 0;
+
+	for (size_t i = 0; i < ZV_DAEMON_SEND_BYTES; i++)
+		zv_buf_add_char(&text, ' ');
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), &err), ZV_ECLOSED);
+	assert_has(err.text, "not connected to zvond");
+	rig_ready(r);
+	rig_frames(r);
+	assert_int_equal(zv_daemon_session_send(r->s, zv_buf_str(&text), NULL), 0);
+	zv_buf_add_char(&text, ' ');
+	err = (struct zv_error){ 0 };
+	assert_int_equal(zv_daemon_session_send(r->s, zv_buf_str(&text), &err),
+			 ZV_ETOOBIG);
+	assert_has(err.text, "65536");
+	text.n--;
+	while (zv_daemon_session_send(r->s, zv_buf_str(&text), NULL) == 0)
+		sent++;
+	assert_in_range(sent, 14, 16); /* 1 MiB */
+	err = (struct zv_error){ 0 };
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), &err), ZV_ETOOBIG);
+	assert_has(err.text, "zvond does not read");
+	/* pings of one that does not read are not answered for ever */
+	for (int i = 0; i < 1000; i++)
+		rig_say(r, ZV_STR("\x89\x03"
+				  "abc"));
+	assert_true(zv_daemon_session_output(r->s)->n <
+		    ZV_DAEMON_UNREAD_BYTES + 2 * ZV_DAEMON_SEND_BYTES);
+	zv_daemon_session_wrote(r->s, zv_daemon_session_output(r->s)->n);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("\xff"), NULL), ZV_EINVAL);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), 0);
+	zv_buf_deinit(&text);
+	rig_free(r);
+}
+
+/* ---- options ------------------------------------------------------------------------------------------------ */
+
+static void
+test_subscription(void **state)
+{
+	static const char *const bad[] = { "x", "[]", "{\"line\":[]}",
+					   "{\"lines\":\"101\"}",
+					   "{\"lines\":[],\"type\":[]}" };
+	struct zv_daemon_session_options o = {
+		.url = RIG_URL,
+		.secret = "t",
+		.subscription = " {\"lines\":[\"101\"],\"events\":[\"call.started\"]} ",
+	};
+	struct daemonrig *r = rig_new(&o, NULL);
+
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r),
+			    "text:{\"type\":\"start\",\"lines\":[\"101\"],"
+			    "\"events\":[\"call.started\"]}");
+	rig_text(r, SNAPSHOT);
+	rig_lose(r, "x");
+	rig_link(r);
+	rig_greet(r);
+	assert_has(rig_frames(r), "\"stream\":\"aa\",\"lines\":[\"101\"],");
+	rig_free(r);
+
+	o.subscription = "{ }";
+	r = rig_new(&o, NULL);
+	rig_link(r);
+	rig_greet(r);
+	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"}");
+	rig_free(r);
+	for (size_t i = 0; i < N_OF(bad); i++) {
+		struct zv_error err = { 0 };
+
+		o.subscription = bad[i];
+		assert_null(rig_new(&o, &err));
+		assert_int_equal(err.code, ZV_EINVAL);
+	}
+}
+
+static void
+test_bad_options(void **state)
+{
+	static const struct {
+		struct zv_daemon_session_options o;
+		const char *words;
+	} rows[] = {
+		{ { .url = "ami://pbx", .secret = "t" }, "write ws://host:2013" },
+		{ { .secret = "t" }, "write ws://host:2013" },
+		{ { .url = RIG_URL }, "a token is needed, or user and password" },
+		{ { .url = RIG_URL, .user = "ivanov" }, "a token is needed" },
+		{ { .url = RIG_URL, .secret = "hidden\r\nX: y" }, "no token has" },
+		{ { .url = RIG_URL, .secret = "hidden token" }, "no token has" },
+		{ { .url = RIG_URL, .secret = "hidden-\xd1\x8f" }, "no token has" },
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct zv_error err = { 0 };
+
+		assert_null(rig_new(&rows[i].o, &err));
+		assert_int_equal(err.code, ZV_EINVAL);
+		assert_has(err.text, rows[i].words);
+		assert_false(has(err.text, "hidden"));
+	}
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------------- */
+
+static void
+test_stop(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+	struct zv_buf two = { 0 };
+
+	rig_ready(r);
+	rig_frames(r);
+	rig_told(r);
+	r->stops = true; /* in the handler of the first of two that came together */
+	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(11)), false, NULL);
+	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(12)), false, NULL);
+	rig_say(r, zv_buf_str(&two));
+	assert_string_equal(rig_told(r), EVENT(11));
+	assert_string_equal(rig_frames(r), "close:1000:");
+	assert_false(zv_daemon_session_wants_link(r->s));
+	assert_int_equal(zv_daemon_session_state(r->s), ZV_DESK_CLOSED);
+	rig_lose(r, "x");
+	rig_pass(r, 100000);
+	assert_string_equal(rig_told(r), "");
+	assert_true(zv_daemon_session_deadline(r->s) == INT64_MAX);
+	zv_buf_deinit(&two);
+	rig_free(r);
+}
+
+/* In Russian what the driver says is led in, and the place is said once. */
+static void
+test_russian_loss(void **state)
+{
+	const struct zv_daemon_session_options o = { .url = RIG_URL,
+						     .secret = "t",
+						     .russian = true };
+	struct daemonrig *r = rig_new(&o, NULL);
+
+	rig_link(r);
+	rig_lose(r, "pbx:2013: connection refused");
+	assert_string_equal(r->why.text,
+			    "pbx:2013: нет связи с zvond (connection refused)");
+	rig_free(r);
+}
+
+static int
+memory_scene(void *user)
+{
+	const struct zv_daemon_session_options o = {
+		.url = "ws://ivanov:secret@pbx:2013",
+		.subscription = "{\"lines\":[\"1\"]}"
+	};
+	struct zv_error err = { 0 };
+	struct daemonrig *r;
+	int rc = 0;
+
+	r = rig_new(&o, &err);
+	if (!r)
+		return err.code;
+	rig_link(r);
+	rig_request(r);
+	rig_say(r, ZV_STR(TOKEN_ANSWER));
+	rig_greet(r);
+	rig_text(r, SNAPSHOT);
+	rig_text(r, "{\"type\":\"resync\",\"seq\":12,\"stream\":\"bb\"}");
+	rc = zv_daemon_session_send(r->s, ZV_STR("{\"type\":\"ping\"}"), &err);
+	rig_frames(r);
+	/* what failed in the rig's own memory stops the talk, too */
+	if (!zv_daemon_session_wants_link(r->s) || rc < 0 || r->failed ||
+	    zv_buf_failed(&r->told))
+		rc = ZV_ENOMEM;
+	rig_free(r);
+	return rc;
+}
+
+static void
+test_out_of_memory(void **state)
+{
+	check_out_of_memory(memory_scene, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_second_hello),
+		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_resync),
+		cmocka_unit_test(test_loss_before_snapshot),
+		cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_handshake_stalls),
+		cmocka_unit_test(test_keep_alive),
+		cmocka_unit_test(test_after_sleep),
+		cmocka_unit_test(test_pongs),
+		cmocka_unit_test(test_masks),
+		cmocka_unit_test(test_password),
+		cmocka_unit_test(test_password_and_close),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusal_cut),
+		cmocka_unit_test(test_wrong_password),
+		cmocka_unit_test(test_endless_head),
+		cmocka_unit_test(test_closes),
+		cmocka_unit_test(test_bad_messages),
+		cmocka_unit_test(test_bad_frames),
+		cmocka_unit_test(test_limit_of_messages),
+		cmocka_unit_test(test_limits_of_sending),
+		cmocka_unit_test(test_subscription),
+		cmocka_unit_test(test_bad_options),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_russian_loss),
+		cmocka_unit_test(test_out_of_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
