@@ -79,7 +79,8 @@ zv_logfile_write(struct zv_logfile *l, enum zv_log_level level, const char *area
 		return;
 	n = fprintf(l->file, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s: %s\n", d.year,
 		    d.month, d.day, d.hour, d.minute, d.second,
-		    (int)(now_us / 1000 % 1000), zvon_log_level_name(level), area, text);
+		    (int)(now_us / 1000 % 1000), zvon_log_level_name(level), area,
+		    text);
 	fflush(l->file);
 	l->bytes += n > 0 ? (size_t)n : 0;
 }

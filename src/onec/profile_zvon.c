@@ -1,6 +1,5 @@
 /* The class Zvon: calls, commands and packets of an Asterisk, directly or over zvond. Its
  * names are in docs/onec/zvon.md, each row of these tables has its line there. */
-#include "onec/profiles.h"
 #include "onec/zvon_script.h"
 
 #include "base/mem.h"
@@ -225,10 +224,10 @@ static const struct zv_method methods[] = {
 	METHOD("SetRegularExpression", "УстановитьРегулярноеВыражение", regex_row,
 	       set_regex, NULL),
 
-	PLAIN("Calls", "Звонки", state, "calls"),
-	PLAIN("Lines", "Линии", state, "lines"),
-	PLAIN("Queues", "Очереди", state, "queues"),
-	PLAIN("Servers", "Серверы", state, "servers"),
+	PLAIN("Calls", "Звонки", snapshot, "calls"),
+	PLAIN("Lines", "Линии", snapshot, "lines"),
+	PLAIN("Queues", "Очереди", snapshot, "queues"),
+	PLAIN("Servers", "Серверы", snapshot, "servers"),
 	METHOD("History", "История", history_row, history, NULL),
 	METHOD("Recording", "Запись", recording_row, recording, NULL),
 };

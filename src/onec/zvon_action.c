@@ -37,8 +37,8 @@ add_before(struct answer *a)
 	if (a->format == ZV_SCRIPT_XML)
 		zv_buf_add(a->out, ZV_STR("<response type='object' id='unknown'>"));
 	else if (a->format == ZV_SCRIPT_JSON && a->n_packets)
-		zv_buf_add(a->out, a->n_packets == 1 ? ZV_STR(",\"items\":[")
-						     : ZV_STR(","));
+		zv_buf_add(a->out,
+			   a->n_packets == 1 ? ZV_STR(",\"items\":[") : ZV_STR(","));
 }
 
 /* The response, then what it lists. */
@@ -63,7 +63,7 @@ end_answer(struct answer *a)
 	if (a->format == ZV_SCRIPT_XML)
 		zv_buf_add(a->out, ZV_STR("</ajax-response>\n"));
 	else if (a->format == ZV_SCRIPT_JSON)
-		zv_buf_add(a->out, !a->n_packets      ? ZV_STR("null,\"items\":[]}")
+		zv_buf_add(a->out, !a->n_packets       ? ZV_STR("null,\"items\":[]}")
 				   : a->n_packets == 1 ? ZV_STR(",\"items\":[]}")
 						       : ZV_STR("]}"));
 }
@@ -331,8 +331,9 @@ convert(struct zv_str outcome, enum zv_script_format format, struct zv_buf *out)
 }
 
 static int
-run_by_daemon(struct zv_component *c, const struct zv_method *method, struct zv_str name,
-	      struct zv_str fields, struct zv_value *result, struct zv_error *err)
+run_by_daemon(struct zv_component *c, const struct zv_method *method,
+	      struct zv_str name, struct zv_str fields, struct zv_value *result,
+	      struct zv_error *err)
 {
 	struct zv_value arguments[2] = { { .kind = ZV_VALUE_TEXT },
 					 { .kind = ZV_VALUE_TEXT } };

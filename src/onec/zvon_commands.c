@@ -102,8 +102,7 @@ void
 zv_script_on_result(struct zv_script *s, json_t *message, struct zv_str text)
 {
 	bool ok = json_is_true(json_object_get(message, "ok"));
-	struct zv_ask *ask =
-		zv_script_find(s, &s->net.asks, zv_script_id(message));
+	struct zv_ask *ask = zv_script_find(s, &s->net.asks, zv_script_id(message));
 
 	if (!ask)
 		return;
@@ -299,10 +298,12 @@ check_arguments(struct zv_component *c, struct zv_str text, struct zv_error *err
 	json_decref(object);
 	if (good)
 		return 0;
-	return zv_fail(err, ZV_EINVAL,
-		       ZV_SCRIPT_SAY(c, "аргументы: нужен объект JSON, как {\"to\":\"205\"} %s",
-				     "arguments: a JSON object, like {\"to\":\"205\"} %s"),
-		       why.text);
+	return zv_fail(
+		err, ZV_EINVAL,
+		ZV_SCRIPT_SAY(c,
+			      "аргументы: нужен объект JSON, как {\"to\":\"205\"} %s",
+			      "arguments: a JSON object, like {\"to\":\"205\"} %s"),
+		why.text);
 }
 
 ZV_SCRIPT_METHOD(execute)

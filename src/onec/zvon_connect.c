@@ -7,65 +7,7 @@
 #include "json/writer.h"
 #include "onec/link_desk.h"
 
-/* What Connect was called with. */
-struct target {
-	char *url, *user, *secret, *line;
-	struct zv_script_options *options;
-	bool is_waited_for, is_legacy;
-	enum zv_log_level log_level;
-};
-
-static void
-free_target(void *data)
-{
-	struct target *t = data;
-
-	if (!t)
-		return;
-	zv_script_options_free(t->options);
-	if (t->secret)
-		zv_wipe(t->secret, strlen(t->secret));
-	if (t->url) /* may hold a secret, too */
-		zv_wipe(t->url, strlen(t->url));
-	zv_free(t->url);
-	zv_free(t->user);
-	zv_free(t->secret);
-	zv_free(t->line);
-	zv_free(t);
-}
-
-/* ---- network thread: opening ------------------------------------------------------------- */
-
-static void
-on_log(void *user, enum zv_log_level level, const char *area, const char *text)
-{
-	struct zv_script *s = user;
-
-	zv_logfile_write(&s->net.log, level, area, text);
-}
-
-static const char *
-text_or_null(const char *text)
-{
-	return text && *text ? text : NULL;
-}
-
-static struct zv_desk *
-open_direct(struct zv_script *s, const struct target *t, struct zv_error *err)
-{
-	struct zv_link_desk_options o = { .log = { on_log, s, t->log_level } };
-
-	if (zv_script_options_fill(t->options, &o) < 0) {
-		zv_fail_nomem(err);
-		return NULL;
-	}
-	o.client.url = t->url;
-	o.client.user = text_or_null(t->user);
-	o.client.secret = text_or_null(t->secret);
-	o.line = zvon_str(t->line);
-	o.version = ZV_STR(ZVON_PROJECT_VERSION);
-	return zv_link_desk_new(&o, &zv_script_handlers, s, err);
-}
+/* ---- network thread: its beginning --------------------------------------------------------- */
 
 static void
 set_state(struct zv_script *s, enum zv_desk_state state, bool is_open)
@@ -80,10 +22,10 @@ static void
 begin(struct zv_component *c, struct zv_ask *ask)
 {
 	struct zv_script *s = zv_script_of(c);
-	const struct target *t = ask->data;
+	const struct zv_script_target *t = ask->data;
 	struct zv_error err = { 0 }, told;
 
-	s->net.desk = open_direct(s, t, &err);
+	s->net.desk = zv_script_open(s, t, &err);
 	if (!s->net.desk) {
 		zv_script_explain(c, &err, &told);
 		zv_ask_fail(ask, &told);
@@ -222,45 +164,18 @@ zv_script_on_state(void *user, enum zv_desk_state state, const struct zv_error *
 
 /* ---- host's thread --------------------------------------------------------------------------------- */
 
-static char *
-copy(const struct zv_buf *text)
-{
-	return zv_memdup(text->p ? text->p : "", text->n);
-}
-
-static struct target *
-make_target(struct zv_script *s, const struct zv_value *arguments)
-{
-	struct target *t = zv_calloc(1, sizeof *t);
-
-	if (!t)
-		return NULL;
-	t->url = copy(&arguments[0].bytes);
-	t->user = copy(&arguments[1].bytes);
-	t->secret = copy(&arguments[2].bytes);
-	t->line = copy(&s->set.line);
-	t->options = zv_script_options_copy(s->set.options);
-	t->is_waited_for = !s->set.is_asynchronous;
-	t->is_legacy = s->set.is_legacy;
-	t->log_level = s->set.log_level;
-	if (t->url && t->user && t->secret && t->line && t->options)
-		return t;
-	free_target(t);
-	return NULL;
-}
-
 static struct zv_ask *
 make_ask(struct zv_script *s, const struct zv_value *arguments)
 {
-	struct target *t = make_target(s, arguments);
+	struct zv_script_target *t = zv_script_target_new(s, arguments);
 	struct zv_ask *ask = t ? zv_ask_new(begin) : NULL;
 
 	if (!ask) {
-		free_target(t);
+		zv_script_target_free(t);
 		return NULL;
 	}
 	ask->data = t;
-	ask->free_data = free_target;
+	ask->free_data = zv_script_target_free;
 	return ask;
 }
 

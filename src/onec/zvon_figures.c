@@ -74,7 +74,8 @@ static void
 write_client(struct zv_component *c, struct zv_ask *ask)
 {
 	struct zv_script *s = zv_script_of(c);
-	struct zv_client *client = s->net.desk ? s->net.desk->client(s->net.desk) : NULL;
+	struct zv_client *client =
+		s->net.desk ? s->net.desk->client(s->net.desk) : NULL;
 	struct zv_json j = { .out = &ask->out };
 	struct zv_client_counters n;
 
@@ -212,8 +213,8 @@ ZV_SCRIPT_SET(log_file)
 	if (rc == 0)
 		return 0;
 	zv_buf_clear(&s->set.log_file);
-	return zv_fail(err, rc,
-		       ZV_SCRIPT_SAY(c, "журнал не открыт: %s", "no log: %s"), why.text);
+	return zv_fail(err, rc, ZV_SCRIPT_SAY(c, "журнал не открыт: %s", "no log: %s"),
+		       why.text);
 }
 
 ZV_SCRIPT_GET(log_file)
@@ -229,7 +230,8 @@ ZV_SCRIPT_SET(log_level)
 	int rc = zv_script_set_text(c, &name, in, ZV_SCRIPT_TEXT, err);
 
 	for (int i = ZV_LOG_ERROR; rc == 0 && i <= ZV_LOG_TRACE; i++)
-		if (zv_name_equal(zv_buf_str(&name), zvon_str(zvon_log_level_name(i)))) {
+		if (zv_name_equal(zv_buf_str(&name),
+				  zvon_str(zvon_log_level_name(i)))) {
 			s->set.log_level = (enum zv_log_level)i;
 			zv_buf_deinit(&name);
 			return 0;
@@ -237,18 +239,19 @@ ZV_SCRIPT_SET(log_level)
 	zv_buf_deinit(&name);
 	return rc < 0 ? rc
 		      : zv_fail(err, ZV_EINVAL, "%s",
-				ZV_SCRIPT_SAY(c,
-					      "УровеньЖурнала: error, warn, info, debug "
-					      "или trace",
-					      "LogLevel: error, warn, info, debug or "
-					      "trace"));
+				ZV_SCRIPT_SAY(
+					c,
+					"УровеньЖурнала: error, warn, info, debug "
+					"или trace",
+					"LogLevel: error, warn, info, debug or "
+					"trace"));
 }
 
 ZV_SCRIPT_GET(log_level)
 {
-	return zv_script_give(c, zvon_str(zvon_log_level_name(
-					 zv_script_of(c)->set.log_level)),
-			      out, err);
+	return zv_script_give(
+		c, zvon_str(zvon_log_level_name(zv_script_of(c)->set.log_level)), out,
+		err);
 }
 
 /* ---- texts ---------------------------------------------------------------------------------------------- */

@@ -98,7 +98,8 @@ make(struct zv_script *s, struct zv_str call, struct zv_str server)
 		return NULL;
 	}
 	if (s->net.n_live >= ZV_SCRIPT_CALLS)
-		drop_live(s, ZV_OWNER(zv_list_first(&s->net.live), struct record, node));
+		drop_live(s,
+			  ZV_OWNER(zv_list_first(&s->net.live), struct record, node));
 	zv_list_append(&s->net.live, &r->node);
 	s->net.n_live++;
 	return r;
@@ -133,7 +134,8 @@ days_of(long long year, long long month, long long day)
 {
 	long long y = month > 2 ? year : year - 1, era = y / 400;
 	long long of_era = y - era * 400;
-	long long of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	long long of_year =
+		(153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
 	       719468;
@@ -192,8 +194,8 @@ end_call(struct zv_script *s, struct record *r, json_t *event)
 static void
 merge(struct zv_script *s, struct record *r, const json_t *event)
 {
-	struct record *into = find(&s->net.live, zv_json_text(event, "into"),
-				   zvon_str(r->server));
+	struct record *into =
+		find(&s->net.live, zv_json_text(event, "into"), zvon_str(r->server));
 
 	for (size_t i = 0; into && i < r->n_files; i++)
 		add_file(into, zvon_str(r->files[i]));
@@ -267,8 +269,10 @@ has_number(const json_t *end, struct zv_str number)
 {
 	const json_t *legs = json_object_get(end, "legs");
 
-	if (is_same_number(zv_json_text(json_object_get(end, "from"), "number"), number) ||
-	    is_same_number(zv_json_text(json_object_get(end, "to"), "number"), number) ||
+	if (is_same_number(zv_json_text(json_object_get(end, "from"), "number"),
+			   number) ||
+	    is_same_number(zv_json_text(json_object_get(end, "to"), "number"),
+			   number) ||
 	    is_same_number(zv_json_text(end, "did"), number))
 		return true;
 	for (size_t i = 0; i < json_array_size(legs); i++) {
@@ -291,8 +295,8 @@ write_files(struct zv_json *j, const struct record *r)
 }
 
 static const char *const copied[] = {
-	"call", "server", "direction", "from",	"to",	"did",
-	"queue", "result", "legs",     "cause", "reason",
+	"call",	 "server", "direction", "from",	 "to",	   "did",
+	"queue", "result", "legs",	"cause", "reason",
 };
 
 static void

@@ -119,7 +119,7 @@ fill_list(const char *text, struct zv_str *list)
 	return n;
 }
 
-int
+void
 zv_script_options_fill(struct zv_script_options *o, struct zv_link_desk_options *out)
 {
 	for (size_t i = 0; i < N_ROWS; i++) {
@@ -149,7 +149,6 @@ zv_script_options_fill(struct zv_script_options *o, struct zv_link_desk_options 
 			break;
 		}
 	}
-	return 0;
 }
 
 /* ---- what a script may say --------------------------------------------------------------------- */
@@ -206,10 +205,11 @@ check_queue(struct zv_component *c, const struct row *row, struct zv_str text,
 	if (row->at != AT(server.queue_interface) || row->kind != TEXT || !text.n ||
 	    zv_str_find(text, ZV_STR("{0}")) < text.n)
 		return 0;
-	return zv_fail(err, ZV_EINVAL,
-		       ZV_SCRIPT_SAY(c, "%s: нет {0}, места для номера линии",
-				     "%s: {0} is missing, where the line's number goes"),
-		       row->name);
+	return zv_fail(
+		err, ZV_EINVAL,
+		ZV_SCRIPT_SAY(c, "%s: нет {0}, места для номера линии",
+			      "%s: {0} is missing, where the line's number goes"),
+		row->name);
 }
 
 static int

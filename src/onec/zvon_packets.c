@@ -189,10 +189,11 @@ zv_script_watch(struct zv_script *s)
 	if (!s->net.desk || !s->net.was_ready || zv_desk_is_direct(s->net.desk) ||
 	    wants == s->net.watches)
 		return;
-	if (s->net.desk->send(s->net.desk,
-			      wants ? ZV_STR("{\"type\":\"watch\",\"id\":\"packets\"}")
-				    : ZV_STR("{\"type\":\"unwatch\",\"id\":\"packets\"}"),
-			      NULL) == 0)
+	if (s->net.desk->send(
+		    s->net.desk,
+		    wants ? ZV_STR("{\"type\":\"watch\",\"id\":\"packets\"}")
+			  : ZV_STR("{\"type\":\"unwatch\",\"id\":\"packets\"}"),
+		    NULL) == 0)
 		s->net.watches = wants;
 }
 
@@ -305,9 +306,10 @@ make_filter(struct zv_component *c, struct zv_str names, struct zv_str text,
 		give_filter(zv_script_of(c), filter);
 		return 0;
 	}
-	return zv_fail(err, why.code ? why.code : ZV_ENOMEM,
-		       ZV_SCRIPT_SAY(c, "фильтр не принят: %s", "the filter is bad: %s"),
-		       why.code ? why.text : "out of memory");
+	return zv_fail(
+		err, why.code ? why.code : ZV_ENOMEM,
+		ZV_SCRIPT_SAY(c, "фильтр не принят: %s", "the filter is bad: %s"),
+		why.code ? why.text : "out of memory");
 }
 
 static int
@@ -326,10 +328,9 @@ replace(struct zv_component *c, struct zv_buf *to, const struct zv_buf *from,
 ZV_SCRIPT_METHOD(set_filter)
 {
 	struct zv_script *s = zv_script_of(c);
-	int rc = make_filter(c, zv_buf_str(&arguments[1].bytes),
-			     zv_buf_str(&arguments[0].bytes),
-			     zv_buf_str(&arguments[2].bytes),
-			     zv_buf_str(&s->set.regex), err);
+	int rc = make_filter(
+		c, zv_buf_str(&arguments[1].bytes), zv_buf_str(&arguments[0].bytes),
+		zv_buf_str(&arguments[2].bytes), zv_buf_str(&s->set.regex), err);
 
 	if (rc == 0)
 		rc = replace(c, &s->set.text, &arguments[0].bytes, err);
@@ -458,8 +459,7 @@ ZV_SCRIPT_SET(view)
 
 ZV_SCRIPT_GET(view)
 {
-	return zv_script_give(c,
-			      zv_script_of(c)->set.is_legacy ? ZV_STR("legacy")
-							     : ZV_STR("native"),
-			      out, err);
+	return zv_script_give(
+		c, zv_script_of(c)->set.is_legacy ? ZV_STR("legacy") : ZV_STR("native"),
+		out, err);
 }

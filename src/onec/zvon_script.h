@@ -3,6 +3,7 @@
  *
  *   profile_zvon   the tables of names
  *   zvon_connect   Connect, Disconnect, what the connection is
+ *   zvon_open      a desk for a URL
  *   zvon_options   SetOption: what a desk of our own must know of the server
  *   zvon_message   what comes: events to the script, answers to who asked
  *   zvon_commands  MakeCall … : commands, and what became of them
@@ -27,15 +28,16 @@
 #include "onec/desk.h"
 #include "onec/logfile.h"
 
-#define ZV_SCRIPT_ASKS	      100  /* commands, questions at once that are not answered yet */
+#define ZV_SCRIPT_ASKS	      100 /* commands, questions at once that are not answered yet */
 #define ZV_SCRIPT_TEXT	      1024 /* bytes of an option, of a list of events, of a line */
 #define ZV_SCRIPT_FIELDS      (64 * 1024) /* bytes of fields of an action, of arguments */
 #define ZV_SCRIPT_HISTORY     1000	  /* calls that have ended */
 #define ZV_SCRIPT_HISTORY_MAX ((size_t)16 * 1024 * 1024) /* and bytes of them */
 #define ZV_SCRIPT_CALLS	      1000 /* calls that go on, of which times are kept */
 #define ZV_SCRIPT_RECORDINGS  20   /* files of one call */
-#define ZV_SCRIPT_ANSWER_MAX  ((size_t)16 * 1024 * 1024) /* bytes of an action's answer */
-#define ZV_SCRIPT_PROGRESSES  16
+#define ZV_SCRIPT_ANSWER_MAX                                                           \
+ ((size_t)16 * 1024 * 1024) /* bytes of an action's answer */
+#define ZV_SCRIPT_PROGRESSES 16
 
 enum zv_script_format {
 	ZV_SCRIPT_AMI,
@@ -68,8 +70,8 @@ struct zv_script {
 
 	struct {
 		enum zv_desk_state state;
-		bool is_open;	     /* Connect was called, Disconnect not */
-		bool is_direct;	     /* no daemon */
+		bool is_open;	      /* Connect was called, Disconnect not */
+		bool is_direct;	      /* no daemon */
 		struct zv_buf events; /* names and patterns */
 		bool wants_packets;
 		enum zv_script_format format;
@@ -152,8 +154,26 @@ struct zv_script_options *zv_script_options_new(void);
 struct zv_script_options *zv_script_options_copy(const struct zv_script_options *o);
 void zv_script_options_free(struct zv_script_options *o); /* NULL is fine */
 /* The texts stay those of o. */
-int zv_script_options_fill(struct zv_script_options *o,
-			   struct zv_link_desk_options *out);
+void zv_script_options_fill(struct zv_script_options *o,
+			    struct zv_link_desk_options *out);
+
+/* ---- a desk for a URL (zvon_open.c) ------------------------------------------------------------------ */
+
+/* What Connect was called with. */
+struct zv_script_target {
+	char *url, *user, *secret, *line;
+	struct zv_script_options *options;
+	bool is_waited_for, is_legacy;
+	enum zv_log_level log_level;
+};
+
+/* Host's thread: Connect's arguments, and what is set now. NULL: no memory. */
+struct zv_script_target *zv_script_target_new(struct zv_script *s,
+					      const struct zv_value *arguments);
+void zv_script_target_free(void *target);
+
+struct zv_desk *zv_script_open(struct zv_script *s, const struct zv_script_target *t,
+			       struct zv_error *err);
 
 /* ---- what comes (zvon_message.c): network thread ----------------------------------------------------- */
 
@@ -215,7 +235,7 @@ ZV_SCRIPT_METHOD(command); /* method->data: const struct zv_script_command */
 ZV_SCRIPT_METHOD(action);
 ZV_SCRIPT_METHOD(set_filter);
 ZV_SCRIPT_METHOD(set_regex);
-ZV_SCRIPT_METHOD(state); /* method->data: the member's name */
+ZV_SCRIPT_METHOD(snapshot); /* method->data: the member's name */
 ZV_SCRIPT_METHOD(history);
 ZV_SCRIPT_METHOD(recording);
 

@@ -59,7 +59,7 @@ zv_script_on_snapshot(struct zv_script *s, const json_t *message)
 
 /* ---- host's thread ------------------------------------------------------------------------- */
 
-ZV_SCRIPT_METHOD(state)
+ZV_SCRIPT_METHOD(snapshot)
 {
 	struct zv_ask *ask;
 

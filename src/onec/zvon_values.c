@@ -62,13 +62,13 @@ zv_script_read_switch(struct zv_component *c, const struct zv_value *in, bool *o
 			       ZV_SCRIPT_SAY(c, "здесь нужно Истина или Ложь",
 					     "true or false is wanted"));
 	if (value && zv_component_app(c) == ZV_APP_SERVER)
-		return zv_fail(err, ZV_EINVAL, "%s",
-			       ZV_SCRIPT_SAY(
-				       c,
-				       "на сервере 1С внешних событий нет: подключайте "
-				       "на клиенте, здесь — только синхронные методы",
-				       "a server of 1C has no external events: connect "
-				       "on a client; here only synchronous methods"));
+		return zv_fail(
+			err, ZV_EINVAL, "%s",
+			ZV_SCRIPT_SAY(c,
+				      "на сервере 1С внешних событий нет: подключайте "
+				      "на клиенте, здесь — только синхронные методы",
+				      "a server of 1C has no external events: connect "
+				      "on a client; here only synchronous methods"));
 	*on = value;
 	return 0;
 }
@@ -79,7 +79,7 @@ zv_script_read_int(struct zv_component *c, const struct zv_value *in, long long 
 {
 	if (zv_value_as_int(in, out))
 		return 0;
-	return zv_fail(
-		err, ZV_EINVAL, "%s",
-		ZV_SCRIPT_SAY(c, "здесь нужно целое число", "a whole number is wanted"));
+	return zv_fail(err, ZV_EINVAL, "%s",
+		       ZV_SCRIPT_SAY(c, "здесь нужно целое число",
+				     "a whole number is wanted"));
 }

@@ -16,15 +16,15 @@ static const struct {
 	{ ZV_EIO,
 	  "нет соединения: проверьте адрес и порт, включён ли AMI (manager.conf: "
 	  "enabled, bindaddr; http.conf для AJAM) и пускает ли межсетевой экран",
-	  "no connection: check address and port, that AMI is on (manager.conf: enabled, "
+	  "no connection: check address and port, that AMI is on (manager.conf: "
+	  "enabled, "
 	  "bindaddr; http.conf for AJAM) and that the firewall lets it through" },
 	{ ZV_ETLS,
 	  "TLS не установлен: проверьте сертификат и имя сервера; свой центр "
 	  "сертификации — УстановитьПараметр(\"ca_file\", файл)",
 	  "no TLS: check the server's certificate and name; a CA of your own: "
 	  "SetOption(\"ca_file\", file)" },
-	{ ZV_ETIMEOUT,
-	  "нет ответа вовремя: проверьте адрес, порт и межсетевой экран",
+	{ ZV_ETIMEOUT, "нет ответа вовремя: проверьте адрес, порт и межсетевой экран",
 	  "no answer in time: check address, port and firewall" },
 	{ ZV_ECLOSED, "соединение закрыто другой стороной",
 	  "the other side has closed the connection" },

@@ -124,9 +124,9 @@ get_counts(struct zv_component *c, struct zv_value *out, struct zv_error *err)
 
 	zv_component_count(c, &n);
 	out->kind = ZV_VALUE_TEXT;
-	return zv_buf_printf(&out->bytes, "%llu %llu %llu", (unsigned long long)n.events,
-			     (unsigned long long)n.delivered,
-			     (unsigned long long)n.dropped);
+	return zv_buf_printf(
+		&out->bytes, "%llu %llu %llu", (unsigned long long)n.events,
+		(unsigned long long)n.delivered, (unsigned long long)n.dropped);
 }
 
 static const struct zv_property properties[] = {
