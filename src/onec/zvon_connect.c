@@ -124,21 +124,26 @@ static void
 on_ready(struct zv_script *s)
 {
 	s->net.was_ready = true;
+	zv_component_set_error(s->component, NULL);
 	zv_script_watch(s);
 	answer_connect(s, NULL);
 }
 
-/* Connect waits for the first try only: its script says what is to be done then. */
+/* Connect waits for the first try only: its script says what is to be done then. It gets its
+ * answer when all is as before. */
 static void
-on_down(struct zv_script *s, enum zv_desk_state state, const struct zv_error *why)
+on_down(struct zv_script *s, const struct zv_error *why)
 {
+	struct zv_ask *ask = s->net.connecting;
+
 	s->net.watches = false;
 	zv_component_set_error(s->component, why);
 	zv_script_fail_all(s, why);
-	if (s->net.connecting) {
-		answer_connect(s, why);
-		drop(s);
-	}
+	if (!ask)
+		return;
+	s->net.connecting = NULL;
+	drop(s);
+	zv_ask_fail(ask, why);
 }
 
 void
@@ -159,7 +164,7 @@ zv_script_on_state(void *user, enum zv_desk_state state, const struct zv_error *
 	if (state == ZV_DESK_READY)
 		on_ready(s);
 	else if (is_bad)
-		on_down(s, state, &told);
+		on_down(s, &told);
 }
 
 /* ---- host's thread --------------------------------------------------------------------------------- */

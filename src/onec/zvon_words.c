@@ -33,7 +33,12 @@ static const struct {
 	  "(ami, amis, http, https, ws, wss)",
 	  "what answers there is neither Asterisk nor zvond: check the port and the "
 	  "beginning of the URL (ami, amis, http, https, ws, wss)" },
-	{ ZV_EINVAL, "неверный параметр", "bad argument" },
+	{ ZV_EINVAL,
+	  "не принято: проверьте параметры. Адрес — ami://имя@узел:5038, amis://…:5039, "
+	  "http://имя@узел:8088/asterisk/rawman, https://…:8089/…, ws://узел:2013, wss://…",
+	  "refused: check the arguments. A URL is ami://user@host:5038, amis://…:5039, "
+	  "http://user@host:8088/asterisk/rawman, https://…:8089/…, ws://host:2013, "
+	  "wss://…" },
 	{ ZV_ETOOBIG, "слишком много данных", "too much data" },
 	{ ZV_EBUSY, "слишком много начатых действий: дождитесь их конца",
 	  "too many actions are going on: wait for them to end" },
