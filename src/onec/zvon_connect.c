@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/writer.h"
+#include "onec/link_daemon.h"
 #include "onec/link_desk.h"
 
 /* ---- network thread: its beginning --------------------------------------------------------- */
@@ -18,6 +19,17 @@ set_state(struct zv_script *s, enum zv_desk_state state, bool is_open)
 	zv_component_unlock(s->component);
 }
 
+/* What a session of zvond says of itself is in the script's language already. */
+static void
+explain(struct zv_script *s, bool is_daemon, const struct zv_error *why,
+	struct zv_error *out)
+{
+	if (is_daemon && why && why->text[0])
+		*out = *why;
+	else
+		zv_script_explain(s->component, why, out);
+}
+
 static void
 begin(struct zv_component *c, struct zv_ask *ask)
 {
@@ -27,7 +39,7 @@ begin(struct zv_component *c, struct zv_ask *ask)
 
 	s->net.desk = zv_script_open(s, t, &err);
 	if (!s->net.desk) {
-		zv_script_explain(c, &err, &told);
+		explain(s, zv_link_daemon_is_url(zvon_str(t->url)), &err, &told);
 		zv_ask_fail(ask, &told);
 		return;
 	}
@@ -158,7 +170,7 @@ zv_script_on_state(void *user, enum zv_desk_state state, const struct zv_error *
 		return;
 	set_state(s, state, true);
 	if (is_bad)
-		zv_script_explain(s->component, why, &told);
+		explain(s, !zv_desk_is_direct(s->net.desk), why, &told);
 	if (!s->net.connecting)
 		tell_state(s, state, is_bad ? &told : NULL, retry_ms);
 	if (state == ZV_DESK_READY)
