@@ -74,8 +74,8 @@ static void
 write_client(struct zv_component *c, struct zv_ask *ask)
 {
 	struct zv_script *s = zv_script_of(c);
-	struct zv_client *client =
-		s->net.desk ? s->net.desk->client(s->net.desk) : NULL;
+	struct zv_desk *desk = s->net.desk;
+	struct zv_client *client = desk && desk->client ? desk->client(desk) : NULL;
 	struct zv_json j = { .out = &ask->out };
 	struct zv_client_counters n;
 
