@@ -14,8 +14,8 @@ Values: None Undefined, NULL, True, 5, 0.5, "text", b"data", datetime; Raw("ui1:
 as it is, a type that Python has not comes back as one. A lone surrogate is one in str, too.
 An exception of the component is Raised(source, text); a name it has not is LookupError.
 
-ABIs: linux, x64, x86 (Native API), com-x64, com-x86. WINE programs: WINEPREFIX, and ZVON_WINE32
-(a folder with a Debian tree that has wine32: x86 with sockets; see tools/onec).
+ABIs: linux, x64, x86 (Native API), com-x64, com-x86. Windows ones run under Wine, by
+tools/onec/wine.sh. ZVON_BUILD: the build folder; default: build of this tree.
 """
 
 import contextlib
@@ -157,15 +157,17 @@ def library(abi, name="zvon-1c"):
     return find("onec/%s-%s.dll" % (name, "win64" if abi.endswith("x64") else "win32"))
 
 
-def wine():
-    """How a Windows program is started."""
-    return ["wine"]
+def wine(bits):
+    """How a Windows program is started: x64, x86."""
+    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits]
 
 
 def command(abi):
     name = "host" if abi == "linux" else "host-%s.exe" % abi
     program = find("tests/onec/host/" + name, "onec/" + name)
-    return [str(program)] if abi == "linux" else wine() + [windows_path(program)]
+    if abi == "linux":
+        return [str(program)]
+    return wine(abi[-3:]) + [windows_path(program)]
 
 
 class Host:
@@ -176,10 +178,9 @@ class Host:
         self.events = queue.Queue()  # (id, source, name, data) of things that take with print
         self.answers = queue.Queue()
         self.count = 0
-        told = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
         self.process = subprocess.Popen(
             [*wrap, *command(abi)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env={**told, **os.environ, **(env or {})})
+            env={**os.environ, **(env or {})})
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
