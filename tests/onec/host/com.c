@@ -85,7 +85,8 @@ open_library(struct face_library *l)
 	l->handle = services->open_library(l->path);
 	if (!l->handle)
 		return "cannot be loaded";
-	l->get_class = (get_class_fn)services->find_symbol(l->handle, "DllGetClassObject");
+	l->get_class =
+		(get_class_fn)services->find_symbol(l->handle, "DllGetClassObject");
 	l->can_unload = (plain_fn)services->find_symbol(l->handle, "DllCanUnloadNow");
 	register_all = (plain_fn)services->find_symbol(l->handle, "DllRegisterServer");
 	if (!l->get_class || !l->can_unload || !register_all)
@@ -142,7 +143,8 @@ face_unload(struct face_library *l)
 	if (!l->handle)
 		CoFreeUnusedLibrariesEx(0, 0);
 	else
-		gone = l->can_unload() == S_OK && services->close_library(l->handle, l->path);
+		gone = l->can_unload() == S_OK &&
+		       services->close_library(l->handle, l->path);
 	free(l->path);
 	free(l);
 	return gone;
@@ -157,8 +159,8 @@ create(struct face_library *l, const CLSID *clsid, void **out)
 	HRESULT hr;
 
 	if (!l->handle)
-		return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER, &zv_iid_init_done,
-					out);
+		return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER,
+					&zv_iid_init_done, out);
 	hr = l->get_class(clsid, &zv_iid_class_factory, (void **)&factory);
 	if (FAILED(hr))
 		return hr;
@@ -219,7 +221,8 @@ version_of(struct zv_com_init_done *i)
 
 /* NULL, or why not. */
 static const char *
-begin(struct face_component *c, const struct face_options *options, struct host_value *name)
+begin(struct face_component *c, const struct face_options *options,
+      struct host_value *name)
 {
 	BSTR extension = NULL;
 
@@ -315,7 +318,8 @@ face_find(struct face_component *c, enum face_kind kind, const uint16_t *name)
 	const struct zv_com_language_table *v = c->language->v;
 	BSTR text = SysAllocString(name);
 	long n = -2;
-	HRESULT hr = (kind == FACE_METHOD ? v->FindMethod : v->FindProp)(c->language, text, &n);
+	HRESULT hr = (kind == FACE_METHOD ? v->FindMethod : v->FindProp)(c->language,
+									 text, &n);
 
 	SysFreeString(text);
 	return (hr == S_FALSE) == (n == -1) ? n : -3; /* both, or neither */
@@ -327,8 +331,8 @@ face_name(struct face_component *c, enum face_kind kind, long number, long alias
 {
 	const struct zv_com_language_table *v = c->language->v;
 	BSTR text = NULL;
-	HRESULT hr = (kind == FACE_METHOD ? v->GetMethodName
-					  : v->GetPropName)(c->language, number, alias, &text);
+	HRESULT hr = (kind == FACE_METHOD ? v->GetMethodName : v->GetPropName)(
+		c->language, number, alias, &text);
 
 	memset(out, 0, sizeof *out);
 	if (hr == S_OK && text)
@@ -374,7 +378,8 @@ face_has_result(struct face_component *c, long number)
 }
 
 bool
-face_default(struct face_component *c, long number, long parameter, struct host_value *out)
+face_default(struct face_component *c, long number, long parameter,
+	     struct host_value *out)
 {
 	VARIANT v;
 	HRESULT hr;
@@ -414,7 +419,8 @@ face_set(struct face_component *c, long number, const struct host_value *in)
 }
 
 static HRESULT
-call(struct zv_com_language *l, long number, struct host_value *result, SAFEARRAY **array)
+call(struct zv_com_language *l, long number, struct host_value *result,
+     SAFEARRAY **array)
 {
 	VARIANT v;
 	HRESULT hr;
