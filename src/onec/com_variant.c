@@ -25,6 +25,17 @@ zv_com_bstr(struct zv_str text)
 	return out;
 }
 
+BSTR
+zv_com_bstr_shown(struct zv_str text)
+{
+	BSTR out = zv_com_bstr(text);
+
+	for (UINT i = 0; out && i < SysStringLen(out); i++)
+		if (!out[i])
+			out[i] = 0xfffd;
+	return out;
+}
+
 int
 zv_com_text_from_bstr(struct zv_buf *out, BSTR text)
 {
