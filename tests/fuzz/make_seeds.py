@@ -57,6 +57,23 @@ def parser_seeds():
     yield "lf-only", b"\x00\x03" + text
 
 
+def raw_stream_seeds():
+    """What a port of AMI says, and what one of HTTP says."""
+    for number, stream in enumerate(STREAMS[:4]):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        yield name_of(stream), bytes([number]) + data[:200] + middle(data)
+    ok = b"HTTP/1.1 200 OK\r\nServer: Asterisk\r\n"
+    page = b"<html><title>404 Not Found</title></html>\r\n"
+    yield "length", b"\x01" + ok + b"Content-Length: 4\r\n\r\nPong" + ok + (
+        b"Content-Length: 0\r\n\r\n")
+    yield "close", b"\x07HTTP/1.0 404 Not Found\r\n\r\n" + page
+    yield "chunks", b"\x03" + ok + (b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n"
+                                   b"0\r\nA: b\r\n\r\n") + ok + b"\r\n"
+    yield "continue", b"\x05HTTP/1.1 100 Continue\r\n\r\n" + ok + b"\r\n" + page
+    yield "no-content", b"\x02HTTP/1.1 204 No\r\n\r\nHTTP/1.1 304 No\n\n"
+    yield "nearly", b"\x00HTTP: 1\r\n\r\n"
+
+
 def filter_seeds():
     """Expressions over packets of recordings; see fuzz_filter.c."""
     packet = packets((CAPTURES / "22.10.1/call-busy.ami").read_bytes())[20]
@@ -449,7 +466,7 @@ def onec_value_seeds():
 KINDS = {
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
-    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
+    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
