@@ -88,20 +88,13 @@ explain_connect(const struct zv_fault_scene *s, struct zv_error *err)
 	if (s->has_proxy || detail_has(s, "proxy")) {
 		zv_fail(err, ZV_EIO,
 			"%s: the proxy cannot be reached (%s): check --proxy", s->where,
-			system ? zv_net_error_text((int)system) : "it is not one we know");
+			system ? zv_net_error_text((int)system)
+			       : "it is not one we know");
 		return ZV_FAULT_PROXY;
 	}
-<<<<<<< HEAD
-	if (system == ECONNREFUSED) {
+	if (zv_net_is_refused((int)system)) {
 		zv_fail(err, ZV_EIO, "%s: connection refused: is %s running, with %s",
 			s->where, settings_of(s)->program, settings_of(s)->listening);
-=======
-	if (zv_net_is_refused((int)system)) {
-		zv_fail(err, ZV_EIO,
-			"%s: connection refused: is %s running, with %s",
-			s->where, settings_of(s)->program,
-			settings_of(s)->listening);
->>>>>>> main
 		return ZV_FAULT_REFUSED;
 	}
 	zv_fail(err, ZV_EIO,
