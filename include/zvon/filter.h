@@ -51,7 +51,8 @@ struct zv_filter_options {
 	bool no_jit; /* where code may not be made at run time */
 };
 
-/* NULL: a bad option (*err says which, where in it, and what to write) or no memory. */
+/* NULL: a bad option (*err says which, where in it, and what to write; err->system is
+ * PCRE2's number for a bad expression) or no memory. */
 ZVON_API struct zv_filter *zvon_filter_new(const struct zv_filter_options *options,
 					   struct zv_error *err);
 ZVON_API void zvon_filter_free(struct zv_filter *f); /* NULL is fine */

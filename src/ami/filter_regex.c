@@ -186,6 +186,8 @@ tell_mistake(const char *what, struct zv_str pattern, int code, size_t at,
 	zv_fail(err, code == 120 || code == 119 ? ZV_ETOOBIG : ZV_EINVAL,
 		"%s: %s, at byte %zu, behind \"%.*s\": %s", what, reason, at,
 		ZV_ARG(before), cure_of(code));
+	if (err)
+		err->system = code;
 }
 
 static bool

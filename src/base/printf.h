@@ -3,9 +3,9 @@
 #ifndef ZV_BASE_PRINTF_H
 #define ZV_BASE_PRINTF_H
 
-#ifdef __MINGW_PRINTF_FORMAT
-#define ZV_PRINTF(format_at, first) \
- __attribute__((format(__MINGW_PRINTF_FORMAT, format_at, first)))
+#ifdef __MINGW32__
+#define ZV_PRINTF(format_at, first)                                                    \
+ __attribute__((format(gnu_printf, format_at, first)))
 #else
 #define ZV_PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))
 #endif

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
-#include "io/cond.h"
+#include "io/thread.h"
 
 /* ---- delivery thread --------------------------------------------------------------- */
 

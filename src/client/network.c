@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
-#include "io/cond.h"
+#include "io/thread.h"
 
 #define READ_AHEAD_WAIT_MS 10
 #define READS_PER_TURN	   64

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "client/threads_impl.h"
 #include "io/clock.h"
-#include "io/cond.h"
 #include "io/thread.h"
 
 /* The delivery thread knows whose it is; pthread_create may tell too late. */
@@ -121,10 +120,10 @@ new_threads(struct zv_client *c)
 static int
 start_threads(struct zv_threads *t)
 {
-	int rc = zv_thread_start(&t->network, zv_network_main, t);
+	int rc = zv_thread_start(&t->network, 0, zv_network_main, t);
 
 	if (rc == 0) {
-		rc = zv_thread_start(&t->delivery, zv_delivery_main, t);
+		rc = zv_thread_start(&t->delivery, 0, zv_delivery_main, t);
 		if (rc != 0) {
 			pthread_mutex_lock(&t->lock);
 			t->network_ends = true;

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "io/clock.h"
 #include "onec/component_impl.h"
-#include "onec/thread.h"
+#include "io/thread.h"
 
 /* ---- life ------------------------------------------------------------------------------- */
 

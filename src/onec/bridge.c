@@ -4,7 +4,10 @@
 #include "io/clock.h"
 #include "onec/component_impl.h"
 #include "onec/pin.h"
-#include "onec/thread.h"
+#include "io/thread.h"
+
+/* libcurl, OpenSSL and the host's script, which may run inside ExternalEvent. */
+#define THREAD_STACK ((size_t)1024 * 1024)
 
 /* ---- the sender ------------------------------------------------------------------------- */
 
@@ -168,7 +171,7 @@ start(struct zv_component *c, struct zv_worker_thread *thread, void *(*body)(voi
 	int rc;
 
 	zv_component_hold(c);
-	if ((rc = zv_thread_start(&thread->id, body, c)) != 0) {
+	if ((rc = zv_thread_start(&thread->id, THREAD_STACK, body, c)) != 0) {
 		zv_component_drop(c);
 		return zv_fail(
 			err, ZV_EIO,

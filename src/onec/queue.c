@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/utf.h"
 #include "io/clock.h"
-#include "onec/thread.h"
+#include "io/thread.h"
 
 #define ADD(counter, n)	 __atomic_add_fetch(&(counter), n, __ATOMIC_RELAXED)
 #define TAKE(counter, n) __atomic_sub_fetch(&(counter), n, __ATOMIC_RELAXED)

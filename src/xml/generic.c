@@ -18,6 +18,10 @@ struct element {
 	unsigned *counts;
 	size_t n_counts;
 	bool in_opaque;
+
+	/* zv_xml_element only */
+	bool is_strict;
+	struct zv_buf names; /* of attributes, the keys of by_key; it never grows */
 };
 
 static bool
@@ -59,7 +63,7 @@ entity_of(char c)
 
 /* A NUL, which Asterisk never sends, would end the text for a user of C. */
 static void
-add_value(struct zv_buf *out, struct zv_str value)
+add_plain_value(struct zv_buf *out, struct zv_str value)
 {
 	size_t from = 0;
 
@@ -73,6 +77,36 @@ add_value(struct zv_buf *out, struct zv_str value)
 		from = i + 1;
 	}
 	zv_buf_add(out, zv_str_from(value, from));
+}
+
+/* Bytes of a character that XML 1.0 does not have; 0: it has it. */
+static size_t
+is_foreign(struct zv_str s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+
+	if (c < ' ' && c != '\t')
+		return 1;
+	return zv_str_starts(s, ZV_STR("\xef\xbf\xbe")) ||
+			       zv_str_starts(s, ZV_STR("\xef\xbf\xbf"))
+		       ? 3
+		       : 0;
+}
+
+static void
+add_value(struct element *e, struct zv_str value)
+{
+	size_t from = 0, n;
+
+	for (size_t i = 0; e->is_strict && i < value.n; i += n ? n : 1) {
+		n = is_foreign(zv_str_from(value, i));
+		if (!n)
+			continue;
+		add_plain_value(e->out, (struct zv_str){ value.p + from, i - from });
+		zv_buf_add(e->out, ZV_STR("\xef\xbf\xbd"));
+		from = i + n;
+	}
+	add_plain_value(e->out, zv_str_from(value, from));
 }
 
 /* ---- lines ----------------------------------------------------------------------- */
@@ -112,15 +146,31 @@ count_key(struct element *e, struct zv_str key)
 	return zv_map_add(&e->by_key, key, count) < 0 ? 0 : 1;
 }
 
+/* The name as it will be read, kept. */
+static struct zv_str
+strict_name(struct element *e, struct zv_str key)
+{
+	size_t from = e->names.n;
+
+	add_name(&e->names, key);
+	if (e->names.n == from)
+		zv_buf_add_char(&e->names, '_');
+	return zv_str_from(zv_buf_str(&e->names), from);
+}
+
 static int
 begin_attribute(struct element *e, struct zv_str key)
 {
-	unsigned count = count_key(e, key);
+	struct zv_str name = e->is_strict ? strict_name(e, key) : key;
+	unsigned count = count_key(e, name);
 
 	if (!count)
 		return ZV_ENOMEM;
 	zv_buf_add_char(e->out, ' ');
-	add_name(e->out, key);
+	if (e->is_strict)
+		zv_buf_add(e->out, name);
+	else
+		add_name(e->out, key);
 	if (count > 1)
 		zv_buf_printf(e->out, "-%u", count);
 	return zv_buf_add(e->out, ZV_STR("='"));
@@ -134,17 +184,17 @@ add_line(struct element *e, struct zv_str line)
 
 	if (e->in_opaque) {
 		zv_buf_add_char(e->out, '\n');
-		add_value(e->out, line);
+		add_value(e, line);
 		return 0;
 	}
 	e->in_opaque = colon == line.n;
 	if (e->in_opaque) {
 		rc = begin_attribute(e, ZV_STR(OPAQUE));
-		add_value(e->out, line);
+		add_value(e, line);
 		return rc;
 	}
 	rc = begin_attribute(e, trim_end((struct zv_str){ line.p, colon }));
-	add_value(e->out, trim_start(zv_str_from(line, colon + 1)));
+	add_value(e, trim_start(zv_str_from(line, colon + 1)));
 	zv_buf_add_char(e->out, '\'');
 	return rc;
 }
@@ -208,23 +258,46 @@ count_lines(struct zv_str text)
 	return n;
 }
 
+static int
+write_element(struct element *e, struct zv_str text)
+{
+	size_t n_lines = count_lines(text);
+	int rc = ZV_ENOMEM;
+
+	/* whoever chooses the keys does not know where this lies */
+	e->by_key.seed = (uint64_t)(uintptr_t)e;
+	e->counts = zv_calloc(n_lines, sizeof *e->counts);
+	/* each line, and an underscore in front; "Opaque-data" for one of them */
+	if (!e->counts ||
+	    (e->is_strict &&
+	     zv_buf_reserve(&e->names, text.n + n_lines * sizeof OPAQUE) < 0))
+		goto out;
+	zv_buf_add(e->out, ZV_STR("<generic"));
+	rc = add_lines(e, text);
+	zv_buf_add(e->out, ZV_STR(" />"));
+	if (zv_buf_failed(e->out))
+		rc = ZV_ENOMEM;
+out:
+	zv_map_deinit(&e->by_key);
+	zv_buf_deinit(&e->names);
+	zv_free(e->counts);
+	return rc;
+}
+
 int
 zv_xml_generic(const struct zv_packet *p, struct zv_buf *out)
 {
 	struct element e = { .out = out };
-	int rc = ZV_ENOMEM;
 
-	/* whoever chooses the keys does not know where this lies */
-	e.by_key.seed = (uint64_t)(uintptr_t)&e;
-	e.counts = zv_calloc(count_lines(p->text), sizeof *e.counts);
-	if (!e.counts)
-		return rc;
-	zv_buf_add(out, ZV_STR("<generic"));
-	rc = add_lines(&e, p->text);
-	zv_buf_add(out, ZV_STR(" />"));
-	zv_map_deinit(&e.by_key);
-	zv_free(e.counts);
-	return zv_buf_failed(out) ? ZV_ENOMEM : rc;
+	return write_element(&e, p->text);
+}
+
+int
+zv_xml_element(const struct zv_packet *p, struct zv_buf *out)
+{
+	struct element e = { .out = out, .is_strict = true };
+
+	return write_element(&e, p->text);
 }
 
 size_t

@@ -24,7 +24,7 @@ static void
 add_unit(struct zv_buf *out, const struct zv_raw_unit *unit)
 {
 	if (out->n)
-		zv_buf_add_char(out, ' ');
+		zv_buf_add_char(out, ' '); /* also behind the `|` of the end */
 	if (unit->packet) {
 		add_packet(out, unit->packet);
 		return;
@@ -91,7 +91,7 @@ static const struct {
 	  "answer(HTTP/1.1 200 OK" N "content-length:1" N N
 	  "a) answer(HTTP/1.1 404 Not Found" N "Content-Length: 0" N N ")" },
 	{ "until it closes", VIEW("HTTP/1.0 404 Not Found\r\n\r\n<html>\r\n\r\n</html>"),
-	  "|answer(HTTP/1.0 404 Not Found" N N "<html>" N N "</html>)" },
+	  "| answer(HTTP/1.0 404 Not Found" N N "<html>" N N "</html>)" },
 	{ "in chunks",
 	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
 	       "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 No\r\n\r\n"),
@@ -104,7 +104,7 @@ static const struct {
 	{ "lines end in LF", VIEW("HTTP/1.1 200 OK\nContent-Length: 1\n\nx"),
 	  "answer(HTTP/1.1 200 OK\\x0aContent-Length: 1\\x0a\\x0ax)" },
 	{ "cut", VIEW("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
-	  "|answer(HTTP/1.1 200 OK" N "Content-Length: 5" N N "hel)" },
+	  "| answer(HTTP/1.1 200 OK" N "Content-Length: 5" N N "hel)" },
 	{ "cut in its head", VIEW("HTTP/1.1 200 OK\r\nContent-"), "" },
 	{ "no head", VIEW("HTTP/2 what\r\n\r\n"), "!EPROTO" },
 	{ "a length that is none",

@@ -4,7 +4,7 @@
 #   deps.sh make  linux-x64|win-x64|win-x86...   builds what is missing
 #   deps.sh where linux-x64|win-x64|win-x86      prints the folder it is in
 #
-# zlib, PCRE2, jansson and curl: on Linux with mbedTLS, so that the component depends on
+# PCRE2, jansson and curl: on Linux with mbedTLS, so that the component depends on
 # neither the system's curl nor its OpenSSL (1C brings its own, and other distributions
 # have other versions); on Windows with Schannel. They are kept outside of the repository,
 # in $ZVON_ONEC_CACHE or ~/.cache/zvon/onec, one folder for each target and each state of
@@ -38,7 +38,7 @@ usage() {
 
 # What the libraries of a target depend on, in ten letters.
 key() {
-	cat "$LIST" "$HERE/libraries.sh" "$HERE/old-glibc.h" "$ROOT"/cross/*.cmake |
+	cat "$LIST" "$HERE/libraries.sh" "$HERE/old-glibc.h" "$HERE"/patches/* "$ROOT"/cross/*.cmake |
 		sha256sum | cut -c1-10
 }
 

@@ -7,10 +7,9 @@ COMMON_FLAGS='-g0 -ffunction-sections -fdata-sections -fvisibility=hidden'
 set_target() {
 	FLAGS=$COMMON_FLAGS
 	CMAKE_TARGET=()
-	TOOLS=
 	SYSTEM_LIBS='-lpthread'
 	CURL_TLS=(-DCURL_USE_MBEDTLS=ON)
-	LIBRARIES='zlib pcre2 jansson mbedtls curl'
+	LIBRARIES='pcre2 jansson mbedtls curl'
 	case $1 in
 	linux-x64)
 		FLAGS+=" -fPIC -fstack-protector-strong -include $HERE/old-glibc.h"
@@ -18,14 +17,10 @@ set_target() {
 	win-*)
 		# Windows 7
 		FLAGS+=' -D_WIN32_WINNT=0x0601 -DWINVER=0x0601'
-		case $1 in
-		win-x64) TOOLS=x86_64-w64-mingw32- ;;
-		win-x86) TOOLS=i686-w64-mingw32- ;;
-		esac
 		CMAKE_TARGET=("-DCMAKE_TOOLCHAIN_FILE=$ROOT/cross/mingw-${1#win-}.cmake")
 		SYSTEM_LIBS='-lws2_32 -lcrypt32 -lbcrypt -ladvapi32'
 		CURL_TLS=(-DCURL_USE_SCHANNEL=ON -DENABLE_UNICODE=ON)
-		LIBRARIES='zlib pcre2 jansson curl'
+		LIBRARIES='pcre2 jansson curl'
 		;;
 	esac
 }
@@ -58,19 +53,6 @@ pc() {
 		Libs: -L$PREFIX/lib $3
 		Cflags: -I$PREFIX/include ${4:-}
 	END
-}
-
-# What compresses bytes, without files; Debian's source lacks what its CMake wants.
-build_zlib() {
-	local part
-	mkdir -p "$STAGE$PREFIX/lib" "$STAGE$PREFIX/include"
-	for part in adler32 crc32 deflate inffast inflate inftrees trees zutil; do
-		# shellcheck disable=SC2086 # words on purpose
-		"$TOOLS"gcc $FLAGS -O2 -c "source/$part.c" -o "$part.o" >>"$LOG" 2>&1 || return 1
-	done
-	"$TOOLS"ar rcs "$STAGE$PREFIX/lib/libz.a" ./*.o &&
-		cp source/zlib.h source/zconf.h "$STAGE$PREFIX/include/" &&
-		pc zlib 1.2.13 -lz
 }
 
 build_pcre2() {

@@ -65,7 +65,7 @@ fetch_sources() {
 		[ -f "$CACHE/sources/$package/$file" ] && is_fetched "$package" && continue
 		if [ -z "$apt" ]; then
 			: >"$LOG"
-			say "fetching sources from Debian (12 MB)"
+			say "fetching sources from Debian (11 MB)"
 			apt=$(mktemp -d "$CACHE/apt.XXXXXX")
 			lines=$(source_lines)
 			[ -n "$lines" ] || die "apt knows no source of Debian packages: apt-get update?"
@@ -79,11 +79,14 @@ fetch_sources() {
 	exec {sources_lock}>&-
 }
 
-# unpack PACKAGE FOLDER: with Debian's patches
+# unpack PACKAGE FOLDER: with Debian's patches, and our own
 unpack() {
 	rm -rf "$2"
 	dpkg-source --no-check -x "$CACHE/sources/$1"/*.dsc "$2" >>"$LOG" 2>&1 ||
 		die "$1: cannot be unpacked: see $LOG"
+	[ ! -e "$HERE/patches/$1.patch" ] ||
+		patch -d "$2" -p1 -s --no-backup-if-mismatch <"$HERE/patches/$1.patch" >>"$LOG" 2>&1 ||
+		die "$1: tools/onec/patches/$1.patch does not fit: see $LOG"
 }
 
 # "curl 7.88.1-10+deb12u15"

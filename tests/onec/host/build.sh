@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh DIR [linux|x64|x86]... - makes the hosts for tests (README.md) in DIR; default: all.
+# build.sh DIR [linux|x64|x86|com-x64|com-x86]... - makes the hosts for tests (README.md) in DIR; default: all.
 # Windows: the loop by MinGW, the platform's interfaces by clang for Microsoft's C++ ABI, as a
 # DLL that imports nothing: MinGW's g++ lays out tables of functions in another way.
 # CFLAGS, CC, CXX: of the Linux one (sanitizers).
@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
 shift
-[ $# -gt 0 ] || set -- linux x64 x86
+[ $# -gt 0 ] || set -- linux x64 x86 com-x64 com-x86
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
@@ -40,11 +40,23 @@ build_windows() {
 	rm "$dir/face-$1.obj" "$dir/face-$1.lib"
 }
 
+# build_com x64 x86_64-w64-mingw32
+build_com() {
+	cd "$here"
+	# shellcheck disable=SC2086
+	"$2-gcc" -std=gnu11 -O1 -g $warn -D__USE_MINGW_ANSI_STDIO=1 -I../../../src -static \
+		$common system_win.c com.c com_connection.c com_values.c \
+		../../../src/onec/com_abi.c -o "$dir/host-com-$1.exe" \
+		-lpthread -lntdll -lole32 -loleaut32 -luuid
+}
+
 for abi; do
 	case $abi in
 	linux) build_linux ;;
 	x64) build_windows x64 x86_64-w64-mingw32 x86_64-pc-windows-msvc ;;
 	x86) build_windows x86 i686-w64-mingw32 i686-pc-windows-msvc ;;
+	com-x64) build_com x64 x86_64-w64-mingw32 ;;
+	com-x86) build_com x86 i686-w64-mingw32 ;;
 	*) echo "build.sh: no such host: $abi" >&2; exit 2 ;;
 	esac
 done

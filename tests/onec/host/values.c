@@ -336,6 +336,10 @@ static const struct kind {
 	{ "iface", parse_nothing, add_nothing },
 	{ "array", parse_nothing, add_nothing },
 	{ "clsid", parse_nothing, add_nothing },
+	{ "missing", parse_nothing, add_nothing }, /* COM only, as those below */
+	{ "refs", parse_text, add_text },
+	{ "refi", parse_whole, add_whole },
+	{ "refv", parse_text, add_text },
 };
 
 static const struct kind *

@@ -1,0 +1,16 @@
+/* com_test_clsids.c - of test_classes.c: in place of src/onec/com_clsids.c. */
+#include "onec/com_clsid.h"
+
+const struct zv_com_clsid zv_com_clsids[] = {
+	{ "ZvonEcho",
+	  { 0xdf4e8fef,
+	    0x2b59,
+	    0x43e4,
+	    { 0xa1, 0x84, 0x91, 0x11, 0x53, 0x8a, 0x36, 0x69 } } },
+	{ "ZvonEchoFalse",
+	  { 0xdf4e8fef,
+	    0x2b59,
+	    0x43e4,
+	    { 0xa1, 0x84, 0x91, 0x11, 0x53, 0x8a, 0x36, 0x6a } } },
+	{ 0 },
+};
