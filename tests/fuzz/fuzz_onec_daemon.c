@@ -182,12 +182,12 @@ say_raw(struct stage *st, struct zv_str text)
 	struct zv_buf out = { 0 };
 
 	for (size_t i = 0; i < text.n; i++) {
-		bool is_line = text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == 'n';
+		bool is_line =
+			text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == 'n';
 
-		zv_buf_add(&out, is_line ? ZV_STR("\r\n")
-				 : text.p[i] == '~'
-					 ? (struct zv_str){ "\0", 1 }
-					 : (struct zv_str){ text.p + i, 1 });
+		zv_buf_add(&out, is_line	    ? ZV_STR("\r\n")
+				 : text.p[i] == '~' ? (struct zv_str){ "\0", 1 }
+						    : (struct zv_str){ text.p + i, 1 });
 		i += is_line;
 	}
 	if (!zv_buf_failed(&out))
@@ -231,7 +231,10 @@ step(struct stage *st, unsigned what, struct fuzz_input *in)
 		frame(st, ZV_WS_TEXT, fuzz_until(in, 0));
 		break;
 	case 'h':
-		message(st, "{\"type\":\"hello\",\"protocol\":\"zvon.v1\",\"stream\":\"a\"}", 0);
+		message(st,
+			"{\"type\":\"hello\",\"protocol\":\"zvon.v1\",\"stream\":"
+			"\"a\"}",
+			0);
 		break;
 	case 'e':
 		message(st, "{\"type\":\"event\",\"seq\":#}", fuzz_byte(in));
@@ -292,7 +295,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	while (in.n) {
 		step(&st, fuzz_byte(&in), &in);
 		take_output(&st);
-		CHECK(zv_daemon_session_wants_link(st.s) == (st.state != ZV_DESK_DOWN) ||
+		CHECK(zv_daemon_session_wants_link(st.s) ==
+			      (st.state != ZV_DESK_DOWN) ||
 		      st.state == ZV_DESK_CONNECTING);
 		CHECK(zv_daemon_session_deadline(st.s) > 0);
 	}
