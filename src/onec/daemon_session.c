@@ -227,7 +227,11 @@ zv_daemon_session_stop(struct zv_daemon_session *s)
 {
 	if (s->phase == ZV_PHASE_READY || s->phase == ZV_PHASE_GREETING)
 		zv_daemon_session_say_close(s, 1000, ZV_STR(""));
+	if (s->phase == ZV_PHASE_CLOSED)
+		return;
 	s->phase = ZV_PHASE_CLOSED;
+	if (s->handlers.on_gone)
+		s->handlers.on_gone(s->context);
 }
 
 /* ---- losses ------------------------------------------------------------------------------ */

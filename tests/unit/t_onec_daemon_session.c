@@ -795,7 +795,7 @@ test_stop(void **state)
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(11)), false, NULL);
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(12)), false, NULL);
 	rig_say(r, zv_buf_str(&two));
-	assert_string_equal(rig_told(r), EVENT(11));
+	assert_string_equal(rig_told(r), EVENT(11) " gone");
 	assert_string_equal(rig_frames(r), "close:1000:");
 	assert_false(zv_daemon_session_wants_link(r->s));
 	assert_int_equal(zv_daemon_session_state(r->s), ZV_DESK_CLOSED);
