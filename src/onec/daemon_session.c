@@ -623,6 +623,8 @@ take_message(struct zv_daemon_session *s, const json_t *message)
 	struct zv_str type = zv_json_text(message, "type");
 
 	s->is_doubled = false;
+	if (s->phase == ZV_PHASE_GREETING && !zvon_str_equal(type, ZV_STR("hello")))
+		return false; /* zvond says hello before all else */
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (zvon_str_equal(type, zvon_str(kinds[i].type)))
 			return kinds[i].take(s, message);

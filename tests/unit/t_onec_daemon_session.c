@@ -636,6 +636,12 @@ test_bad_frames(void **state)
 		assert_string_equal(rig_told(r), "down:EPROTO");
 		rig_free(r);
 	}
+	r = rig_with_token(); /* before its hello */
+	rig_link(r);
+	rig_accept(r);
+	rig_text(r, EVENT(1));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	rig_free(r);
 	r = rig_with_token();
 	rig_link(r);
 	rig_accept(r);
