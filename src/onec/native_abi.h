@@ -75,7 +75,7 @@ struct zv_variant {
 		struct {
 			void *p;
 			uint8_t iid[16];
-		} interface;
+		} pointer;
 		struct {
 			char *p;
 			uint32_t n; /* bytes */

@@ -14,10 +14,11 @@ Values: None Undefined, NULL, True, 5, 0.5, "text", b"data", datetime; Raw("ui1:
 as it is, a type that Python has not comes back as one. A lone surrogate is one in str, too.
 An exception of the component is Raised(source, text); a name it has not is LookupError.
 
-ABIs: linux, x64, x86 (Native API), com-x64, com-x86. WINE programs: WINEPREFIX, and ZVON_WINE32
-(a folder with a Debian tree that has wine32: x86 with sockets; see tools/onec).
+ABIs: linux, x64, x86 (Native API), com-x64, com-x86. Windows ones run under Wine, by
+tools/onec/wine.sh. ZVON_BUILD: the build folder; default: build of this tree.
 """
 
+import contextlib
 import datetime
 import math
 import os
@@ -149,22 +150,24 @@ def windows_path(path):
     return "Z:" + str(path).replace("/", "\\")
 
 
-def library(abi):
-    """The component of that ABI that is to be tested."""
+def library(abi, name="zvon-1c"):
+    """The component of that ABI that is to be tested, or another module (classes.c)."""
     if abi == "linux":
-        return find("src/onec/zvon-1c.so", "onec/zvon-1c.so")
-    return find("onec/zvon-1c-%s.dll" % ("win64" if abi.endswith("x64") else "win32"))
+        return find("src/onec/%s.so" % name, "tests/onec/%s.so" % name)
+    return find("onec/%s-%s.dll" % (name, "win64" if abi.endswith("x64") else "win32"))
 
 
-def wine():
-    """How a Windows program is started."""
-    return ["wine"]
+def wine(bits):
+    """How a Windows program is started: x64, x86."""
+    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits]
 
 
 def command(abi):
     name = "host" if abi == "linux" else "host-%s.exe" % abi
     program = find("tests/onec/host/" + name, "onec/" + name)
-    return [str(program)] if abi == "linux" else wine() + [windows_path(program)]
+    if abi == "linux":
+        return [str(program)]
+    return wine(abi[-3:]) + [windows_path(program)]
 
 
 class Host:
@@ -175,10 +178,9 @@ class Host:
         self.events = queue.Queue()  # (id, source, name, data) of things that take with print
         self.answers = queue.Queue()
         self.count = 0
-        told = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
         self.process = subprocess.Popen(
             [*wrap, *command(abi)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env={**told, **os.environ, **(env or {})})
+            env={**os.environ, **(env or {})})
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -224,12 +226,18 @@ class Host:
         try:
             code = self.process.wait(timeout * SLOW)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
             raise HostError("it does not end") from None
-        self.reader.join(10)
-        self.process.stdout.close()
+        finally:
+            self.kill()
         return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(10)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     def load(self, path=None, caps=3, name=""):
         """[names, capabilities, attach] of a Native one. name: for a second library."""
@@ -300,11 +308,12 @@ class Thing:
         return [tuple(fields[i:i + 3]) for i in range(0, len(fields), 3)]
 
     def taking(self, mode):
-        """None: off; "count"; "print": into host.events."""
+        """None: off; "count"; "print": into host.events; "call=METHOD", "end": README.md."""
         self.say("taking", *(["on", mode] if mode else ["off"]))
 
     def taken(self):
-        """(taken while taking, refused, waiting in the host's queue, its depth)."""
+        """(taken while taking, refused, waiting in the host's queue, its depth, calls of a
+        handler that were right)."""
         return tuple(from_field(f) for f in self.say("taken"))
 
     def cleaned(self):

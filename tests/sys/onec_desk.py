@@ -1,4 +1,4 @@
-"""The component's link to zvond, run alone (tests/onec/desk.c).
+"""The component's link to zvond, run alone (tests/onec/desk/desk.c).
 
     with Desk(url, secret=TOKENS["boss"]) as desk:
         desk.state("ready")                  # waits for it; its words behind the name
@@ -17,7 +17,7 @@ from zvond_common import ROOT, SLOW
 
 
 def program():
-    path = os.path.join(os.environ.get("ZVON_BUILD") or ROOT / "build", "tests/onec/onec-desk")
+    path = os.path.join(os.environ.get("ZVON_BUILD") or ROOT / "build", "tests/onec/desk/onec-desk")
     if not os.access(path, os.X_OK):
         raise AssertionError("no %s: build first" % path)
     return path

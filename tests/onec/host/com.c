@@ -5,7 +5,7 @@
  * load PATH registered     makes them by what is registered already, as 1C itself does
  * new ID CLASS seven       as 7.7: without IPlatformInfo, and ILocale is not asked for
  *
- * CLASS stands behind "AddIn.". */
+ * CLASS is the name that the Native API knows; in a ProgID it may be another. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +33,7 @@ struct face_component {
 };
 
 static const struct host_services *services;
+static DWORD main_thread;
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
@@ -40,6 +41,7 @@ bool
 face_start(const struct host_services *given)
 {
 	services = given;
+	main_thread = GetCurrentThreadId();
 	CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
 	return true;
 }
@@ -54,6 +56,12 @@ face_pump(int ms)
 		TranslateMessage(&message);
 		DispatchMessageW(&message);
 	}
+}
+
+void
+face_wake(void)
+{
+	PostThreadMessageW(main_thread, WM_NULL, 0, 0);
 }
 
 /* ---- libraries ------------------------------------------------------------------------------------ */
@@ -77,12 +85,30 @@ open_library(struct face_library *l)
 	l->handle = services->open_library(l->path);
 	if (!l->handle)
 		return "cannot be loaded";
-	l->get_class = (get_class_fn)services->find_symbol(l->handle, "DllGetClassObject");
+	l->get_class =
+		(get_class_fn)services->find_symbol(l->handle, "DllGetClassObject");
 	l->can_unload = (plain_fn)services->find_symbol(l->handle, "DllCanUnloadNow");
 	register_all = (plain_fn)services->find_symbol(l->handle, "DllRegisterServer");
 	if (!l->get_class || !l->can_unload || !register_all)
 		return "has not the exports that are needed";
 	return SUCCEEDED(register_all()) ? NULL : "does not register itself";
+}
+
+/* String 100, by which 1C knows what objects there are. */
+static void
+take_names(struct host_value *out, const char *path)
+{
+	HMODULE data = LoadLibraryExA(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
+	wchar_t text[512] = L"";
+	BSTR names;
+
+	if (data)
+		LoadStringW(data, 100, text, sizeof text / sizeof *text);
+	names = SysAllocString(text);
+	com_take_text(out, names);
+	SysFreeString(names);
+	if (data)
+		FreeLibrary(data);
 }
 
 const char *
@@ -93,6 +119,7 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	const char *why;
 
 	memset(told, 0, sizeof *told);
+	told->capabilities = told->attach = -1;
 	l->path = take(strlen(path) + 1);
 	strcpy(l->path, path);
 	*out = l;
@@ -100,8 +127,11 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	if (why) {
 		free(l->path);
 		free(l);
+		return why;
 	}
-	return why;
+	told->is_native = true; /* it tells names, too */
+	take_names(&told->names, path);
+	return NULL;
 }
 
 /* As COM does: asked first. */
@@ -113,7 +143,8 @@ face_unload(struct face_library *l)
 	if (!l->handle)
 		CoFreeUnusedLibrariesEx(0, 0);
 	else
-		gone = l->can_unload() == S_OK && services->close_library(l->handle, l->path);
+		gone = l->can_unload() == S_OK &&
+		       services->close_library(l->handle, l->path);
 	free(l->path);
 	free(l);
 	return gone;
@@ -128,14 +159,31 @@ create(struct face_library *l, const CLSID *clsid, void **out)
 	HRESULT hr;
 
 	if (!l->handle)
-		return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER, &zv_iid_init_done,
-					out);
+		return CoCreateInstance(clsid, NULL, CLSCTX_INPROC_SERVER,
+					&zv_iid_init_done, out);
 	hr = l->get_class(clsid, &zv_iid_class_factory, (void **)&factory);
 	if (FAILED(hr))
 		return hr;
 	hr = IClassFactory_CreateInstance(factory, NULL, &zv_iid_init_done, out);
 	IClassFactory_Release(factory);
 	return hr;
+}
+
+/* Of classes.c. */
+static const struct {
+	const wchar_t *class_name, *prog_id;
+} others[] = {
+	{ L"Echo", L"ZvonEcho" },
+	{ L"Echo-False", L"ZvonEchoFalse" },
+};
+
+static const wchar_t *
+prog_id_of(const uint16_t *class_name)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!wcscmp(others[i].class_name, class_name))
+			return others[i].prog_id;
+	return class_name;
 }
 
 static HRESULT
@@ -145,7 +193,7 @@ create_by_name(struct face_library *l, const uint16_t *class_name, void **out)
 	CLSID clsid;
 	HRESULT hr;
 
-	wsprintfW(prog_id, L"AddIn.%.150s", class_name);
+	wsprintfW(prog_id, L"AddIn.%.150s", prog_id_of(class_name));
 	hr = CLSIDFromProgID(prog_id, &clsid);
 	return FAILED(hr) ? hr : create(l, &clsid, out);
 }
@@ -173,7 +221,8 @@ version_of(struct zv_com_init_done *i)
 
 /* NULL, or why not. */
 static const char *
-begin(struct face_component *c, const struct face_options *options, struct host_value *name)
+begin(struct face_component *c, const struct face_options *options,
+      struct host_value *name)
 {
 	BSTR extension = NULL;
 
@@ -269,7 +318,8 @@ face_find(struct face_component *c, enum face_kind kind, const uint16_t *name)
 	const struct zv_com_language_table *v = c->language->v;
 	BSTR text = SysAllocString(name);
 	long n = -2;
-	HRESULT hr = (kind == FACE_METHOD ? v->FindMethod : v->FindProp)(c->language, text, &n);
+	HRESULT hr = (kind == FACE_METHOD ? v->FindMethod : v->FindProp)(c->language,
+									 text, &n);
 
 	SysFreeString(text);
 	return (hr == S_FALSE) == (n == -1) ? n : -3; /* both, or neither */
@@ -281,8 +331,8 @@ face_name(struct face_component *c, enum face_kind kind, long number, long alias
 {
 	const struct zv_com_language_table *v = c->language->v;
 	BSTR text = NULL;
-	HRESULT hr = (kind == FACE_METHOD ? v->GetMethodName
-					  : v->GetPropName)(c->language, number, alias, &text);
+	HRESULT hr = (kind == FACE_METHOD ? v->GetMethodName : v->GetPropName)(
+		c->language, number, alias, &text);
 
 	memset(out, 0, sizeof *out);
 	if (hr == S_OK && text)
@@ -328,7 +378,8 @@ face_has_result(struct face_component *c, long number)
 }
 
 bool
-face_default(struct face_component *c, long number, long parameter, struct host_value *out)
+face_default(struct face_component *c, long number, long parameter,
+	     struct host_value *out)
 {
 	VARIANT v;
 	HRESULT hr;
@@ -368,7 +419,8 @@ face_set(struct face_component *c, long number, const struct host_value *in)
 }
 
 static HRESULT
-call(struct zv_com_language *l, long number, struct host_value *result, SAFEARRAY **array)
+call(struct zv_com_language *l, long number, struct host_value *result,
+     SAFEARRAY **array)
 {
 	VARIANT v;
 	HRESULT hr;

@@ -13,9 +13,12 @@ query(struct com_connection *c, REFIID iid, void **out)
 		const IID *iid;
 		void *its;
 	} rows[] = {
-		{ &zv_iid_unknown, &c->dispatch },    { &IID_IDispatch, &c->dispatch },
-		{ &zv_iid_error_log, &c->errors },    { &zv_iid_async_event, &c->events },
-		{ &zv_iid_status_line, &c->status },  { &zv_iid_profile, &c->profile },
+		{ &zv_iid_unknown, &c->dispatch },
+		{ &IID_IDispatch, &c->dispatch },
+		{ &zv_iid_error_log, &c->errors },
+		{ &zv_iid_async_event, &c->events },
+		{ &zv_iid_status_line, &c->status },
+		{ &zv_iid_profile, &c->profile },
 		{ &zv_iid_platform, &c->platform },
 	};
 
@@ -32,23 +35,23 @@ query(struct com_connection *c, REFIID iid, void **out)
 }
 
 /* PREFIX_query, _hold, _release of an interface that is the member of that name. */
-#define UNKNOWN(type, member)                                                               \
- static struct com_connection *of_##member(type *i)                                         \
- {                                                                                          \
-  return (struct com_connection *)(void *)((char *)i -                                      \
-					   offsetof(struct com_connection, member));        \
- }                                                                                          \
- static HRESULT STDMETHODCALLTYPE member##_query(type *i, REFIID iid, void **out)           \
- {                                                                                          \
-  return query(of_##member(i), iid, out);                                                   \
- }                                                                                          \
- static ULONG STDMETHODCALLTYPE member##_hold(type *i)                                      \
- {                                                                                          \
-  return (ULONG)InterlockedIncrement(&of_##member(i)->references);                          \
- }                                                                                          \
- static ULONG STDMETHODCALLTYPE member##_release(type *i)                                   \
- {                                                                                          \
-  return (ULONG)InterlockedDecrement(&of_##member(i)->references);                          \
+#define UNKNOWN(type, member)                                                          \
+ static struct com_connection *of_##member(type *i)                                    \
+ {                                                                                     \
+  return (struct com_connection *)(void *)((char *)i -                                 \
+					   offsetof(struct com_connection, member));   \
+ }                                                                                     \
+ static HRESULT STDMETHODCALLTYPE member##_query(type *i, REFIID iid, void **out)      \
+ {                                                                                     \
+  return query(of_##member(i), iid, out);                                              \
+ }                                                                                     \
+ static ULONG STDMETHODCALLTYPE member##_hold(type *i)                                 \
+ {                                                                                     \
+  return (ULONG)InterlockedIncrement(&of_##member(i)->references);                     \
+ }                                                                                     \
+ static ULONG STDMETHODCALLTYPE member##_release(type *i)                              \
+ {                                                                                     \
+  return (ULONG)InterlockedDecrement(&of_##member(i)->references);                     \
  }
 
 UNKNOWN(IDispatch, dispatch)
@@ -74,7 +77,8 @@ dispatch_info(IDispatch *i, UINT which, LCID language, ITypeInfo **out)
 }
 
 static HRESULT STDMETHODCALLTYPE
-dispatch_ids(IDispatch *i, REFIID iid, LPOLESTR *names, UINT n, LCID language, DISPID *out)
+dispatch_ids(IDispatch *i, REFIID iid, LPOLESTR *names, UINT n, LCID language,
+	     DISPID *out)
 {
 	return DISP_E_UNKNOWNNAME;
 }
@@ -129,7 +133,8 @@ external_event(struct zv_com_async_event *i, BSTR source, BSTR name, BSTR data)
 {
 	if (GetCurrentThreadId() != of_events(i)->thread)
 		return RPC_E_WRONG_THREAD;
-	return services->event(of_events(i)->object, source, name, data) ? S_OK : E_FAIL;
+	return services->event(of_events(i)->object, source, name, data) ? S_OK
+									 : E_FAIL;
 }
 
 static HRESULT STDMETHODCALLTYPE

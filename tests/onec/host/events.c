@@ -73,7 +73,7 @@ keep(struct events *e, struct event *event)
 
 bool
 events_offer(struct events *e, const uint16_t *const fields[3],
-	     void (*print)(void *user, const struct event *event), void *user)
+	     event_handler_fn handler, void *user)
 {
 	struct event *event = event_new(fields);
 	enum taking taking;
@@ -86,8 +86,8 @@ events_offer(struct events *e, const uint16_t *const fields[3],
 	else
 		ok = keep(e, event);
 	pthread_mutex_unlock(&e->lock);
-	if (taking == TAKING_PRINT)
-		print(user, event);
+	if (taking)
+		handler(user, event, taking);
 	if (taking || !ok)
 		event_free(event);
 	return ok;
@@ -164,19 +164,20 @@ events_clean(struct events *e)
 }
 
 void
-events_set_taking(struct events *e, enum taking taking,
-		  void (*print)(void *user, const struct event *event), void *user)
+events_set_taking(struct events *e, enum taking taking, event_handler_fn handler,
+		  void *user)
 {
 	struct event *event;
 
 	pthread_mutex_lock(&e->lock);
+	e->taking = taking;
 	while (taking && (event = pop(e))) {
 		e->taken++;
-		if (taking == TAKING_PRINT)
-			print(user, event);
+		pthread_mutex_unlock(&e->lock);
+		handler(user, event, taking);
 		event_free(event);
+		pthread_mutex_lock(&e->lock);
 	}
-	e->taking = taking;
 	pthread_mutex_unlock(&e->lock);
 }
 

@@ -197,13 +197,9 @@ static void
 do_done(struct order *q)
 {
 	struct host_object *o = object_of(q);
-	long long begun = system_ms();
 
-	if (!o)
-		return;
-	face_done(o->component);
-	o->is_done = true;
-	put_int(q->answer, system_ms() - begun);
+	if (o)
+		put_int(q->answer, object_done(o));
 }
 
 static void
@@ -514,15 +510,25 @@ do_take(struct order *q)
 	}
 }
 
+static enum taking
+taking_of(const struct order *q)
+{
+	if (strcmp(q->fields[1], "on"))
+		return TAKING_OFF;
+	return option(q, "print")  ? TAKING_PRINT
+	       : option(q, "call") ? TAKING_CALL
+	       : option(q, "end")  ? TAKING_END
+				   : TAKING_COUNT;
+}
+
 static void
 do_taking(struct order *q)
 {
 	struct host_object *o = object_of(q);
+	const char *handler = option(q, "call");
 
 	if (o)
-		object_set_taking(o, strcmp(q->fields[1], "on") ? TAKING_OFF
-				     : option(q, "print")	? TAKING_PRINT
-								: TAKING_COUNT);
+		object_set_taking(o, taking_of(q), handler ? handler : "");
 }
 
 static void
@@ -536,6 +542,7 @@ do_taken(struct order *q)
 	put_int(q->answer, o->events.refused);
 	put_int(q->answer, o->events.waiting);
 	put_int(q->answer, o->events.depth);
+	put_int(q->answer, o->handled);
 }
 
 static void

@@ -86,9 +86,8 @@ on_error(struct host_object *o, const uint16_t *source, const uint16_t *text, lo
 }
 
 static void
-print(void *user, const struct event *event)
+print(struct host_object *o, const struct event *event)
 {
-	struct host_object *o = user;
 	struct text line = { 0 };
 
 	text_say(&line, "event\t%s", o->id);
@@ -97,19 +96,59 @@ print(void *user, const struct event *event)
 	free(line.p);
 }
 
+/* As a script does in its handler: it calls the object that told it. */
+static void
+call_back(struct host_object *o)
+{
+	uint16_t *name = units_parse(o->handler, NULL);
+	long number = face_find(o->component, FACE_METHOD, name);
+
+	free(name);
+	if (number >= 0 && face_call(o->component, number, NULL, NULL, 0))
+		o->handled++;
+}
+
+long long
+object_done(struct host_object *o)
+{
+	long long begun = system_ms();
+
+	face_done(o->component);
+	o->is_done = true;
+	return system_ms() - begun;
+}
+
+static void
+handle(void *user, const struct event *event, enum taking taking)
+{
+	struct host_object *o = user;
+
+	if (taking == TAKING_PRINT)
+		print(o, event);
+	if (taking == TAKING_CALL)
+		call_back(o);
+	if (taking == TAKING_END && !o->is_done && object_done(o) <= 2000)
+		o->handled++;
+}
+
 static bool
 on_event(struct host_object *o, const uint16_t *source, const uint16_t *name,
 	 const uint16_t *data)
 {
 	const uint16_t *const fields[] = { source, name, data };
 
-	return !is_late(o) && events_offer(&o->events, fields, print, o);
+	return !is_late(o) && events_offer(&o->events, fields, handle, o);
 }
 
 void
-object_set_taking(struct host_object *o, enum taking taking)
+object_set_taking(struct host_object *o, enum taking taking, const char *handler)
 {
-	events_set_taking(&o->events, taking, print, o);
+	char *copy = take(strlen(handler) + 1);
+
+	strcpy(copy, handler);
+	free(o->handler);
+	o->handler = copy;
+	events_set_taking(&o->events, taking, handle, o);
 }
 
 static bool
