@@ -496,6 +496,19 @@ test_refusals(void **state)
 		}
 }
 
+/* What it says back of what it was sent. */
+static void
+test_refusal_with_secret(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 Bearer secret-token\r\n\r\n"));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	assert_false(has(r->why.text, "secret"));
+	rig_free(r);
+}
+
 /* It says why, and closes before all was said. */
 static void
 test_refusal_cut(void **state)
@@ -885,6 +898,7 @@ main(void)
 		cmocka_unit_test(test_password),
 		cmocka_unit_test(test_password_and_close),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusal_with_secret),
 		cmocka_unit_test(test_refusal_cut),
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_endless_head),
