@@ -27,10 +27,8 @@ int zv_buf_reserve(struct zv_buf *b, size_t more);
 
 int zv_buf_add(struct zv_buf *b, struct zv_str s);
 int zv_buf_add_char(struct zv_buf *b, char c);
-int zv_buf_printf(struct zv_buf *b, const char *format, ...)
-	ZV_PRINTF(2, 3);
-int zv_buf_vprintf(struct zv_buf *b, const char *format, va_list args)
-	ZV_PRINTF(2, 0);
+int zv_buf_printf(struct zv_buf *b, const char *format, ...) ZV_PRINTF(2, 3);
+int zv_buf_vprintf(struct zv_buf *b, const char *format, va_list args) ZV_PRINTF(2, 0);
 
 /* Drops n bytes at the front. */
 void zv_buf_consume(struct zv_buf *b, size_t n);

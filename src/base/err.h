@@ -8,8 +8,7 @@
 /* Fills *err unless it is NULL or already filled, and returns code, so that
  * `return zv_fail(err, ZV_EINVAL, "…", …);` reads well. Cut at a whole character;
  * what it quotes is made one line of UTF-8. */
-int zv_fail(struct zv_error *err, int code, const char *format, ...)
-	ZV_PRINTF(3, 4);
+int zv_fail(struct zv_error *err, int code, const char *format, ...) ZV_PRINTF(3, 4);
 
 /* zv_fail(err, ZV_ENOMEM, "out of memory"). */
 int zv_fail_nomem(struct zv_error *err);

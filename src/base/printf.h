@@ -4,10 +4,10 @@
 #define ZV_BASE_PRINTF_H
 
 #ifdef __MINGW32__
-#define ZV_PRINTF(format_at, first)                                                    \
- __attribute__((format(gnu_printf, format_at, first)))
+# define ZV_PRINTF(format_at, first)                                                   \
+  __attribute__((format(gnu_printf, format_at, first)))
 #else
-#define ZV_PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))
+# define ZV_PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))
 #endif
 
 #endif

@@ -146,8 +146,7 @@ lay_out(struct drawing *d)
 
 /* ---- head and foot ------------------------------------------------------------------- */
 
-static void say(struct drawing *d, const char *format, ...)
-	ZV_PRINTF(2, 3);
+static void say(struct drawing *d, const char *format, ...) ZV_PRINTF(2, 3);
 
 static void
 say(struct drawing *d, const char *format, ...)

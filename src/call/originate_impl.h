@@ -114,8 +114,7 @@ void zv_originate_be_quiet(struct zv_originate *o);
 /* Tells the result, once. who: the party that decided, or NULL. */
 void zv_originate_conclude(struct zv_originate *o, enum zv_call_result result,
 			   enum zv_originate_side side, const struct zv_party *who,
-			   const char *format, ...)
-	ZV_PRINTF(5, 6);
+			   const char *format, ...) ZV_PRINTF(5, 6);
 
 /* Nothing more is to be learned: finds the result in what was seen. */
 void zv_originate_decide(struct zv_originate *o);

@@ -208,7 +208,7 @@ end_snapshot(struct zv_resync *r, bool complete, bool restarted)
 }
 
 static void ZV_PRINTF(3, 4)
-say(struct zv_resync *r, bool is_warning, const char *format, ...)
+	say(struct zv_resync *r, bool is_warning, const char *format, ...)
 {
 	struct step *s = add_step(r, ZV_RESYNC_TELL);
 	va_list args;

@@ -266,8 +266,8 @@ is_failure(enum zv_refusal why)
 	       why == ZV_REFUSED_PBX_REFUSED || why == ZV_REFUSED_PBX_DOWN;
 }
 
-static void ZV_PRINTF(3, 0)
-refuse(struct zv_job *job, enum zv_refusal why, const char *format, va_list args)
+static void ZV_PRINTF(3, 0) refuse(struct zv_job *job, enum zv_refusal why,
+				   const char *format, va_list args)
 {
 	char text[ZV_ERROR_TEXT_MAX];
 	struct zv_buf out = { 0 };

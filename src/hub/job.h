@@ -107,8 +107,7 @@ void zv_job_done(struct zv_job *job);
 void zv_job_refuse(struct zv_job *job, enum zv_refusal why, const char *format, ...)
 	ZV_PRINTF(3, 4);
 void zv_job_refuse_argument(struct zv_job *job, const char *argument,
-			    const char *format, ...)
-	ZV_PRINTF(3, 4);
+			    const char *format, ...) ZV_PRINTF(3, 4);
 
 /* After zv_job_send_any: with the words of the server's Error. */
 void zv_job_refuse_error(struct zv_job *job, const struct zv_packet *response);

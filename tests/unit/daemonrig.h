@@ -18,7 +18,7 @@ struct daemonrig {
 	uint64_t chance;
 	size_t piece; /* bytes given to the session at once; 0: all */
 	bool stops;   /* a handler stops the session at the next message */
-	bool failed; /* memory of the rig's own */
+	bool failed;  /* memory of the rig's own */
 };
 
 #define RIG_URL "ws://pbx:2013"

@@ -23,16 +23,16 @@ take_event(void *face, struct zv_str source, struct zv_str name, struct zv_str d
 		return h->on_event(h, source, name, data);
 	pthread_mutex_lock(&h->lock);
 	h->n_offered++;
-	h->is_inside = true;
 	pthread_cond_broadcast(&h->changed);
+	h->n_sitting = h->mood == HOST_SITS;
 	while (h->mood == HOST_SITS)
 		pthread_cond_wait(&h->changed, &h->lock);
+	h->n_sitting = 0;
 	takes = h->mood == HOST_TAKES;
 	if (takes) {
 		keep(h, source, name, data);
 		h->n_taken++;
 	}
-	h->is_inside = false;
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	return takes;
@@ -149,4 +149,10 @@ onechost_check_raised(struct onechost *h, const char *wanted)
 {
 	check_text("raised", zv_buf_str(&h->raised), zvon_str(wanted));
 	zv_buf_clear(&h->raised);
+}
+
+void
+onechost_wait_sitting(struct onechost *h)
+{
+	wait_for(h, &h->n_sitting, 1);
 }

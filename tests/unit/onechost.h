@@ -18,7 +18,7 @@ struct onechost {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum onechost_mood mood;
-	bool is_inside;	  /* an event */
+	size_t n_sitting; /* in an event: 1 */
 	size_t n_offered; /* events, each time */
 	size_t n_taken;
 	size_t n_forgotten;	/* calls of forget_events */
@@ -42,6 +42,7 @@ void onechost_set_mood(struct onechost *h, enum onechost_mood mood);
 /* Wait, at most 10 s, and fail the test then. */
 void onechost_wait_taken(struct onechost *h, size_t n);
 void onechost_wait_offered(struct onechost *h, size_t n);
+void onechost_wait_sitting(struct onechost *h);
 
 /* What was taken so far, and forgets it. */
 void onechost_check_events(struct onechost *h, const char *wanted);

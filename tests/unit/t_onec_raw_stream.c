@@ -90,11 +90,13 @@ static const struct {
 	       "Found\r\nContent-Length: 0\r\n\r\n"),
 	  "answer(HTTP/1.1 200 OK" N "content-length:1" N N
 	  "a) answer(HTTP/1.1 404 Not Found" N "Content-Length: 0" N N ")" },
-	{ "until it closes", VIEW("HTTP/1.0 404 Not Found\r\n\r\n<html>\r\n\r\n</html>"),
+	{ "until it closes",
+	  VIEW("HTTP/1.0 404 Not Found\r\n\r\n<html>\r\n\r\n</html>"),
 	  "| answer(HTTP/1.0 404 Not Found" N N "<html>" N N "</html>)" },
 	{ "in chunks",
 	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
-	       "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 No\r\n\r\n"),
+	       "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 "
+	       "No\r\n\r\n"),
 	  "answer(HTTP/1.1 200 OK" N "Transfer-Encoding: Chunked" N N
 	  "abcde) answer(HTTP/1.1 204 No" N N ")" },
 	{ "a 100 before it",
@@ -116,7 +118,8 @@ static const struct {
 	{ "a length beyond all numbers",
 	  VIEW("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"),
 	  "!ETOOBIG" },
-	{ "no chunk", VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
+	{ "no chunk",
+	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
 	  "!EPROTO" },
 	{ "a chunk beyond the limit",
 	  VIEW("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n"),

@@ -23,7 +23,7 @@
  "Value: /a.wav\r\n\r\n"
 #define LOGIN "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
 
-#define SEED   "Dial.{1,}?200|Bridge.{1,}?200|Hangup.{1,}?200"
+#define SEED "Dial.{1,}?200|Bridge.{1,}?200|Hangup.{1,}?200"
 #define MODULE                                                                         \
  "BridgeEnter([^.]*)CallerIDNum: 200|BridgeLeave([^.]*)CallerIDNum: "                  \
  "200|MIXMONITOR_FILENAME|Disconnected"
@@ -142,12 +142,12 @@ test_bad_expressions(void **state)
 			assert_string_equal(bad[i].name,
 					    zv_rom_regex_error(err.system));
 			/* the one before stays */
-			assert_int_equal(ZV_FILTER_PASSES,
-					 zv_rom_filter_judge(&f, kind, ZV_STR(HANGUP),
-							     0));
-			assert_int_equal(ZV_FILTER_REGEX,
-					 zv_rom_filter_judge(&f, kind, ZV_STR(LOGIN),
-							     0));
+			assert_int_equal(
+				ZV_FILTER_PASSES,
+				zv_rom_filter_judge(&f, kind, ZV_STR(HANGUP), 0));
+			assert_int_equal(
+				ZV_FILTER_REGEX,
+				zv_rom_filter_judge(&f, kind, ZV_STR(LOGIN), 0));
 			zv_rom_filter_deinit(&f);
 		}
 	}
@@ -164,7 +164,8 @@ test_longest_expression(void **state)
 
 	while (regex.n < ZV_FILTER_MAX_PATTERN)
 		zv_buf_add_char(&regex, 'x');
-	assert_int_equal(0, zv_rom_filter_set(&f, kind, true, zv_buf_str(&regex), &err));
+	assert_int_equal(0,
+			 zv_rom_filter_set(&f, kind, true, zv_buf_str(&regex), &err));
 	zv_buf_add_char(&regex, 'x');
 	assert_int_equal(ZV_ETOOBIG,
 			 zv_rom_filter_set(&f, kind, true, zv_buf_str(&regex), &err));
@@ -242,13 +243,14 @@ test_longest_host(void **state)
 	char host[ZV_ROM_HOST_MAX + 2];
 
 	memset(host, 'a', sizeof host);
-	assert_int_equal(0, zv_rom_read_address(
-				    (struct zv_str){ host, ZV_ROM_HOST_MAX }, true, &t,
-				    NULL));
+	assert_int_equal(0,
+			 zv_rom_read_address((struct zv_str){ host, ZV_ROM_HOST_MAX },
+					     true, &t, NULL));
 	assert_int_equal(ZV_ROM_HOST_MAX, strlen(t.host));
-	assert_int_equal(ZV_EINVAL, zv_rom_read_address(
-					    (struct zv_str){ host, ZV_ROM_HOST_MAX + 1 },
-					    true, &t, NULL));
+	assert_int_equal(
+		ZV_EINVAL,
+		zv_rom_read_address((struct zv_str){ host, ZV_ROM_HOST_MAX + 1 }, true,
+				    &t, NULL));
 }
 
 int

@@ -6,13 +6,13 @@
 
 /* Where systems keep them; Astra Linux and RED OS are like Debian and RHEL. */
 static const char *const files[] = {
-	"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Ubuntu, Astra, Alpine */
-	"/etc/pki/tls/certs/ca-bundle.crt",	/* RHEL, CentOS, RED OS, ROSA, Fedora */
-	"/usr/share/ca-certificates/ca-bundle.crt", /* ALT */
+	"/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Astra, Alpine */
+	"/etc/pki/tls/certs/ca-bundle.crt",   /* RHEL, CentOS, RED OS, ROSA, Fedora */
+	"/usr/share/ca-certificates/ca-bundle.crt",	     /* ALT */
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* RHEL 7 and newer */
-	"/etc/ssl/ca-bundle.pem",		/* SUSE */
-	"/var/lib/ca-certificates/ca-bundle.pem", /* SUSE */
-	"/etc/ssl/cert.pem",			/* Arch, musl */
+	"/etc/ssl/ca-bundle.pem",			     /* SUSE */
+	"/var/lib/ca-certificates/ca-bundle.pem",	     /* SUSE */
+	"/etc/ssl/cert.pem",				     /* Arch, musl */
 };
 
 /* A libcurl of the distribution was told when it was built. The component's own is for all

@@ -20,7 +20,8 @@ start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argume
 
 /* Signals are the host's business. */
 int
-zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argument)
+zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+		void *argument)
 {
 	sigset_t all, before;
 	int rc;

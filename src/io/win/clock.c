@@ -7,7 +7,8 @@
 #include <ntsecapi.h>
 #undef SystemFunction036
 
-#define UNIX_EPOCH_100NS INT64_C(116444736000000000) /* 1970 as Windows counts, from 1601 */
+#define UNIX_EPOCH_100NS                                                               \
+ INT64_C(116444736000000000) /* 1970 as Windows counts, from 1601 */
 
 int64_t
 zv_clock_ns(void)

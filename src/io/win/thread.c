@@ -6,7 +6,8 @@
 
 /* Windows has no signals that a thread could get. */
 int
-zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *argument)
+zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+		void *argument)
 {
 	pthread_attr_t attributes;
 	int rc = pthread_attr_init(&attributes);

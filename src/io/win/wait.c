@@ -87,15 +87,16 @@ zv_bell_open(struct zv_bell *w, struct zv_error *err)
 	w->read_fd = w->write_fd = -1;
 	rc = WSAStartup(MAKEWORD(2, 2), &data);
 	if (rc != 0)
-		return zv_fail(err, ZV_EIO, "Windows has no sockets for us: code %d", rc);
+		return zv_fail(err, ZV_EIO, "Windows has no sockets for us: code %d",
+			       rc);
 	s = WSASocketW(AF_INET, SOCK_DGRAM, IPPROTO_UDP, NULL, 0, WSA_FLAG_OVERLAPPED);
 	if (s == INVALID_SOCKET || !connect_to_itself(s)) {
 		rc = WSAGetLastError();
 		if (s != INVALID_SOCKET)
 			closesocket(s);
 		WSACleanup();
-		return zv_fail(err, ZV_EIO, "cannot make a socket on 127.0.0.1: code %d",
-			       rc);
+		return zv_fail(err, ZV_EIO,
+			       "cannot make a socket on 127.0.0.1: code %d", rc);
 	}
 	SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
 	w->read_fd = w->write_fd = (intptr_t)s;

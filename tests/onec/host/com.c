@@ -5,7 +5,7 @@
  * load PATH registered     makes them by what is registered already, as 1C itself does
  * new ID CLASS seven       as 7.7: without IPlatformInfo, and ILocale is not asked for
  *
- * CLASS stands behind "AddIn.". */
+ * CLASS is the name that the Native API knows; in a ProgID it may be another. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +33,7 @@ struct face_component {
 };
 
 static const struct host_services *services;
+static DWORD main_thread;
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
@@ -40,6 +41,7 @@ bool
 face_start(const struct host_services *given)
 {
 	services = given;
+	main_thread = GetCurrentThreadId();
 	CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
 	return true;
 }
@@ -54,6 +56,12 @@ face_pump(int ms)
 		TranslateMessage(&message);
 		DispatchMessageW(&message);
 	}
+}
+
+void
+face_wake(void)
+{
+	PostThreadMessageW(main_thread, WM_NULL, 0, 0);
 }
 
 /* ---- libraries ------------------------------------------------------------------------------------ */
@@ -86,6 +94,23 @@ open_library(struct face_library *l)
 	return SUCCEEDED(register_all()) ? NULL : "does not register itself";
 }
 
+/* String 100, by which 1C knows what objects there are. */
+static void
+take_names(struct host_value *out, const char *path)
+{
+	HMODULE data = LoadLibraryExA(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
+	wchar_t text[512] = L"";
+	BSTR names;
+
+	if (data)
+		LoadStringW(data, 100, text, sizeof text / sizeof *text);
+	names = SysAllocString(text);
+	com_take_text(out, names);
+	SysFreeString(names);
+	if (data)
+		FreeLibrary(data);
+}
+
 const char *
 face_load(const char *path, int caps, const char *words, struct face_library **out,
 	  struct face_told *told)
@@ -94,6 +119,7 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	const char *why;
 
 	memset(told, 0, sizeof *told);
+	told->capabilities = told->attach = -1;
 	l->path = take(strlen(path) + 1);
 	strcpy(l->path, path);
 	*out = l;
@@ -101,8 +127,11 @@ face_load(const char *path, int caps, const char *words, struct face_library **o
 	if (why) {
 		free(l->path);
 		free(l);
+		return why;
 	}
-	return why;
+	told->is_native = true; /* it tells names, too */
+	take_names(&told->names, path);
+	return NULL;
 }
 
 /* As COM does: asked first. */
@@ -140,6 +169,23 @@ create(struct face_library *l, const CLSID *clsid, void **out)
 	return hr;
 }
 
+/* Of classes.c. */
+static const struct {
+	const wchar_t *class_name, *prog_id;
+} others[] = {
+	{ L"Echo", L"ZvonEcho" },
+	{ L"Echo-False", L"ZvonEchoFalse" },
+};
+
+static const wchar_t *
+prog_id_of(const uint16_t *class_name)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!wcscmp(others[i].class_name, class_name))
+			return others[i].prog_id;
+	return class_name;
+}
+
 static HRESULT
 create_by_name(struct face_library *l, const uint16_t *class_name, void **out)
 {
@@ -147,7 +193,7 @@ create_by_name(struct face_library *l, const uint16_t *class_name, void **out)
 	CLSID clsid;
 	HRESULT hr;
 
-	wsprintfW(prog_id, L"AddIn.%.150s", class_name);
+	wsprintfW(prog_id, L"AddIn.%.150s", prog_id_of(class_name));
 	hr = CLSIDFromProgID(prog_id, &clsid);
 	return FAILED(hr) ? hr : create(l, &clsid, out);
 }

@@ -81,6 +81,7 @@ enum face_kind {
 /* true: the main thread has messages to handle wherever it waits: face_pump. */
 FACE_API bool face_start(const struct host_services *services);
 FACE_API void face_pump(int ms); /* handles them for about so long */
+FACE_API void face_wake(void);	 /* any thread: face_pump ends at once */
 
 /* NULL: done; else why not. caps: 0 an old platform, which has no GetInterface. words: as
  * in face_options. */

@@ -24,6 +24,7 @@ read_lines(void *unused)
 		text_add(&read_line, line.p, line.n);
 		is_there = true;
 		pthread_mutex_unlock(&lock);
+		face_wake();
 	}
 	pthread_mutex_lock(&lock);
 	is_over = true;

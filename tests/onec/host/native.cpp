@@ -381,6 +381,11 @@ face_pump(int)
 {
 }
 
+void
+face_wake()
+{
+}
+
 static char *
 copy_path(const char *path)
 {
