@@ -7,6 +7,8 @@
 
 #define TEXT_MAX 1024
 
+static void *library;
+static char library_path[1024];
 static const zv_unit *(*get_class_names)(void);
 static long (*get_class_object)(const zv_unit *name, void **out);
 static long (*destroy_object)(void **object);
@@ -117,7 +119,7 @@ onec_base(const struct onec_object *o)
 /* ---- life -------------------------------------------------------------------------------------- */
 
 static void *
-find(void *library, const char *name)
+find(const char *name)
 {
 	void *p = dlsym(library, name);
 
@@ -131,17 +133,28 @@ find(void *library, const char *name)
 void
 onec_load(const char *path)
 {
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-
+	snprintf(library_path, sizeof library_path, "%s", path);
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
 		fprintf(stderr, "onec: %s\n", dlerror());
 		exit(1);
 	}
-	get_class_names =
-		(const zv_unit *(*)(void))(intptr_t)find(library, "GetClassNames");
-	get_class_object = (long (*)(const zv_unit *, void **))(intptr_t)find(
-		library, "GetClassObject");
-	destroy_object = (long (*)(void **))(intptr_t)find(library, "DestroyObject");
+	get_class_names = (const zv_unit *(*)(void))(intptr_t)find("GetClassNames");
+	get_class_object =
+		(long (*)(const zv_unit *, void **))(intptr_t)find("GetClassObject");
+	destroy_object = (long (*)(void **))(intptr_t)find("DestroyObject");
+}
+
+bool
+onec_unload(void)
+{
+	void *again;
+
+	dlclose(library);
+	again = dlopen(library_path, RTLD_LAZY | RTLD_NOLOAD);
+	if (again)
+		dlclose(again);
+	return !again;
 }
 
 void

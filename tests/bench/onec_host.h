@@ -1,5 +1,5 @@
 /* onec_host.h - a 1C:Enterprise that does nothing but load the component through its exports,
- * call it through its tables, and take its events at once. */
+ * call it through its tables, and take its events at once. tests/lib has it, too. */
 #ifndef BENCH_ONEC_HOST_H
 #define BENCH_ONEC_HOST_H
 
@@ -19,6 +19,8 @@ struct onec_object {
 
 /* Loads the library; ends the program when it cannot. */
 void onec_load(const char *path);
+/* true: it is gone; false: it stays, for a thread of its own needs it. */
+bool onec_unload(void);
 /* "Name1|Name2" into out. */
 void onec_class_names(char *out, size_t room);
 
