@@ -170,7 +170,8 @@ is_address(const char *host)
 	if (sscanf(host, "%3u.%3u.%3u.%3u", &a, &b, &c, &d) != 4 ||
 	    (a | b | c | d) > 255)
 		return false;
-	snprintf(again, sizeof again, "%u.%u.%u.%u", a & 255, b & 255, c & 255, d & 255);
+	snprintf(again, sizeof again, "%u.%u.%u.%u", a & 255, b & 255, c & 255,
+		 d & 255);
 	return strcmp(host, again) == 0;
 }
 
