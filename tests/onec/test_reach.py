@@ -154,9 +154,10 @@ class Reach(unittest.TestCase):
                              "^ETLS 0 .*certificate (is )?%s; " % why, abi)
 
     def test_a_certificate_signed_by_itself(self):
+        """It is for another name, too: mbedTLS tells that first."""
         for abi in self.abis:
             self.assertRegex(self.dial(abi, "amis", self.port("own"), ca=self.told["ca"]),
-                             "^ETLS 0 .*(self-signed|issuer) certificate; ", abi)
+                             "^ETLS 0 .*((self-signed|issuer) certificate|'127.0.0.1'); ", abi)
 
     def test_another_pin(self):
         self.everywhere("^ETLS 0 .*: the server's key is not the pinned one: ", "amis",
@@ -176,8 +177,12 @@ class Reach(unittest.TestCase):
     # ---- no TLS, nobody, nothing ------------------------------------------------------------
 
     def test_a_plain_port_that_tls_is_spoken_to(self):
-        self.everywhere("^ETLS 0 .*: no TLS there: a plain port wants ami://", "amis",
-                        self.server.port, ca=self.told["ca"])
+        """Wine's Schannel waits for more of what it takes for a record."""
+        for abi in self.abis:
+            why = "no TLS there" if abi == "linux" else "(no TLS there|does not speak TLS .*)"
+            self.assertRegex(self.dial(abi, "amis", self.server.port, ca=self.told["ca"],
+                                       timeout=2000),
+                             "^ETLS 0 .*%s: a plain port wants ami://" % why, abi)
 
     def test_a_port_where_nobody_listens(self):
         nobody = socket.socket()
