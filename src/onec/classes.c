@@ -5,4 +5,5 @@
 
 const struct zv_class *const zv_classes[] = {
 	&zv_class_rom, &zv_class_rom_native, &zv_class_brom, &zv_class_miko, NULL,
+	&zv_class_rom, &zv_class_rom_native, &zv_class_brom, &zv_class_zvon, NULL,
 };
