@@ -537,6 +537,31 @@ test_fault_122_stopped_while_connecting(void **state)
 	hole_close(hole);
 }
 
+/* Disconnect ends a Connect that still waits, at once. */
+static void
+test_disconnect_while_connecting(void **state)
+{
+	struct hole *hole = hole_open("127.0.0.1", 0);
+	struct scene s, other;
+	pthread_t thread;
+	int64_t begin;
+
+	open_scene(&s, &zv_class_rom_native, talk_ami, NULL);
+	zv_buf_printf(&s.host.raised, "i:%d", hole_port(hole));
+	other = (struct scene){ .object = s.object };
+	assert_int_equal(0, pthread_create(&thread, NULL, connect_in_a_thread, &s));
+	sleep_ms(200);
+	begin = now_ms();
+	CHECK_CALL("b:1", &other, "Disconnect", NULL, NULL);
+	pthread_join(thread, NULL);
+	assert_true(now_ms() - begin <= ZV_STOP_MS);
+	assert_string_equal("b:0", zv_buf_cstr(&s.said));
+	assert_non_null(strstr(get(&s, "LastError"), "подключение отменено"));
+	zv_buf_deinit(&other.said);
+	close_scene(&s);
+	hole_close(hole);
+}
+
 /* What 1C code of those years does inside the event that says "lost". */
 static bool
 connect_again(struct onechost *h, struct zv_str source, struct zv_str name,
@@ -795,6 +820,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_silent_peer),
 		cmocka_unit_test(test_fault_122_stopped_while_connecting),
+		cmocka_unit_test(test_disconnect_while_connecting),
 		cmocka_unit_test(test_connects_again_inside_the_event),
 		cmocka_unit_test(test_bad_regex),
 		cmocka_unit_test(test_hard_regex_is_switched_off),
