@@ -35,7 +35,7 @@ set_defaults(struct zv_miko *m, struct zv_component *c)
 {
 	m->component = c;
 	m->settings.is_legacy = true;
-	zv_buf_printf(&m->own_id, "zvon-%08" PRIx32 "-", (uint32_t)zv_random());
+	zv_buf_printf(&m->own_id, "zvon-1c-%08" PRIx32 "-", (uint32_t)zv_random());
 }
 
 static void
