@@ -57,6 +57,24 @@ def parser_seeds():
     yield "lf-only", b"\x00\x03" + text
 
 
+def miko_seeds():
+    """Texts of functions and arguments; see fuzz_miko.c."""
+    given = b"SIP/1\x1fa%20b\x1fx=1\ny=2\x1fK: v\x1fid"
+    ours = re.findall(r'"((?:[^"\\]|\\.)*)"',
+                      (HERE.parents[1] / "src/onec/miko_functions.c").read_text())
+    text = "".join(ours[1:]).replace("\\n", "\n").encode()
+    yield "ours", text[:MOST].rpartition(b"\n")[0] + b"\x1e" + given
+    yield "administrator", (
+        "\ufeff# наше\r\nmethod Набрать as Originate = Channel, Exten, Variable*, H+\r\n"
+        "alias Connect = Соединить, Init\r\nalias набрать = Dial2\r\n"
+        "; QueueReload\nmethod QueueReload = Queue, Members?yes, Paused?\n"
+        "documented SetVar = Value%\n").encode() + b"\x1e" + given
+    for name, line in (("twice", "method A =\nmethod a ="), ("own", "method Connect ="),
+                       ("alias", "alias Ping = Pong, Pong"), ("header", "method A = B C"),
+                       ("no-equal", "method A"), ("as", "method A as = B")):
+        yield "bad-" + name, line.encode() + b"\x1e" + given
+
+
 def filter_seeds():
     """Expressions over packets of recordings; see fuzz_filter.c."""
     packet = packets((CAPTURES / "22.10.1/call-busy.ami").read_bytes())[20]
@@ -453,7 +471,7 @@ KINDS = {
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
-    "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
+    "html": html_seeds, "legacy": legacy_seeds, "miko": miko_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }
