@@ -67,7 +67,7 @@ const struct zv_daemon_url *zv_daemon_session_url(const struct zv_daemon_session
 /* Handlers are called inside these; zv_daemon_session_stop and _send may be called from
  * there, _free may not. */
 void zv_daemon_session_start(struct zv_daemon_session *s, int64_t now_ms);
-/* For good; a goodbye is left in the output. Tells nobody. */
+/* For good; a goodbye is left in the output. Calls on_gone, and nothing after it. */
 void zv_daemon_session_stop(struct zv_daemon_session *s);
 
 /* The driver opens a stream when this becomes true, and closes it when it becomes false,

@@ -229,24 +229,29 @@ check(struct zv_component *c, const struct row *row, const struct zv_value *in,
 	}
 }
 
+static size_t
+fail_unknown(struct zv_component *c, struct zv_str name, struct zv_error *err)
+{
+	struct zv_buf names = { 0 };
+
+	for (size_t i = 0; i < N_ROWS; i++)
+		zv_buf_printf(&names, "%s%s", i ? " " : "", rows[i].name);
+	zv_fail(err, ZV_ENOTFOUND,
+		ZV_SCRIPT_SAY(c, "нет параметра \"%.*s\"; есть: %s",
+			      "there is no option \"%.*s\", but: %s"),
+		(int)(name.n > 60 ? 60 : name.n), name.p, zv_buf_cstr(&names));
+	zv_buf_deinit(&names);
+	return N_ROWS;
+}
+
 /* N_ROWS: there is none, and *err says which there are. */
 static size_t
 find(struct zv_component *c, struct zv_str name, struct zv_error *err)
 {
-	char names[300] = "";
-
-	for (size_t i = 0; i < N_ROWS; i++) {
+	for (size_t i = 0; i < N_ROWS; i++)
 		if (zvon_str_equal_nocase(zvon_str(rows[i].name), name))
 			return i;
-		if (i)
-			strcat(names, " ");
-		strcat(names, rows[i].name);
-	}
-	zv_fail(err, ZV_ENOTFOUND,
-		ZV_SCRIPT_SAY(c, "нет параметра \"%.*s\"; есть: %s",
-			      "there is no option \"%.*s\", but: %s"),
-		(int)(name.n > 60 ? 60 : name.n), name.p, names);
-	return N_ROWS;
+	return fail_unknown(c, name, err);
 }
 
 ZV_SCRIPT_METHOD(set_option)

@@ -34,8 +34,10 @@ static const struct {
 	  "what answers there is neither Asterisk nor zvond: check the port and the "
 	  "beginning of the URL (ami, amis, http, https, ws, wss)" },
 	{ ZV_EINVAL,
-	  "не принято: проверьте параметры. Адрес — ami://имя@узел:5038, amis://…:5039, "
-	  "http://имя@узел:8088/asterisk/rawman, https://…:8089/…, ws://узел:2013, wss://…",
+	  "не принято: проверьте параметры. Адрес — ami://имя@узел:5038, "
+	  "amis://…:5039, "
+	  "http://имя@узел:8088/asterisk/rawman, https://…:8089/…, ws://узел:2013, "
+	  "wss://…",
 	  "refused: check the arguments. A URL is ami://user@host:5038, amis://…:5039, "
 	  "http://user@host:8088/asterisk/rawman, https://…:8089/…, ws://host:2013, "
 	  "wss://…" },

@@ -226,11 +226,11 @@ class OnecRom(LiveTest):
             script, "/asterisk/rawman?action=login&username=lab&secret=lab-secret&events=user")
         self.assertRegex(login, "^HTTP/1.1 200 OK\r\n(?s:.*)Response: Success")
         cookie = re.search('Set-Cookie: (mansession_id="[^"]+")', login).group(1)
-        # the login itself was an event, whatever classes are wanted
-        self.exchange(script, "/asterisk/rawman?action=waitevent&timeout=1", cookie)
-        self.ask(script, "/asterisk/rawman?action=waitevent&timeout=20", cookie)
-        self.assertFalse(script.wait_data("WaitEventComplete", 0.5))
         with self.server.witness() as witness:
+            # a login is an event that ends the waiting, whatever classes are wanted
+            self.exchange(script, "/asterisk/rawman?action=waitevent&timeout=1", cookie)
+            self.ask(script, "/asterisk/rawman?action=waitevent&timeout=20", cookie)
+            self.assertFalse(script.wait_data("WaitEventComplete", 0.5))
             witness.send("UserEvent", {"UserEvent": "RomByHand"})
             answer = script.wait_data("RomByHand")
         self.assertIsNotNone(answer, script.told)

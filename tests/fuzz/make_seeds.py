@@ -75,6 +75,23 @@ def miko_seeds():
         yield "bad-" + name, line.encode() + b"\x1e" + given
 
 
+def raw_stream_seeds():
+    """What a port of AMI says, and what one of HTTP says."""
+    for number, stream in enumerate(STREAMS[:4]):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        yield name_of(stream), bytes([number]) + data[:200] + middle(data)
+    ok = b"HTTP/1.1 200 OK\r\nServer: Asterisk\r\n"
+    page = b"<html><title>404 Not Found</title></html>\r\n"
+    yield "length", b"\x01" + ok + b"Content-Length: 4\r\n\r\nPong" + ok + (
+        b"Content-Length: 0\r\n\r\n")
+    yield "close", b"\x07HTTP/1.0 404 Not Found\r\n\r\n" + page
+    yield "chunks", b"\x03" + ok + (b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n"
+                                   b"0\r\nA: b\r\n\r\n") + ok + b"\r\n"
+    yield "continue", b"\x05HTTP/1.1 100 Continue\r\n\r\n" + ok + b"\r\n" + page
+    yield "no-content", b"\x02HTTP/1.1 204 No\r\n\r\nHTTP/1.1 304 No\n\n"
+    yield "nearly", b"\x00HTTP: 1\r\n\r\n"
+
+
 def filter_seeds():
     """Expressions over packets of recordings; see fuzz_filter.c."""
     packet = packets((CAPTURES / "22.10.1/call-busy.ami").read_bytes())[20]
@@ -466,8 +483,27 @@ def onec_value_seeds():
 
 KINDS = {
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
+def onec_daemon_seeds():
+    head = b"HTTP/1.1 %s\\nContent-Length: 0\\n\\n\0"
+    ready = b"uahf{\"type\":\"snapshot\",\"seq\":5}\0"
+    yield "ready", b"\0" + ready + b"e\x06pe\x07s{}\0"
+    yield "pieces", b"\x0c" + ready + b"e\x06pe\x07"
+    yield "password", b"\x01ua" + ready[1:] + b"e\x06"
+    yield "resume", b"\0" + ready + b"e\x06lt\x04uahe\x06e\x07"
+    yield "resync", b"\2" + ready + b"y\x02e\x03ct\x04uahe\x03e\x04"
+    yield "silence", b"\0" + ready + b"t\x1et\x14t\x04ut\x14"
+    yield "memory", b"\1um\x03aahm\x02e\x06"
+    for number, status in enumerate((b"401 No", b"403 No", b"404 No", b"429 Wait", b"503 Busy",
+                                     b"301 Moved", b"200 OK", b"101 Yes")):
+        yield "status-%d" % number, bytes([number % 4]) + b"ur" + head % status + b"t\xffu"
+    yield "ami", b"\0urAsterisk Call Manager/5.0.4\\n\0"
+    yield "tls", b"\0ur\x15\x03\x01~\0"
+    yield "chunks", (b"\1urHTTP/1.1 200 OK\\nTransfer-Encoding: chunked\\n\\n"
+                     b"3\\n{\"t\\n0\\n\\n\0")
+    yield "frames", b"\0" + ready + b"r\x81\x01\xff\0"
+    "onec_daemon": onec_daemon_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
-    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
+    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,

@@ -506,6 +506,75 @@ test_silent_peer(void **state)
 	hole_close(hole);
 }
 
+static void *
+connect_in_a_thread(void *user)
+{
+	struct scene *s = user;
+
+	call(s, "Connect", "s:127.0.0.1", zv_buf_cstr(&s->host.raised));
+	return NULL;
+}
+
+/* Fault 122: the object goes while it connects; who waits for that is told. */
+static void
+test_fault_122_stopped_while_connecting(void **state)
+{
+	struct hole *hole = hole_open("127.0.0.1", 0);
+	struct scene s;
+	pthread_t thread;
+	int64_t begin;
+
+	open_scene(&s, &zv_class_rom_native, talk_ami, NULL);
+	zv_buf_printf(&s.host.raised, "i:%d", hole_port(hole));
+	assert_int_equal(0, pthread_create(&thread, NULL, connect_in_a_thread, &s));
+	sleep_ms(200);
+	begin = now_ms();
+	zv_component_stop(s.object);
+	pthread_join(thread, NULL);
+	assert_true(now_ms() - begin <= ZV_STOP_MS);
+	assert_string_equal("b:0", zv_buf_cstr(&s.said));
+	close_scene(&s);
+	hole_close(hole);
+}
+
+/* What 1C code of those years does inside the event that says "lost". */
+static bool
+connect_again(struct onechost *h, struct zv_str source, struct zv_str name,
+	      struct zv_str data)
+{
+	struct scene *s = h->user;
+
+	if (zvon_str_equal(name, ZV_STR("Disconnected"))) {
+		assert_string_equal("b:1", connect_to(s, "s:127.0.0.1"));
+		SAY(s, "Action: Login");
+	}
+	pthread_mutex_lock(&h->lock);
+	h->n_taken++;
+	zv_buf_printf(&h->events, "%.*s ", ZV_ARG(name));
+	pthread_cond_broadcast(&h->changed);
+	pthread_mutex_unlock(&h->lock);
+	return true;
+}
+
+static void
+test_connects_again_inside_the_event(void **state)
+{
+	struct scene s;
+
+	open_scene(&s, &zv_class_rom_native, talk_ami, NULL);
+	s.host.user = &s;
+	s.host.on_event = connect_again;
+	connect_to(&s, "s:127.0.0.1");
+	CHECK_CALL("b:1", &s, "ListenMode", "b:1", NULL);
+	onechost_wait_taken(&s.host, 2);
+	SAY(&s, "Action: Bye");
+	onechost_wait_taken(&s.host, 6);
+	onechost_check_events(&s.host, "Connected FD_READ Disconnected Connected "
+				       "FD_READ FD_READ ");
+	CHECK_GET("b:1", &s, "Connected");
+	close_scene(&s);
+}
+
 static void
 test_bad_regex(void **state)
 {
@@ -723,6 +792,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_fault_020_always_read),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_silent_peer),
+		cmocka_unit_test(test_fault_122_stopped_while_connecting),
+		cmocka_unit_test(test_connects_again_inside_the_event),
 		cmocka_unit_test(test_bad_regex),
 		cmocka_unit_test(test_hard_regex_is_switched_off),
 		cmocka_unit_test(test_out_queue_has_a_limit),

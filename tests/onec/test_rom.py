@@ -183,5 +183,25 @@ class Recorded(Case):
             self.assertEqual(packets_of(data), [e[2] for e in got[1:]])
 
 
+class Manual(unittest.TestCase):
+    """docs/onec/rom-asterisk.md has a row for each name."""
+
+    def test_names(self):
+        text = (HERE.parents[1] / "docs" / "onec" / "rom-asterisk.md").read_text(
+            encoding="utf-8")
+        rows = [line for line in text.split("\n") if line.startswith("| `")]
+        with Host() as host:
+            host.load()
+            thing = host.new("ROM-Asterisk")
+            names = {**thing.props(), **thing.methods()}
+            self.assertEqual(21 + 7, len(names))
+            for name, (russian, *_) in names.items():
+                row = [line for line in rows if line.startswith("| `%s` |" % name)]
+                self.assertEqual(1, len(row), name)
+                self.assertIn("`%s`" % russian, row[0])
+            for said in re.findall(r"^\| `([A-Z]\w+)` \|", text, re.M):
+                self.assertIn(said, names)
+
+
 if __name__ == "__main__":
     unittest.main()

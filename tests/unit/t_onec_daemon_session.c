@@ -496,6 +496,19 @@ test_refusals(void **state)
 		}
 }
 
+/* What it says back of what it was sent. */
+static void
+test_refusal_with_secret(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 Bearer secret-token\r\n\r\n"));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	assert_false(has(r->why.text, "secret"));
+	rig_free(r);
+}
+
 /* It says why, and closes before all was said. */
 static void
 test_refusal_cut(void **state)
@@ -636,6 +649,12 @@ test_bad_frames(void **state)
 		assert_string_equal(rig_told(r), "down:EPROTO");
 		rig_free(r);
 	}
+	r = rig_with_token(); /* before its hello */
+	rig_link(r);
+	rig_accept(r);
+	rig_text(r, EVENT(1));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	rig_free(r);
 	r = rig_with_token();
 	rig_link(r);
 	rig_accept(r);
@@ -795,7 +814,7 @@ test_stop(void **state)
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(11)), false, NULL);
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(12)), false, NULL);
 	rig_say(r, zv_buf_str(&two));
-	assert_string_equal(rig_told(r), EVENT(11));
+	assert_string_equal(rig_told(r), EVENT(11) " gone");
 	assert_string_equal(rig_frames(r), "close:1000:");
 	assert_false(zv_daemon_session_wants_link(r->s));
 	assert_int_equal(zv_daemon_session_state(r->s), ZV_DESK_CLOSED);
@@ -879,6 +898,7 @@ main(void)
 		cmocka_unit_test(test_password),
 		cmocka_unit_test(test_password_and_close),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusal_with_secret),
 		cmocka_unit_test(test_refusal_cut),
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_endless_head),
