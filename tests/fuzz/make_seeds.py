@@ -481,8 +481,6 @@ def onec_value_seeds():
         yield "%02d" % number, bytes([method]) + b"".join(values)
 
 
-KINDS = {
-    "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
 def onec_daemon_seeds():
     head = b"HTTP/1.1 %s\\nContent-Length: 0\\n\\n\0"
     ready = b"uahf{\"type\":\"snapshot\",\"seq\":5}\0"
@@ -501,6 +499,10 @@ def onec_daemon_seeds():
     yield "chunks", (b"\1urHTTP/1.1 200 OK\\nTransfer-Encoding: chunked\\n\\n"
                      b"3\\n{\"t\\n0\\n\\n\0")
     yield "frames", b"\0" + ready + b"r\x81\x01\xff\0"
+
+
+KINDS = {
+    "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
