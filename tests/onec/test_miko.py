@@ -57,7 +57,7 @@ class Miko(unittest.TestCase):
         methods = self.thing.methods()
         for name, russian in OWN.items():
             self.assertEqual(russian, methods.pop(name)[0])
-                self.assertIn("| `%s(" % name, DOCUMENT)
+            self.assertIn("| `%s(" % name, DOCUMENT)
         for name, (_, headers) in documented_functions().items():
             self.assertEqual("%df" % (len(headers) + 2), methods.pop(name)[1], name)
         self.assertEqual({}, methods)
