@@ -53,9 +53,9 @@ new_event(struct zv_str source, struct zv_str name, struct zv_str data)
 
 	if (!ev)
 		return NULL;
-	ev->source = zv_com_bstr(source);
-	ev->name = zv_com_bstr(name);
-	ev->data = zv_com_bstr(data);
+	ev->source = zv_com_bstr_shown(source);
+	ev->name = zv_com_bstr_shown(name);
+	ev->data = zv_com_bstr_shown(data);
 	ev->bytes = sizeof *ev + 2 * (source.n + name.n + data.n);
 	if (ev->source && ev->name && ev->data)
 		return ev;

@@ -11,8 +11,8 @@ zv_com_host_raise(struct zv_com_host *h, struct zv_str source, struct zv_str tex
 {
 	EXCEPINFO info = {
 		.wCode = CODE_FAIL,
-		.bstrSource = zv_com_bstr(source),
-		.bstrDescription = zv_com_bstr(text),
+		.bstrSource = zv_com_bstr_shown(source),
+		.bstrDescription = zv_com_bstr_shown(text),
 		.scode = E_FAIL,
 	};
 

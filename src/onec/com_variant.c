@@ -25,6 +25,17 @@ zv_com_bstr(struct zv_str text)
 	return out;
 }
 
+BSTR
+zv_com_bstr_shown(struct zv_str text)
+{
+	BSTR out = zv_com_bstr(text);
+
+	for (UINT i = 0; out && i < SysStringLen(out); i++)
+		if (!out[i])
+			out[i] = 0xfffd;
+	return out;
+}
+
 int
 zv_com_text_from_bstr(struct zv_buf *out, BSTR text)
 {
@@ -35,6 +46,9 @@ zv_com_text_from_bstr(struct zv_buf *out, BSTR text)
 
 #define DAYS_TO_1970 25569 /* from 1899-12-30 */
 #define DAY_S	     86400
+
+#define FIRST_SECOND (-62135596800LL) /* 0001-01-01 */
+#define LAST_SECOND  253402300799LL   /* 9999-12-31 23:59:59 */
 
 /* Before 1899-12-30 the days are negative, but the time in them still goes forward:
  * -1.25 is 1899-12-29 06:00. */
@@ -94,6 +108,17 @@ take_int(struct zv_value *out, VARIANT *in)
 	return 0;
 }
 
+/* More than a long long has is no number of a method. */
+static int
+take_u8(struct zv_value *out, VARIANT *in)
+{
+	if (V_UI8(in) > INT64_MAX)
+		out->kind = ZV_VALUE_OTHER;
+	else
+		zv_value_set_int(out, (long long)V_UI8(in));
+	return 0;
+}
+
 static int
 take_real(struct zv_value *out, VARIANT *in)
 {
@@ -119,8 +144,12 @@ take_date(struct zv_value *out, VARIANT *in)
 
 	out->kind = ZV_VALUE_OTHER;
 	if (days > -1e6 && days < 1e7) {
-		out->kind = ZV_VALUE_DATE;
-		out->integer = seconds_from_days(days);
+		long long seconds = seconds_from_days(days);
+
+		if (seconds >= FIRST_SECOND && seconds <= LAST_SECOND) {
+			out->kind = ZV_VALUE_DATE;
+			out->integer = seconds;
+		}
 	}
 	return 0;
 }
@@ -188,7 +217,7 @@ static const struct {
 	{ VT_UI2, take_int },
 	{ VT_UI4, take_int },
 	{ VT_I8, take_int },
-	{ VT_UI8, take_int },
+	{ VT_UI8, take_u8 },
 	{ VT_INT, take_int },
 	{ VT_UINT, take_int },
 	{ VT_R4, take_real },

@@ -15,6 +15,8 @@ bool zv_com_variant_from_value(VARIANT *out, const struct zv_value *in,
 			       bool has_booleans);
 
 BSTR zv_com_bstr(struct zv_str text); /* NULL: out of memory */
+/* For what 1C shows to its end, which is a NUL there: one within becomes U+FFFD. */
+BSTR zv_com_bstr_shown(struct zv_str text);
 int zv_com_text_from_bstr(struct zv_buf *out, BSTR text);
 
 /* ---- arguments: one dimension, from its own least index, of VARIANT -------------------- */

