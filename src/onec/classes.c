@@ -5,12 +5,9 @@
 
 const struct zv_class *const zv_classes[] = {
 	&zv_class_zvon,
-	/* clang-format off */
 	&zv_class_rom,
 	&zv_class_rom_native,
 	&zv_class_brom,
 	&zv_class_miko,
-	&zv_class_zvon,
-	/* clang-format on */
 	NULL,
 };

@@ -21,6 +21,8 @@ enum taking {
 };
 
 struct events {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
 	struct event *first, **last;
 	long depth, waiting;
 	bool is_fixed; /* SetEventBufferDepth is refused */

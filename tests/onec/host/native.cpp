@@ -76,10 +76,7 @@ platform_copy(const struct host_value *v, size_t unit)
 
 	if (!v->p)
 		return NULL;
-	// An AllocMemory that is told to fail is for the component's ones.
-	p = NULL;
-	while (!services->alloc(&p, (unsigned long)((v->n + 1) * unit)))
-		;
+	services->alloc_own(&p, (unsigned long)((v->n + 1) * unit));
 	copy(p, v->p, v->n * unit);
 	for (size_t i = 0; i < unit; i++)
 		((char *)p)[v->n * unit + i] = 0;

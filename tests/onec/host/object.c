@@ -195,6 +195,7 @@ const struct host_services host_services = {
 	.find_symbol = system_find_symbol,
 	.close_library = system_close_library,
 	.alloc = memory_alloc,
+	.alloc_own = memory_alloc_own,
 	.free = memory_free,
 	.error = on_error,
 	.event = on_event,
