@@ -1,9 +1,13 @@
 #include "io/fault.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/fault_tls.h"
 #include "io/net_error.h"
+
+#define HOST_MAX 300
 
 typedef enum zv_fault (*explain_fn)(const struct zv_fault_scene *s,
 				    struct zv_error *err);
@@ -137,44 +141,65 @@ explain_timeout(const struct zv_fault_scene *s, struct zv_error *err)
 
 #define UNTRUSTED "the certificate is not to be trusted: "
 
-/* What OpenSSL or libcurl say of a certificate, and what it means. */
-static const struct {
-	const char *words;
-	enum zv_fault fault;
-	const char *meaning;
-} flaws[] = {
-	{ "has expired", ZV_FAULT_EXPIRED,
-	  "it has expired: renew the file that tlscertfile in [general] of http.conf "
-	  "names, then `module reload http`" },
-	{ "not yet valid", ZV_FAULT_NOT_VALID_YET,
-	  "it is not valid yet: set the clocks of both machines by NTP, or renew the "
-	  "file that tlscertfile in [general] of http.conf names" },
-	{ "target host name", ZV_FAULT_OTHER_NAME,
-	  "it is for another name: write the certificate's name into the URL, or have "
-	  "one made for this name (tlscertfile in [general] of http.conf)" },
-	{ "signed certificate", ZV_FAULT_UNKNOWN_CA,
-	  "it is signed by itself or by a CA that is not known here: give that CA's "
-	  "file (--ca), for a self-signed one the certificate itself" },
-	{ "issuer certificate", ZV_FAULT_UNKNOWN_CA,
-	  "its CA is not known here: give the CA's file (--ca); certificates between "
-	  "CA and server belong into the file of tlscertfile in http.conf" },
+/* What a flaw means, and what to do, where http.conf rules. */
+static const char *const meanings[ZV_N_FAULTS] = {
+	[ZV_FAULT_EXPIRED] = "it has expired: renew the file that tlscertfile in "
+			     "[general] of http.conf "
+			     "names, then `module reload http`",
+	[ZV_FAULT_NOT_VALID_YET] =
+		"it is not valid yet: set the clocks of both machines by NTP, or renew "
+		"the "
+		"file that tlscertfile in [general] of http.conf names",
+	[ZV_FAULT_OTHER_NAME] =
+		"it is for another name: write the certificate's name into the URL, or "
+		"have "
+		"one made for this name (tlscertfile in [general] of http.conf)",
 };
+
+static const char self_signed[] =
+	"it is signed by itself or by a CA that is not known here: give that CA's file "
+	"(--ca), for a self-signed one the certificate itself";
+static const char unknown_ca[] =
+	"its CA is not known here: give the CA's file (--ca); certificates between CA "
+	"and "
+	"server belong into the file of tlscertfile in http.conf";
+
+static const char *
+meaning_of(const struct zv_tls_flaw *flaw, const char *text)
+{
+	if (flaw->fault != ZV_FAULT_UNKNOWN_CA)
+		return meanings[flaw->fault];
+	return strstr(text, "signed certificate") ? self_signed : unknown_ca;
+}
+
+/* libcurl with OpenSSL names the host, too. */
+static void
+add_host(const struct zv_fault_scene *s, char *out, size_t size)
+{
+	const char *port = strrchr(s->where, ':');
+	bool in_brackets = s->where[0] == '[';
+	int n = (int)(port ? (size_t)(port - s->where) : strlen(s->where));
+
+	snprintf(out, size, " '%.*s'", in_brackets ? n - 2 : n, s->where + in_brackets);
+}
 
 static enum zv_fault
 explain_certificate(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	size_t i = 0, n = sizeof flaws / sizeof *flaws;
+	const struct zv_tls_flaw *flaw = zv_tls_find_flaw(s->detail);
+	const char *text = flaw && flaw->text ? flaw->text : s->detail;
+	char host[HOST_MAX] = "";
 
-	while (i < n && !detail_has(s, flaws[i].words))
-		i++;
-	if (i < n && s->protocol == ZV_FAULT_HTTP) {
+	if (flaw && s->protocol == ZV_FAULT_HTTP) {
 		zv_fail(err, ZV_ETLS, "%s: " UNTRUSTED "%s", s->where,
-			flaws[i].meaning);
-		return flaws[i].fault;
+			meaning_of(flaw, text));
+		return flaw->fault;
 	}
+	if (flaw && flaw->text && flaw->fault == ZV_FAULT_OTHER_NAME)
+		add_host(s, host, sizeof host);
 	zv_fail(err, ZV_ETLS,
-		"%s: " UNTRUSTED "%s; give its CA file, or pin the server's key",
-		s->where, s->detail);
+		"%s: " UNTRUSTED "%s%s; give its CA file, or pin the server's key",
+		s->where, text, host);
 	return ZV_FAULT_NONE;
 }
 
@@ -195,31 +220,27 @@ explain_ca_file(const struct zv_fault_scene *s, struct zv_error *err)
 	return ZV_FAULT_CA_FILE;
 }
 
-/* Asterisk's plain HTTP port closes when it is greeted in TLS, and so does its TLS port
- * when too many are connected (16, 22). */
-static bool
-was_closed_in_handshake(const struct zv_fault_scene *s)
-{
-	return s->protocol == ZV_FAULT_HTTP &&
-	       (detail_has(s, "SSL_ERROR_SYSCALL") || detail_has(s, "unexpected eof") ||
-		detail_has(s, "reset by peer"));
-}
-
-/* What the library says of a failed handshake, in words of use. */
+/* What the library says of a failed handshake, in words of use. Asterisk's plain HTTP port
+ * closes when it is greeted in TLS, and so does its TLS port when too many are connected
+ * (16, 22). */
 static enum zv_fault
 explain_handshake(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	if (detail_has(s, "wrong version number") || detail_has(s, "packet length")) {
+	enum zv_fault fault = zv_tls_find_handshake_fault(s->detail);
+
+	if (zv_tls_find_flaw(s->detail)) /* Schannel tells it by this code as well */
+		return explain_certificate(s, err);
+	if (fault == ZV_FAULT_NO_TLS) {
 		zv_fail(err, ZV_ETLS, "%s: no TLS there: %s", s->where,
 			settings_of(s)->plain);
-		return ZV_FAULT_NO_TLS;
+		return fault;
 	}
-	if (was_closed_in_handshake(s)) {
+	if (fault == ZV_FAULT_CLOSED_IN_TLS && s->protocol == ZV_FAULT_HTTP) {
 		zv_fail(err, ZV_ETLS,
 			"%s: closed during the TLS handshake: %s; or "
 			"sessionlimit there (100 connections) is used up",
 			s->where, settings_of(s)->plain);
-		return ZV_FAULT_CLOSED_IN_TLS;
+		return fault;
 	}
 	zv_fail(err, ZV_ETLS, "%s: TLS handshake failed: %s", s->where, s->detail);
 	return ZV_FAULT_NONE;

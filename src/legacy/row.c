@@ -2,7 +2,21 @@
 #include "base/str.h"
 #include "legacy/impl.h"
 
-/* prefix + key, letter case aside: AJAM's mxml makes all keys small. */
+/* Letter case aside: AJAM's mxml makes all keys small, and cause_txt of Cause-txt. */
+static bool
+is_same(struct zv_str key, struct zv_str wanted)
+{
+	for (size_t i = 0; i < wanted.n; i++) {
+		unsigned char k = zv_lower((unsigned char)key.p[i]);
+		unsigned char w = zv_lower((unsigned char)wanted.p[i]);
+
+		if (k != w && !(k == '_' && w == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* prefix + key */
 static bool
 is_key(struct zv_str key, struct zv_str prefix, struct zv_str wanted)
 {
@@ -10,7 +24,7 @@ is_key(struct zv_str key, struct zv_str prefix, struct zv_str wanted)
 	       zv_lower((unsigned char)key.p[key.n - 1]) ==
 		       zv_lower((unsigned char)wanted.p[wanted.n - 1]) &&
 	       zv_str_starts_nocase(key, prefix) &&
-	       zvon_str_equal_nocase(zv_str_from(key, prefix.n), wanted);
+	       is_same(zv_str_from(key, prefix.n), wanted);
 }
 
 static const struct zv_field *

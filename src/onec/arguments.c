@@ -188,9 +188,9 @@ read_one(const struct zv_method *m, size_t i, const struct zv_value *given,
 /* ---- all of them -------------------------------------------------------------------------- */
 
 int
-zv_arguments_read(const struct zv_method *method, const struct zv_value *given,
-		  size_t n_given, struct zv_value *out, enum zv_language language,
-		  struct zv_error *err)
+zv_call_read_arguments(const struct zv_method *method, const struct zv_value *given,
+		       size_t n_given, struct zv_value *out, enum zv_language language,
+		       struct zv_error *err)
 {
 	if (n_given > method->n_arguments)
 		return fail_extra(method, n_given, language, err);
@@ -205,8 +205,8 @@ zv_arguments_read(const struct zv_method *method, const struct zv_value *given,
 }
 
 void
-zv_arguments_give_back(const struct zv_method *method, struct zv_value *read,
-		       struct zv_value *given, size_t n_given)
+zv_call_give_back(const struct zv_method *method, struct zv_value *read,
+		  struct zv_value *given, size_t n_given)
 {
 	for (size_t i = 0; i < method->n_arguments && i < n_given; i++) {
 		if (method->arguments[i].want != ZV_WANT_OUT)

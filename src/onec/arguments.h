@@ -13,12 +13,12 @@ enum zv_language {
 
 /* Fills out[0 … method->n_arguments - 1], which is zeroed; `given` stays as it is. 0, or < 0
  * with *err: the method, the argument, what was wanted. The caller deinits all of out. */
-int zv_arguments_read(const struct zv_method *method, const struct zv_value *given,
-		      size_t n_given, struct zv_value *out, enum zv_language language,
-		      struct zv_error *err);
+int zv_call_read_arguments(const struct zv_method *method, const struct zv_value *given,
+			   size_t n_given, struct zv_value *out,
+			   enum zv_language language, struct zv_error *err);
 
 /* What the method wrote, to where the script sees it. */
-void zv_arguments_give_back(const struct zv_method *method, struct zv_value *read,
-			    struct zv_value *given, size_t n_given);
+void zv_call_give_back(const struct zv_method *method, struct zv_value *read,
+		       struct zv_value *given, size_t n_given);
 
 #endif

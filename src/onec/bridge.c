@@ -14,12 +14,12 @@
 /* To the host, as often as it takes. No lock is held: the script's handler may run inside,
  * and call us. */
 static void
-hand_over(struct zv_component *c, struct zv_taken *taken)
+hand_over(struct zv_component *c, struct zv_outbox_taken *taken)
 {
 	while (!c->host->event(c->face, taken->source, taken->name, taken->data))
-		if (!zv_queue_retry(&c->queue, taken))
+		if (!zv_outbox_retry(&c->outbox, taken))
 			return;
-	zv_queue_done(&c->queue, taken);
+	zv_outbox_done(&c->outbox, taken);
 }
 
 static void
@@ -36,10 +36,10 @@ static void *
 sender_main(void *component)
 {
 	struct zv_component *c = component;
-	struct zv_taken taken;
+	struct zv_outbox_taken taken;
 
 	zv_thread_name("zvon-send");
-	while (zv_queue_take(&c->queue, &taken))
+	while (zv_outbox_take(&c->outbox, &taken))
 		hand_over(c, &taken);
 	tell_end(c, &c->sender);
 	return NULL;
@@ -128,10 +128,10 @@ network_main(void *component)
 
 	zv_thread_name("zvon-net");
 	while (!is_stopping(c)) {
-		zv_queue_hold(&c->queue);
+		zv_outbox_hold(&c->outbox);
 		zv_ask_run_all(c);
 		process_link(c);
-		zv_queue_release(&c->queue);
+		zv_outbox_release(&c->outbox);
 		wait_for_work(c);
 	}
 	zv_component_set_link(c, NULL);
@@ -149,7 +149,7 @@ zv_bridge_init(struct zv_component *c)
 	pthread_mutex_init(&c->own_lock, NULL);
 	zv_cond_init(&c->changed);
 	zv_list_init(&c->inbox);
-	zv_queue_init(&c->queue);
+	zv_outbox_init(&c->outbox);
 }
 
 void
@@ -157,7 +157,7 @@ zv_bridge_deinit(struct zv_component *c)
 {
 	if (c->has_bell)
 		zv_bell_close(&c->bell);
-	zv_queue_deinit(&c->queue);
+	zv_outbox_deinit(&c->outbox);
 	pthread_cond_destroy(&c->changed);
 	pthread_mutex_destroy(&c->own_lock);
 	pthread_mutex_destroy(&c->lock);
@@ -224,7 +224,7 @@ zv_component_event(struct zv_component *c, struct zv_str source, struct zv_str n
 {
 	if (!takes_events(c))
 		return;
-	zv_queue_add(&c->queue, source, name, data);
+	zv_outbox_add(&c->outbox, source, name, data);
 	start_sender(c);
 }
 
@@ -285,7 +285,7 @@ zv_bridge_stop(struct zv_component *c)
 	pthread_cond_broadcast(&c->changed);
 	if (c->has_bell)
 		zv_bell_ring(&c->bell);
-	zv_queue_stop(&c->queue);
+	zv_outbox_stop(&c->outbox);
 	end_thread(c, &c->network, until_ms);
 	end_thread(c, &c->sender, until_ms);
 	c->is_stopped = true;

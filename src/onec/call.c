@@ -96,12 +96,12 @@ call_method(struct zv_component *c, const struct zv_method *m,
 	struct zv_error err = { 0 };
 	bool ok;
 
-	if (zv_arguments_read(m, arguments, n, read, language_of(c), &err) < 0) {
+	if (zv_call_read_arguments(m, arguments, n, read, language_of(c), &err) < 0) {
 		ok = raise_error(c, &err);
 	} else {
 		ok = run(c, m, read, result);
 		if (ok)
-			zv_arguments_give_back(m, read, arguments, n);
+			zv_call_give_back(m, read, arguments, n);
 	}
 	free_values(read, m->n_arguments);
 	return ok;

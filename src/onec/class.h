@@ -74,6 +74,8 @@ struct zv_class {
 
 extern const struct zv_class *const zv_classes[]; /* to NULL */
 extern const struct zv_class zv_class_rom, zv_class_rom_native, zv_class_brom;
+extern const struct zv_class zv_class_miko;
+extern const struct zv_class zv_class_zvon;
 
 /* -1: there is none. By either language, without case. */
 long zv_class_find_method(const struct zv_class *class, struct zv_str name);

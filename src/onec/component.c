@@ -184,7 +184,7 @@ zv_component_set_events_waiting(struct zv_component *c, long long n,
 	int rc = check_range(c, n, ZV_EVENTS_LEAST, ZV_EVENTS_MOST, err);
 
 	if (rc == 0)
-		zv_queue_set_most(&c->queue, (size_t)n);
+		zv_outbox_set_most(&c->outbox, (size_t)n);
 	return rc;
 }
 
@@ -227,7 +227,7 @@ zv_component_forget_events(struct zv_component *c)
 {
 	const struct zv_host *host = living_host(c);
 
-	zv_queue_forget(&c->queue);
+	zv_outbox_forget(&c->outbox);
 	if (host && host->forget_events)
 		host->forget_events(c->face);
 }
@@ -235,7 +235,7 @@ zv_component_forget_events(struct zv_component *c)
 void
 zv_component_count(struct zv_component *c, struct zv_component_counters *out)
 {
-	zv_queue_count(&c->queue, out);
+	zv_outbox_count(&c->outbox, out);
 }
 
 /* ---- what the threads share ---------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 
 #include "io/wait.h"
 #include "onec/component.h"
-#include "onec/queue.h"
+#include "onec/outbox.h"
 
 /* Done's time, less what is needed around the waiting. */
 #define ZV_STOP_WAIT_MS (ZV_STOP_MS - 150)
@@ -46,7 +46,7 @@ struct zv_component {
 	struct zv_buf error;
 
 	struct zv_bell bell;
-	struct zv_queue queue;
+	struct zv_outbox outbox;
 
 	/* the network thread's own */
 	struct zv_link *link;

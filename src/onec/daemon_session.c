@@ -227,7 +227,11 @@ zv_daemon_session_stop(struct zv_daemon_session *s)
 {
 	if (s->phase == ZV_PHASE_READY || s->phase == ZV_PHASE_GREETING)
 		zv_daemon_session_say_close(s, 1000, ZV_STR(""));
+	if (s->phase == ZV_PHASE_CLOSED)
+		return;
 	s->phase = ZV_PHASE_CLOSED;
+	if (s->handlers.on_gone)
+		s->handlers.on_gone(s->context);
 }
 
 /* ---- losses ------------------------------------------------------------------------------ */
@@ -287,6 +291,18 @@ lose(struct zv_daemon_session *s, const struct zv_error *why, bool is_refusal,
 	tell(s, ZV_DESK_DOWN, &copy, wait);
 }
 
+/* A server may say back what it was sent: then it is not quoted. */
+static struct zv_str
+quotable(const struct zv_daemon_session *s, struct zv_str quote)
+{
+	struct zv_str secret = zv_buf_str(&s->secret), token = zv_buf_str(&s->token);
+
+	if ((secret.n && zv_str_find(quote, secret) < quote.n) ||
+	    (token.n && zv_str_find(quote, token) < quote.n))
+		return ZV_STR("");
+	return quote;
+}
+
 /* Something to be said of this link, in words of ours. */
 static void
 lose_with(struct zv_daemon_session *s, int code, enum zv_daemon_word word,
@@ -294,7 +310,7 @@ lose_with(struct zv_daemon_session *s, int code, enum zv_daemon_word word,
 {
 	struct zv_error why = { 0 };
 
-	zv_daemon_tell(&why, code, s->russian, s->url.place, word, quote);
+	zv_daemon_tell(&why, code, s->russian, s->url.place, word, quotable(s, quote));
 	lose(s, &why, is_refusal, least_ms);
 }
 
@@ -410,7 +426,8 @@ be_refused(struct zv_daemon_session *s)
 		quote = answer_field(s, "Location");
 	else if (!quote.n && status.word == ZV_SAY_NO_UPGRADE)
 		quote = s->answer.head.reason;
-	zv_daemon_tell(&why, status.code, s->russian, s->url.place, status.word, quote);
+	zv_daemon_tell(&why, status.code, s->russian, s->url.place, status.word,
+		       quotable(s, quote));
 	json_decref(body);
 	lose(s, &why, status.is_refusal, retry_ms);
 }
@@ -619,6 +636,8 @@ take_message(struct zv_daemon_session *s, const json_t *message)
 	struct zv_str type = zv_json_text(message, "type");
 
 	s->is_doubled = false;
+	if (s->phase == ZV_PHASE_GREETING && !zvon_str_equal(type, ZV_STR("hello")))
+		return false; /* zvond says hello before all else */
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (zvon_str_equal(type, zvon_str(kinds[i].type)))
 			return kinds[i].take(s, message);
@@ -781,7 +800,9 @@ zv_daemon_session_link_down(struct zv_daemon_session *s, const struct zv_error *
 	if (zv_str_starts(text, place))
 		text = zv_str_from(text, place.n + 2);
 	zv_fail(&told, why->code, "%s: %s (%.*s)", s->url.place,
-		zv_daemon_text(ZV_SAY_NO_LINK, true), ZV_ARG(text));
+		zv_daemon_text(why->code == ZV_ETLS ? ZV_SAY_NO_TLS : ZV_SAY_NO_LINK,
+			       true),
+		ZV_ARG(text));
 	told.system = why->system;
 	lose(s, &told, false, 0);
 }

@@ -22,7 +22,7 @@
 #define ZV_DAEMON_BACKOFF_MS	1000  /* least wait before the next try … */
 #define ZV_DAEMON_BACKOFF_MOST	30000 /* … and most, by chance in between */
 #define ZV_DAEMON_REFUSED_MS	60000 /* least wait when trying soon is of no use */
-#define ZV_DAEMON_MESSAGE_BYTES ((size_t)16 * 1024 * 1024) /* of a snapshot, most */
+#define ZV_DAEMON_MESSAGE_BYTES ((size_t)8 * 1024 * 1024) /* of a snapshot, most */
 
 #define ZV_DAEMON_SEND_BYTES   ((size_t)64 * 1024) /* of a command: zvond takes no more */
 #define ZV_DAEMON_UNREAD_BYTES ((size_t)1024 * 1024) /* of what zvond does not read */
@@ -67,7 +67,7 @@ const struct zv_daemon_url *zv_daemon_session_url(const struct zv_daemon_session
 /* Handlers are called inside these; zv_daemon_session_stop and _send may be called from
  * there, _free may not. */
 void zv_daemon_session_start(struct zv_daemon_session *s, int64_t now_ms);
-/* For good; a goodbye is left in the output. Tells nobody. */
+/* For good; a goodbye is left in the output. Calls on_gone, and nothing after it. */
 void zv_daemon_session_stop(struct zv_daemon_session *s);
 
 /* The driver opens a stream when this becomes true, and closes it when it becomes false,

@@ -293,7 +293,9 @@ zv_miko_extra_ms(const struct zv_method *method, const struct zv_value *argument
 	if (!zvon_str_equal_nocase(zvon_str(f->action), ZV_STR("Originate")) ||
 	    is_true(argument_of(f, arguments, "Async")))
 		return 0;
-	zv_num_parse(argument_of(f, arguments, "Timeout"), 0, MOST_EXTRA_MS, &ms);
+	if (zv_num_parse(argument_of(f, arguments, "Timeout"), 0, MOST_EXTRA_MS, &ms) <
+	    0)
+		ms = ORIGINATE_MS;
 	return (int)ms;
 }
 

@@ -406,7 +406,7 @@ read_alias(struct reader *r, enum zv_miko_mark mark, struct zv_str left,
 		return rc;
 	i = zv_methods_find(r->table->methods, r->table->n, name);
 	if (i < 0)
-		return FAIL(r, ZV_ENOTFOUND,
+		return FAIL(r, ZV_EINVAL,
 			    "нет метода %.*s: опишите его выше строкой method",
 			    "there is no method %.*s: describe it above with method",
 			    SHOWN(name));

@@ -6,6 +6,7 @@ What a fuzzer once found lies beside them as found-*; this program leaves it alo
 """
 
 import re
+import struct
 import sys
 from pathlib import Path
 
@@ -54,6 +55,41 @@ def parser_seeds():
         yield name_of(stream), head + data[:200] + middle(data)
     text = b"Event: A\nX: 1\n\nResponse: Follows\nx\n--END COMMAND--\n\n"
     yield "lf-only", b"\x00\x03" + text
+
+
+def miko_seeds():
+    """Texts of functions and arguments; see fuzz_miko.c."""
+    given = b"SIP/1\x1fa%20b\x1fx=1\ny=2\x1fK: v\x1fid"
+    ours = re.findall(r'"((?:[^"\\]|\\.)*)"',
+                      (HERE.parents[1] / "src/onec/miko_functions.c").read_text())
+    text = "".join(ours[1:]).replace("\\n", "\n").encode()
+    yield "ours", text[:MOST].rpartition(b"\n")[0] + b"\x1e" + given
+    yield "administrator", (
+        "\ufeff# наше\r\nmethod Набрать as Originate = Channel, Exten, Variable*, H+\r\n"
+        "alias Connect = Соединить, Init\r\nalias набрать = Dial2\r\n"
+        "; QueueReload\nmethod QueueReload = Queue, Members?yes, Paused?\n"
+        "documented SetVar = Value%\n").encode() + b"\x1e" + given
+    for name, line in (("twice", "method A =\nmethod a ="), ("own", "method Connect ="),
+                       ("alias", "alias Ping = Pong, Pong"), ("header", "method A = B C"),
+                       ("no-equal", "method A"), ("as", "method A as = B")):
+        yield "bad-" + name, line.encode() + b"\x1e" + given
+
+
+def raw_stream_seeds():
+    """What a port of AMI says, and what one of HTTP says."""
+    for number, stream in enumerate(STREAMS[:4]):
+        data = (CAPTURES / (stream + ".ami")).read_bytes()
+        yield name_of(stream), bytes([number]) + data[:200] + middle(data)
+    ok = b"HTTP/1.1 200 OK\r\nServer: Asterisk\r\n"
+    page = b"<html><title>404 Not Found</title></html>\r\n"
+    yield "length", b"\x01" + ok + b"Content-Length: 4\r\n\r\nPong" + ok + (
+        b"Content-Length: 0\r\n\r\n")
+    yield "close", b"\x07HTTP/1.0 404 Not Found\r\n\r\n" + page
+    yield "chunks", b"\x03" + ok + (b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n"
+                                   b"0\r\nA: b\r\n\r\n") + ok + b"\r\n"
+    yield "continue", b"\x05HTTP/1.1 100 Continue\r\n\r\n" + ok + b"\r\n" + page
+    yield "no-content", b"\x02HTTP/1.1 204 No\r\n\r\nHTTP/1.1 304 No\n\n"
+    yield "nearly", b"\x00HTTP: 1\r\n\r\n"
 
 
 def filter_seeds():
@@ -412,13 +448,68 @@ def save_seeds():
     yield "cut", (head % (2, 0) + agent + call + event % 1).encode()
 
 
+def onec_text16_seeds():
+    texts = ("Connect\0connect", "ПодключитьПОДКЛЮЧИТЬ", "Ёжёж", "\U0001f600\u20ac\x7f\u0080",
+             "\U00010000\U0010ffff\ud7ff\ue000\uffff")
+    for number, text in enumerate(texts):
+        yield "8-%d" % number, text.encode()
+        yield "16-%d" % number, text.encode("utf-16-le")
+    yield "lone", bytes.fromhex("3dd83dd800de00de61003dd8")
+    yield "cut", "\U0001f600".encode()[:3] + b"\xed\xa0\x80\xc0\x80\xf8"
+
+
+def onec_value_seeds():
+    def whole(number):
+        return b"i" + number.to_bytes(8, "little", signed=True)
+
+    def real(number):
+        return b"r" + struct.pack("<d", number)
+
+    def text(value):
+        return b"s" + value.encode() + b"\0"
+
+    true = b"b" + bytes([1] + 7 * [0])
+    calls = (
+        (0, whole(5), text("б")), (0, b"xab\0"), (0, b"d", b"o"), (0, b"u"),
+        (1, text("a"), real(0.1)), (1, whole(-1), true, b"n"), (1, text("1"), text("2"), b"u"),
+        (2, text("5\u00a0038"), real(8.0), text("1\u202f000")), (2, real(1e300), text(" ")),
+        (2, text("9223372036854775807"), text("-9223372036854775808")), (2, text("1" * 33)),
+        (3, text("Истина"), text("ложь")), (3, real(float("nan")), real(float("inf"))),
+        (4, text("a"), whole(1), true, text("old"), b"d", b"xold\0"), (4, *[b"u"] * 8),
+    )
+    for number, (method, *values) in enumerate(calls):
+        yield "%02d" % number, bytes([method]) + b"".join(values)
+
+
+def onec_daemon_seeds():
+    head = b"HTTP/1.1 %s\\nContent-Length: 0\\n\\n\0"
+    ready = b"uahf{\"type\":\"snapshot\",\"seq\":5}\0"
+    yield "ready", b"\0" + ready + b"e\x06pe\x07s{}\0"
+    yield "pieces", b"\x0c" + ready + b"e\x06pe\x07"
+    yield "password", b"\x01ua" + ready[1:] + b"e\x06"
+    yield "resume", b"\0" + ready + b"e\x06lt\x04uahe\x06e\x07"
+    yield "resync", b"\2" + ready + b"y\x02e\x03ct\x04uahe\x03e\x04"
+    yield "silence", b"\0" + ready + b"t\x1et\x14t\x04ut\x14"
+    yield "memory", b"\1um\x03aahm\x02e\x06"
+    for number, status in enumerate((b"401 No", b"403 No", b"404 No", b"429 Wait", b"503 Busy",
+                                     b"301 Moved", b"200 OK", b"101 Yes")):
+        yield "status-%d" % number, bytes([number % 4]) + b"ur" + head % status + b"t\xffu"
+    yield "ami", b"\0urAsterisk Call Manager/5.0.4\\n\0"
+    yield "tls", b"\0ur\x15\x03\x01~\0"
+    yield "chunks", (b"\1urHTTP/1.1 200 OK\\nTransfer-Encoding: chunked\\n\\n"
+                     b"3\\n{\"t\\n0\\n\\n\0")
+    yield "frames", b"\0" + ready + b"r\x81\x01\xff\0"
+
+
 KINDS = {
+    "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
+    "onec_daemon": onec_daemon_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
-    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "ws": ws_seeds,
+    "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
-    "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
+    "html": html_seeds, "legacy": legacy_seeds, "miko": miko_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

@@ -159,7 +159,7 @@ def library(abi, name="zvon-1c"):
 
 def wine(bits):
     """How a Windows program is started: x64, x86."""
-    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits]
+    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits[-3:]]
 
 
 def command(abi):
@@ -308,11 +308,12 @@ class Thing:
         return [tuple(fields[i:i + 3]) for i in range(0, len(fields), 3)]
 
     def taking(self, mode):
-        """None: off; "count"; "print": into host.events."""
+        """None: off; "count"; "print": into host.events; "call=METHOD", "end": README.md."""
         self.say("taking", *(["on", mode] if mode else ["off"]))
 
     def taken(self):
-        """(taken while taking, refused, waiting in the host's queue, its depth)."""
+        """(taken while taking, refused, waiting in the host's queue, its depth, calls of a
+        handler that were right)."""
         return tuple(from_field(f) for f in self.say("taken"))
 
     def cleaned(self):

@@ -139,9 +139,11 @@ class Fake:
     def __init__(self, version, is_http):
         from ajam import Ajam
         from ajam_http import PROFILES
-        from pbx import Pbx
+        from pbx import Pbx, respond
         profile = PROFILES[version]
         self.pbx = Pbx(banner=profile.banner, version=profile.version)
+        # taken; what comes of it the talk says
+        self.pbx.on("Hangup", lambda session, action: respond(session, action, "Success"))
         self.server = Ajam(version, pbx=self.pbx) if is_http else self.pbx
         self.server.start()
         self.port = self.server.port

@@ -220,6 +220,8 @@ SUITES = (
           after=("build-asan",), jobs=2, reports=True),
     Suite("legacy", "the legacy view of 16 and 22 beside Asterisk 11", python_tests("tests/legacy"),
           240, after=("build",)),
+    Suite("onec", "the component before a host of our own: Native API, talks, faults",
+          python_tests("tests/onec"), 400, after=("build",), jobs=2, tools=("g++",)),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
           after=("build",), jobs=5, tools=("openssl",)),
     Suite("sys-asan", "the same with sanitizers",

@@ -58,13 +58,23 @@ on_state(void *user, enum zv_desk_state state, const struct zv_error *why, int r
 	r->retry_ms = retry_ms;
 }
 
+static void
+on_gone(void *user)
+{
+	struct daemonrig *r = user;
+
+	blank(&r->told);
+	zv_buf_add(&r->told, ZV_STR("gone"));
+}
+
 /* ---- life ------------------------------------------------------------------------------ */
 
 struct daemonrig *
 rig_new(const struct zv_daemon_session_options *options, struct zv_error *err)
 {
 	const struct zv_desk_handlers handlers = { .on_message = on_message,
-						   .on_state = on_state };
+						   .on_state = on_state,
+						   .on_gone = on_gone };
 	struct zv_daemon_session_options o = *options;
 	struct daemonrig *r = calloc(1, sizeof *r);
 

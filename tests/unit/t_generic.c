@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <expat.h>
+
 #include "helper.h"
 #include "zvon/error.h"
 
@@ -61,6 +63,82 @@ test_elements(void **state)
 
 		assert_int_equal(zv_xml_generic(&p, &out), 0);
 		check_text(rows[i].name, zv_buf_str(&out), zvon_str(rows[i].xml));
+		zv_buf_deinit(&out);
+	}
+}
+
+/* What a reader of XML would refuse above. */
+static const struct {
+	const char *name;
+	struct zv_str text;
+	const char *xml;
+} strict_rows[] = {
+	{ "an event", VIEW("Event: Hangup\r\nChannel: SIP/1\r\n"),
+	  "<generic event='Hangup' channel='SIP/1' />" },
+	{ "nothing", VIEW(""), "<generic />" },
+	{ "a key that is none", VIEW("Event: A\r\n:x: 1\r\n: 2\r\n_: 3\r\n"),
+	  "<generic event='A' _='x: 1' _-2='2' _-3='3' />" },
+	{ "counted without case",
+	  VIEW("Uniqueid: 1\r\nUniqueID: 2\r\nuniqueid: 3\r\n9x: 4\r\n_9X: 5\r\n"),
+	  "<generic uniqueid='1' uniqueid-2='2' uniqueid-3='3' _9x='4' _9x-2='5' />" },
+	{ "control bytes", VIEW("Event: A\r\nx: a\1b\vc\177d\0e\tf\r\n"),
+	  "<generic event='A' x='a\xef\xbf\xbd"
+	  "b\xef\xbf\xbd"
+	  "c\177d\xef\xbf\xbd"
+	  "e\tf' />" },
+	{ "no characters", VIEW("Event: A\r\nx: \xef\xbf\xbe<\xef\xbf\xbf\r\n"),
+	  "<generic event='A' x='\xef\xbf\xbd&lt;\xef\xbf\xbd' />" },
+	{ "lines without a colon", VIEW("Event: A\r\no\1paque\r\nb: <\r\n"),
+	  "<generic event='A' opaque_data='o\xef\xbf\xbdpaque\nb: &lt;' />" },
+};
+
+static void
+test_strict_elements(void **state)
+{
+	for (size_t i = 0; i < N_OF(strict_rows); i++) {
+		struct zv_packet p = { .text = strict_rows[i].text };
+		struct zv_buf out = { 0 };
+		XML_Parser reader = XML_ParserCreate("UTF-8");
+
+		assert_int_equal(zv_xml_element(&p, &out), 0);
+		check_text(strict_rows[i].name, zv_buf_str(&out),
+			   zvon_str(strict_rows[i].xml));
+		if (XML_Parse(reader, out.p, (int)out.n, 1) != XML_STATUS_OK)
+			fail_msg("%s: %s", strict_rows[i].name,
+				 XML_ErrorString(XML_GetErrorCode(reader)));
+		XML_ParserFree(reader);
+		zv_buf_deinit(&out);
+	}
+}
+
+/* Of any bytes that are UTF-8. */
+static void
+test_chance_is_well_formed(void **state)
+{
+	static const char *const pieces[] = {
+		"Event: ", "\r\n",     "\n",	       ":",	   ": ", "a",  "A",
+		"9",	   "-2",       "\1",	       "'",	   "<",	 "&",  " ",
+		"\t",	   "\xd0\xb0", "\xef\xbf\xbe", "_",	   "é",	 "\"", ">",
+		"\v",	   "\177",     "\r",	       "uniqueid",
+	};
+
+	chance_begin();
+	for (int i = 0; i < 20000; i++) {
+		struct zv_buf text = { 0 }, out = { 0 };
+		XML_Parser reader = XML_ParserCreate("UTF-8");
+		struct zv_packet p = { 0 };
+
+		for (size_t n = chance_below(30); n; n--)
+			zv_buf_add(&text, zvon_str(pieces[chance_below(N_OF(pieces))]));
+		p.text = zv_buf_str(&text);
+		assert_int_equal(zv_xml_element(&p, &out), 0);
+		if (XML_Parse(reader, out.p, (int)out.n, 1) != XML_STATUS_OK) {
+			add_shown(&text, zv_buf_str(&out));
+			fail_msg("%s: %s", XML_ErrorString(XML_GetErrorCode(reader)),
+				 zv_buf_cstr(&text));
+		}
+		XML_ParserFree(reader);
+		zv_buf_deinit(&text);
 		zv_buf_deinit(&out);
 	}
 }
@@ -139,6 +217,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_strict_elements),
+		cmocka_unit_test(test_chance_is_well_formed),
 		cmocka_unit_test(test_public_function),
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_no_memory),

@@ -317,6 +317,15 @@ static const struct {
 	  "Event: HangupRequest\n" CALL "Timestamp: 1.5\nSequenceNumber: 9\n"
 	  "File: manager.c\nLine: 1\nFunc: f\nChannel: PJSIP/101-a\nUniqueid: "
 	  "1.1\n\n" },
+	{ "a hyphen, which mxml makes an underscore",
+	  "event: Hangup\nchannel: PJSIP/101-a\nuniqueid: 1.1\ncause: 16\ncause_txt: "
+	  "Normal "
+	  "Clearing\n\n",
+	  "Event: Hangup\nChannel: PJSIP/101-a\nUniqueid: 1.1\nCallerIDNum: "
+	  "<unknown>\nCallerIDName: <unknown>\nConnectedLineNum: "
+	  "<unknown>\nConnectedLineName: <unknown>\nAccountCode: \nCause: "
+	  "16\nCause-txt: "
+	  "Normal Clearing\n\n" },
 	{ "small keys, of mxml",
 	  "event: HangupRequest\nprivilege: call,all\nchannel: A\nuniqueid: 1\n\n",
 	  "Event: HangupRequest\nPrivilege: call,all\nChannel: A\nUniqueid: 1\n\n" },

@@ -34,6 +34,8 @@ test_token(void **state)
 	const char *request;
 
 	assert_false(zv_daemon_session_wants_link(r->s));
+	zv_daemon_session_start(r->s, r->now_ms);
+	rig_say(r, ZV_STR("nobody has asked yet"));
 	rig_link(r);
 	assert_string_equal(rig_told(r), "connecting");
 	request = rig_request(r);
@@ -392,6 +394,24 @@ test_password(void **state)
 	rig_free(r);
 }
 
+/* zvond ends the session: the password may be another, and its token with it. */
+static void
+test_password_and_end(void **state)
+{
+	struct daemonrig *r = rig_with_password();
+
+	rig_link(r);
+	rig_request(r);
+	rig_say(r, ZV_STR(TOKEN_ANSWER));
+	rig_accept(r);
+	rig_text(r, HELLO);
+	rig_say(r, ZV_STR("\x88\x02\x03\xf0"));
+	assert_int_equal(r->why.code, ZV_EAUTH);
+	rig_link(r);
+	assert_has(rig_request(r), "POST /zvon/v1/login");
+	rig_free(r);
+}
+
 /* A server, or a proxy, that closes after each answer. */
 static void
 test_password_and_close(void **state)
@@ -494,6 +514,19 @@ test_refusals(void **state)
 			check_refusal(&refusals[i], false, piece);
 			check_refusal(&refusals[i], true, piece);
 		}
+}
+
+/* What it says back of what it was sent. */
+static void
+test_refusal_with_secret(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_say(r, ZV_STR("HTTP/1.1 200 Bearer secret-token\r\n\r\n"));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	assert_false(has(r->why.text, "secret"));
+	rig_free(r);
 }
 
 /* It says why, and closes before all was said. */
@@ -636,6 +669,12 @@ test_bad_frames(void **state)
 		assert_string_equal(rig_told(r), "down:EPROTO");
 		rig_free(r);
 	}
+	r = rig_with_token(); /* before its hello */
+	rig_link(r);
+	rig_accept(r);
+	rig_text(r, EVENT(1));
+	assert_string_equal(rig_told(r), "connecting down:EPROTO");
+	rig_free(r);
 	r = rig_with_token();
 	rig_link(r);
 	rig_accept(r);
@@ -795,7 +834,7 @@ test_stop(void **state)
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(11)), false, NULL);
 	zv_ws_write(&two, ZV_WS_TEXT, ZV_STR(EVENT(12)), false, NULL);
 	rig_say(r, zv_buf_str(&two));
-	assert_string_equal(rig_told(r), EVENT(11));
+	assert_string_equal(rig_told(r), EVENT(11) " gone");
 	assert_string_equal(rig_frames(r), "close:1000:");
 	assert_false(zv_daemon_session_wants_link(r->s));
 	assert_int_equal(zv_daemon_session_state(r->s), ZV_DESK_CLOSED);
@@ -878,7 +917,9 @@ main(void)
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_password),
 		cmocka_unit_test(test_password_and_close),
+		cmocka_unit_test(test_password_and_end),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusal_with_secret),
 		cmocka_unit_test(test_refusal_cut),
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_endless_head),

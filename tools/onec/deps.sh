@@ -38,13 +38,17 @@ usage() {
 
 # What the libraries of a target depend on, in ten letters.
 key() {
-	cat "$LIST" "$HERE/libraries.sh" "$HERE/old-glibc.h" "$HERE"/patches/* "$ROOT"/cross/*.cmake |
-		sha256sum | cut -c1-10
+	local files
+	case $1 in
+	linux-x64) files=$HERE/old-glibc.h ;;
+	win-*) files=$ROOT/cross/mingw-${1#win-}.cmake ;;
+	esac
+	cat "$LIST" "$HERE/libraries.sh" "$HERE"/patches/* "$files" | sha256sum | cut -c1-10
 }
 
 folder_of() {
 	case $1 in
-	linux-x64 | win-x64 | win-x86) printf '%s/%s-%s\n' "$CACHE" "$1" "$(key)" ;;
+	linux-x64 | win-x64 | win-x86) printf '%s/%s-%s\n' "$CACHE" "$1" "$(key "$1")" ;;
 	*) usage ;;
 	esac
 }

@@ -7,7 +7,7 @@ COMMON_FLAGS='-g0 -ffunction-sections -fdata-sections -fvisibility=hidden'
 set_target() {
 	FLAGS=$COMMON_FLAGS
 	CMAKE_TARGET=()
-	SYSTEM_LIBS='-lpthread'
+	SYSTEM_LIBS=-lpthread
 	CURL_TLS=(-DCURL_USE_MBEDTLS=ON)
 	LIBRARIES='pcre2 jansson mbedtls curl'
 	case $1 in

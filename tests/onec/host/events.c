@@ -5,14 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-/* One for all: those of objects stay for ever, and on Windows a condition is two handles. */
-static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
 void
 events_init(struct events *e, long depth, bool is_fixed)
 {
 	memset(e, 0, sizeof *e);
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_cond_init(&e->more, NULL);
 	e->last = &e->first;
 	e->depth = depth;
 	e->is_fixed = is_fixed;
@@ -22,6 +20,8 @@ void
 events_deinit(struct events *e)
 {
 	events_clean(e);
+	pthread_cond_destroy(&e->more);
+	pthread_mutex_destroy(&e->lock);
 }
 
 static uint16_t *
@@ -67,27 +67,27 @@ keep(struct events *e, struct event *event)
 	*e->last = event;
 	e->last = &event->next;
 	e->waiting++;
-	pthread_cond_broadcast(&more);
+	pthread_cond_signal(&e->more);
 	return true;
 }
 
 bool
 events_offer(struct events *e, const uint16_t *const fields[3],
-	     void (*print)(void *user, const struct event *event), void *user)
+	     event_handler_fn handler, void *user)
 {
 	struct event *event = event_new(fields);
 	enum taking taking;
 	bool ok = true;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&e->lock);
 	taking = e->taking;
 	if (taking)
 		e->taken++;
 	else
 		ok = keep(e, event);
-	pthread_mutex_unlock(&lock);
-	if (taking == TAKING_PRINT)
-		print(user, event);
+	pthread_mutex_unlock(&e->lock);
+	if (taking)
+		handler(user, event, taking);
 	if (taking || !ok)
 		event_free(event);
 	return ok;
@@ -129,12 +129,12 @@ events_take(struct events *e, long ms)
 	struct timespec until = later(ms);
 	struct event *event;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&e->lock);
 	while (!e->first && ms > 0)
-		if (pthread_cond_timedwait(&more, &lock, &until) == ETIMEDOUT)
+		if (pthread_cond_timedwait(&e->more, &e->lock, &until) == ETIMEDOUT)
 			break;
 	event = pop(e);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&e->lock);
 	return event;
 }
 
@@ -143,11 +143,11 @@ events_set_depth(struct events *e, long depth)
 {
 	bool ok;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&e->lock);
 	ok = !e->is_fixed && depth > 0;
 	if (ok)
 		e->depth = depth;
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&e->lock);
 	return ok;
 }
 
@@ -156,28 +156,29 @@ events_clean(struct events *e)
 {
 	struct event *event;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&e->lock);
 	while ((event = pop(e)))
 		event_free(event);
 	e->cleaned++;
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&e->lock);
 }
 
 void
-events_set_taking(struct events *e, enum taking taking,
-		  void (*print)(void *user, const struct event *event), void *user)
+events_set_taking(struct events *e, enum taking taking, event_handler_fn handler,
+		  void *user)
 {
 	struct event *event;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&e->lock);
+	e->taking = taking;
 	while (taking && (event = pop(e))) {
 		e->taken++;
-		if (taking == TAKING_PRINT)
-			print(user, event);
+		pthread_mutex_unlock(&e->lock);
+		handler(user, event, taking);
 		event_free(event);
+		pthread_mutex_lock(&e->lock);
 	}
-	e->taking = taking;
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&e->lock);
 }
 
 void

@@ -16,9 +16,13 @@ enum taking {
 	TAKING_OFF = 0,
 	TAKING_COUNT,
 	TAKING_PRINT,
+	TAKING_CALL, /* the handler of the script calls the component */
+	TAKING_END,  /* … or lets go of it: Done, within the event */
 };
 
 struct events {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
 	struct event *first, **last;
 	long depth, waiting;
 	bool is_fixed; /* SetEventBufferDepth is refused */
@@ -29,9 +33,13 @@ struct events {
 void events_init(struct events *e, long depth, bool is_fixed);
 void events_deinit(struct events *e);
 
-/* false: it is full. `print` is called for TAKING_PRINT. */
+/* The script's handler of an event; no lock is held. */
+typedef void (*event_handler_fn)(void *user, const struct event *event,
+				 enum taking taking);
+
+/* false: it is full. */
 bool events_offer(struct events *e, const uint16_t *const fields[3],
-		  void (*print)(void *user, const struct event *event), void *user);
+		  event_handler_fn handler, void *user);
 /* The oldest, or NULL after ms; to be freed. */
 struct event *events_take(struct events *e, long ms);
 void event_free(struct event *event);
@@ -39,8 +47,7 @@ void event_free(struct event *event);
 bool events_set_depth(struct events *e, long depth);
 void events_clean(struct events *e);
 /* What waits is taken, too. */
-void events_set_taking(struct events *e, enum taking taking,
-		       void (*print)(void *user, const struct event *event),
+void events_set_taking(struct events *e, enum taking taking, event_handler_fn handler,
 		       void *user);
 
 void put_event(struct text *t, const struct event *event);

@@ -44,8 +44,10 @@ struct host_services {
 	void *(*find_symbol)(void *library, const char *name);
 	bool (*close_library)(void *library, const char *path); /* false: it stays */
 
-	/* The memory manager of the platform. */
+	/* The memory manager of the platform: what a component asks of it may fail as a
+	 * test wants it, what the platform itself puts there does not. */
 	bool (*alloc)(void **p, unsigned long bytes);
+	bool (*alloc_own)(void **p, unsigned long bytes);
 	void (*free)(void **p);
 
 	/* Texts are UTF-16 to a NUL; NULL is told as such. */

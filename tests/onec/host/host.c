@@ -139,6 +139,21 @@ do_load(struct order *q)
 }
 
 static void
+forget_objects(const struct library *l)
+{
+	struct host_object **link = &objects, *o;
+
+	while ((o = *link)) {
+		if (o->library == l) {
+			*link = o->next;
+			object_free(o);
+		} else {
+			link = &o->next;
+		}
+	}
+}
+
+static void
 do_unload(struct order *q)
 {
 	struct library *l = library_of(q, q->n ? q->fields[0] : "");
@@ -149,7 +164,9 @@ do_unload(struct order *q)
 	while (*link != l)
 		link = &(*link)->next;
 	*link = l->next;
-	if (!face_unload(l->face))
+	if (face_unload(l->face))
+		forget_objects(l);
+	else
 		answer_anew(q, "fail");
 	free(l->name);
 	free(l);
@@ -182,6 +199,7 @@ do_new(struct order *q)
 	why = face_new(l->face, class_name, o, &options, &o->component, &info, &name);
 	free(class_name);
 	free(words);
+	o->library = l;
 	o->next = objects;
 	objects = o;
 	if (why) {
@@ -197,13 +215,9 @@ static void
 do_done(struct order *q)
 {
 	struct host_object *o = object_of(q);
-	long long begun = system_ms();
 
-	if (!o)
-		return;
-	face_done(o->component);
-	o->is_done = true;
-	put_int(q->answer, system_ms() - begun);
+	if (o)
+		put_int(q->answer, object_done(o));
 }
 
 static void
@@ -514,15 +528,25 @@ do_take(struct order *q)
 	}
 }
 
+static enum taking
+taking_of(const struct order *q)
+{
+	if (strcmp(q->fields[1], "on"))
+		return TAKING_OFF;
+	return option(q, "print")  ? TAKING_PRINT
+	       : option(q, "call") ? TAKING_CALL
+	       : option(q, "end")  ? TAKING_END
+				   : TAKING_COUNT;
+}
+
 static void
 do_taking(struct order *q)
 {
 	struct host_object *o = object_of(q);
+	const char *handler = option(q, "call");
 
 	if (o)
-		object_set_taking(o, strcmp(q->fields[1], "on") ? TAKING_OFF
-				     : option(q, "print")	? TAKING_PRINT
-								: TAKING_COUNT);
+		object_set_taking(o, taking_of(q), handler ? handler : "");
 }
 
 static void
@@ -536,6 +560,7 @@ do_taken(struct order *q)
 	put_int(q->answer, o->events.refused);
 	put_int(q->answer, o->events.waiting);
 	put_int(q->answer, o->events.depth);
+	put_int(q->answer, o->handled);
 }
 
 static void

@@ -48,6 +48,15 @@ memory_alloc(void **p, unsigned long bytes)
 	return *p != NULL;
 }
 
+bool
+memory_alloc_own(void **p, unsigned long bytes)
+{
+	pthread_mutex_lock(&lock);
+	*p = add(bytes);
+	pthread_mutex_unlock(&lock);
+	return *p != NULL;
+}
+
 void
 memory_free(void **p)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 bool memory_alloc(void **p, unsigned long bytes);
+bool memory_alloc_own(void **p, unsigned long bytes); /* never told to fail */
 void memory_free(void **p);
 
 void memory_fail_at(long n); /* the n-th from now on fails, once; 0: none */

@@ -9,7 +9,8 @@
 static atomic_long late_calls;
 static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
 
-/* Objects stay for ever: who calls the host after Done is counted, and does not crash. */
+/* It stays as long as its library: who calls the host after Done is counted, and does not
+ * crash. */
 struct host_object *
 object_new(const char *id, long depth, bool is_fixed)
 {
@@ -20,6 +21,18 @@ object_new(const char *id, long depth, bool is_fixed)
 	events_init(&o->events, depth, is_fixed);
 	pthread_mutex_init(&o->lock, NULL);
 	return o;
+}
+
+void
+object_free(struct host_object *o)
+{
+	events_deinit(&o->events);
+	pthread_mutex_destroy(&o->lock);
+	free(o->errors.p);
+	free(o->handler);
+	free(o->status);
+	free(o->id);
+	free(o);
 }
 
 void
@@ -86,9 +99,8 @@ on_error(struct host_object *o, const uint16_t *source, const uint16_t *text, lo
 }
 
 static void
-print(void *user, const struct event *event)
+print(struct host_object *o, const struct event *event)
 {
-	struct host_object *o = user;
 	struct text line = { 0 };
 
 	text_say(&line, "event\t%s", o->id);
@@ -97,19 +109,59 @@ print(void *user, const struct event *event)
 	free(line.p);
 }
 
+/* As a script does in its handler: it calls the object that told it. */
+static void
+call_back(struct host_object *o)
+{
+	uint16_t *name = units_parse(o->handler, NULL);
+	long number = face_find(o->component, FACE_METHOD, name);
+
+	free(name);
+	if (number >= 0 && face_call(o->component, number, NULL, NULL, 0))
+		o->handled++;
+}
+
+long long
+object_done(struct host_object *o)
+{
+	long long begun = system_ms();
+
+	face_done(o->component);
+	o->is_done = true;
+	return system_ms() - begun;
+}
+
+static void
+handle(void *user, const struct event *event, enum taking taking)
+{
+	struct host_object *o = user;
+
+	if (taking == TAKING_PRINT)
+		print(o, event);
+	if (taking == TAKING_CALL)
+		call_back(o);
+	if (taking == TAKING_END && !o->is_done && object_done(o) <= 2000)
+		o->handled++;
+}
+
 static bool
 on_event(struct host_object *o, const uint16_t *source, const uint16_t *name,
 	 const uint16_t *data)
 {
 	const uint16_t *const fields[] = { source, name, data };
 
-	return !is_late(o) && events_offer(&o->events, fields, print, o);
+	return !is_late(o) && events_offer(&o->events, fields, handle, o);
 }
 
 void
-object_set_taking(struct host_object *o, enum taking taking)
+object_set_taking(struct host_object *o, enum taking taking, const char *handler)
 {
-	events_set_taking(&o->events, taking, print, o);
+	char *copy = take(strlen(handler) + 1);
+
+	strcpy(copy, handler);
+	free(o->handler);
+	o->handler = copy;
+	events_set_taking(&o->events, taking, handle, o);
 }
 
 static bool
@@ -156,6 +208,7 @@ const struct host_services host_services = {
 	.find_symbol = system_find_symbol,
 	.close_library = system_close_library,
 	.alloc = memory_alloc,
+	.alloc_own = memory_alloc_own,
 	.free = memory_free,
 	.error = on_error,
 	.event = on_event,

@@ -10,10 +10,13 @@
 struct host_object {
 	struct host_object *next;
 	char *id;
+	struct library *library; /* host.c */
 	struct events events;
 	struct face_component *component; /* NULL: freed */
 	atomic_bool is_done;
 	pthread_mutex_t lock;
+	char *handler;	     /* TAKING_CALL: the method, without arguments */
+	atomic_long handled; /* how often that was right */
 	struct text
 		errors; /* fields: source, text of each AddError since the call began */
 	uint16_t *status;
@@ -22,10 +25,14 @@ struct host_object {
 extern const struct host_services host_services;
 
 struct host_object *object_new(const char *id, long depth, bool is_fixed);
+void object_free(struct host_object *o);
 void object_forget_errors(struct host_object *o);
 void object_put_errors(struct host_object *o, struct text *t);
 void object_put_status(struct host_object *o, struct text *t);
-void object_set_taking(struct host_object *o, enum taking taking);
+/* handler: of TAKING_CALL. */
+void object_set_taking(struct host_object *o, enum taking taking, const char *handler);
+/* Ends it; milliseconds that Done took. */
+long long object_done(struct host_object *o);
 
 /* How often a component has called its host after Done: never, if it is right. */
 long object_late_calls(void);

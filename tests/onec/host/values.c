@@ -241,9 +241,15 @@ add_text(struct text *t, const struct host_value *v)
 static void
 add_bytes(struct text *t, const struct host_value *v)
 {
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *p = v->p;
+
 	text_say(t, "%s:", v->type);
-	for (size_t i = 0; i < v->n; i++)
-		text_say(t, "%02x", ((const unsigned char *)v->p)[i]);
+	for (size_t i = 0; i < v->n; i++) {
+		const char pair[] = { digits[p[i] >> 4], digits[p[i] & 15] };
+
+		text_add(t, pair, 2);
+	}
 }
 
 /* ---- in ----------------------------------------------------------------------------------- */
@@ -289,17 +295,27 @@ parse_text(struct host_value *v, const char *text)
 	return NULL;
 }
 
+static int
+digit_of(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = c ? strchr(digits, c | 0x20) : NULL;
+
+	return p ? (int)(p - digits) : -1;
+}
+
 static const char *
 parse_bytes(struct host_value *v, const char *text)
 {
-	unsigned byte;
+	unsigned char *out = take(strlen(text) / 2);
 
-	v->n = strlen(text) / 2;
-	v->p = take(v->n);
-	for (size_t i = 0; i < v->n; i++) {
-		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+	v->p = out;
+	for (; *text; text += 2) {
+		int high = digit_of(text[0]), low = high < 0 ? -1 : digit_of(text[1]);
+
+		if (low < 0)
 			return "is no hexadecimal";
-		((unsigned char *)v->p)[i] = (unsigned char)byte;
+		out[v->n++] = (unsigned char)(high << 4 | low);
 	}
 	return NULL;
 }

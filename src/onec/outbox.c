@@ -1,4 +1,4 @@
-#include "onec/queue.h"
+#include "onec/outbox.h"
 
 #include <stdio.h>
 
@@ -14,7 +14,7 @@
 /* ---- chains and blocks ---------------------------------------------------------------- */
 
 static void
-append(struct zv_chain *chain, struct zv_event *event)
+append(struct zv_outbox_chain *chain, struct zv_outbox_event *event)
 {
 	event->next = NULL;
 	if (chain->last)
@@ -24,10 +24,10 @@ append(struct zv_chain *chain, struct zv_event *event)
 	chain->last = event;
 }
 
-static struct zv_event *
-remove_first(struct zv_chain *chain)
+static struct zv_outbox_event *
+remove_first(struct zv_outbox_chain *chain)
 {
-	struct zv_event *event = chain->first;
+	struct zv_outbox_event *event = chain->first;
 
 	if (event && !(chain->first = event->next))
 		chain->last = NULL;
@@ -35,7 +35,7 @@ remove_first(struct zv_chain *chain)
 }
 
 static size_t
-size_of(const struct zv_event *event)
+size_of(const struct zv_outbox_event *event)
 {
 	return sizeof *event + event->n_source + event->n_name + event->n_data;
 }
@@ -56,10 +56,11 @@ cut(struct zv_str text)
 }
 
 /* NULL: out of memory. */
-static struct zv_event *
+static struct zv_outbox_event *
 new_event(struct zv_str source, struct zv_str name, struct zv_str data)
 {
-	struct zv_event *event = zv_malloc(sizeof *event + source.n + name.n + data.n);
+	struct zv_outbox_event *event =
+		zv_malloc(sizeof *event + source.n + name.n + data.n);
 
 	if (!event)
 		return NULL;
@@ -72,7 +73,7 @@ new_event(struct zv_str source, struct zv_str name, struct zv_str data)
 
 /* It does not wait any more. */
 static void
-drop(struct zv_queue *q, struct zv_event *event)
+drop(struct zv_outbox *q, struct zv_outbox_event *event)
 {
 	TAKE(q->waiting, 1);
 	TAKE(q->bytes, size_of(event));
@@ -80,9 +81,9 @@ drop(struct zv_queue *q, struct zv_event *event)
 }
 
 static size_t
-drop_all(struct zv_queue *q, struct zv_chain *chain)
+drop_all(struct zv_outbox *q, struct zv_outbox_chain *chain)
 {
-	struct zv_event *event;
+	struct zv_outbox_event *event;
 	size_t n = 0;
 
 	for (; (event = remove_first(chain)); n++)
@@ -93,16 +94,16 @@ drop_all(struct zv_queue *q, struct zv_chain *chain)
 /* ---- life ------------------------------------------------------------------------------- */
 
 void
-zv_queue_init(struct zv_queue *q)
+zv_outbox_init(struct zv_outbox *q)
 {
-	*q = (struct zv_queue){ .most = ZV_EVENTS_WAITING };
+	*q = (struct zv_outbox){ .most = ZV_EVENTS_WAITING };
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_mutex_init(&q->batch_lock, NULL);
 	zv_cond_init(&q->news);
 }
 
 void
-zv_queue_deinit(struct zv_queue *q)
+zv_outbox_deinit(struct zv_outbox *q)
 {
 	drop_all(q, &q->batch);
 	drop_all(q, &q->told);
@@ -112,7 +113,7 @@ zv_queue_deinit(struct zv_queue *q)
 }
 
 void
-zv_queue_stop(struct zv_queue *q)
+zv_outbox_stop(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->lock);
 	__atomic_store_n(&q->is_stopping, true, __ATOMIC_RELAXED);
@@ -123,7 +124,7 @@ zv_queue_stop(struct zv_queue *q)
 /* ---- telling: under lock ---------------------------------------------------------------- */
 
 static bool
-is_too_full(struct zv_queue *q)
+is_too_full(struct zv_outbox *q)
 {
 	return READ(q->waiting) > q->most || READ(q->bytes) > ZV_EVENTS_BYTES;
 }
@@ -131,13 +132,13 @@ is_too_full(struct zv_queue *q)
 /* The newest state stays: what the sender has not begun yet goes first, then what was told
  * since. What it has at hand is the host's already. */
 static void
-make_room(struct zv_queue *q)
+make_room(struct zv_outbox *q)
 {
 	if (!is_too_full(q))
 		return;
 	pthread_mutex_lock(&q->batch_lock);
 	while (is_too_full(q)) {
-		struct zv_event *event = remove_first(&q->batch);
+		struct zv_outbox_event *event = remove_first(&q->batch);
 
 		if (!event && !(event = remove_first(&q->told)))
 			break;
@@ -149,7 +150,7 @@ make_room(struct zv_queue *q)
 }
 
 static void
-wake(struct zv_queue *q)
+wake(struct zv_outbox *q)
 {
 	if (q->sender_sleeps)
 		pthread_cond_signal(&q->news);
@@ -158,7 +159,7 @@ wake(struct zv_queue *q)
 
 /* No memory for it: its place is lost, its number is told. */
 static void
-miss(struct zv_queue *q)
+miss(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->batch_lock);
 	q->dropped_untold++;
@@ -167,7 +168,7 @@ miss(struct zv_queue *q)
 }
 
 static void
-put(struct zv_queue *q, struct zv_event *event)
+put(struct zv_outbox *q, struct zv_outbox_event *event)
 {
 	size_t waiting = ADD(q->waiting, 1);
 
@@ -181,10 +182,10 @@ put(struct zv_queue *q, struct zv_event *event)
 }
 
 void
-zv_queue_add(struct zv_queue *q, struct zv_str source, struct zv_str name,
-	     struct zv_str data)
+zv_outbox_add(struct zv_outbox *q, struct zv_str source, struct zv_str name,
+	      struct zv_str data)
 {
-	struct zv_event *event = new_event(cut(source), cut(name), cut(data));
+	struct zv_outbox_event *event = new_event(cut(source), cut(name), cut(data));
 
 	pthread_mutex_lock(&q->lock);
 	q->n_told++;
@@ -194,13 +195,13 @@ zv_queue_add(struct zv_queue *q, struct zv_str source, struct zv_str name,
 		put(q, event);
 	else
 		miss(q);
-	if (q->holds == 0 || READ(q->waiting) >= ZV_QUEUE_WAKE_AT)
+	if (q->holds == 0 || READ(q->waiting) >= ZV_OUTBOX_WAKE_AT)
 		wake(q);
 	pthread_mutex_unlock(&q->lock);
 }
 
 void
-zv_queue_hold(struct zv_queue *q)
+zv_outbox_hold(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->lock);
 	q->holds++;
@@ -208,7 +209,7 @@ zv_queue_hold(struct zv_queue *q)
 }
 
 void
-zv_queue_release(struct zv_queue *q)
+zv_outbox_release(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->lock);
 	q->holds--;
@@ -217,7 +218,7 @@ zv_queue_release(struct zv_queue *q)
 }
 
 void
-zv_queue_forget(struct zv_queue *q)
+zv_outbox_forget(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->lock);
 	pthread_mutex_lock(&q->batch_lock);
@@ -231,7 +232,7 @@ zv_queue_forget(struct zv_queue *q)
 }
 
 void
-zv_queue_set_most(struct zv_queue *q, size_t most)
+zv_outbox_set_most(struct zv_outbox *q, size_t most)
 {
 	pthread_mutex_lock(&q->lock);
 	q->most = most;
@@ -240,7 +241,7 @@ zv_queue_set_most(struct zv_queue *q, size_t most)
 }
 
 void
-zv_queue_count(struct zv_queue *q, struct zv_component_counters *out)
+zv_outbox_count(struct zv_outbox *q, struct zv_component_counters *out)
 {
 	pthread_mutex_lock(&q->lock);
 	*out = (struct zv_component_counters){
@@ -257,7 +258,7 @@ zv_queue_count(struct zv_queue *q, struct zv_component_counters *out)
 /* ---- the sender ------------------------------------------------------------------------- */
 
 static void
-describe(struct zv_taken *t)
+describe(struct zv_outbox_taken *t)
 {
 	if (t->event) {
 		t->source = (struct zv_str){ t->event->text, t->event->n_source };
@@ -274,7 +275,7 @@ describe(struct zv_taken *t)
 
 /* What was dropped stood in front of all that is left. */
 static bool
-take_from_batch(struct zv_queue *q, struct zv_taken *out)
+take_from_batch(struct zv_outbox *q, struct zv_outbox_taken *out)
 {
 	pthread_mutex_lock(&q->batch_lock);
 	out->epoch = q->epoch;
@@ -286,7 +287,7 @@ take_from_batch(struct zv_queue *q, struct zv_taken *out)
 }
 
 static void
-wait_for_batch(struct zv_queue *q)
+wait_for_batch(struct zv_outbox *q)
 {
 	pthread_mutex_lock(&q->lock);
 	while (!q->told.first && !q->dropped_untold && !READ(q->is_stopping)) {
@@ -296,13 +297,13 @@ wait_for_batch(struct zv_queue *q)
 	}
 	pthread_mutex_lock(&q->batch_lock);
 	q->batch = q->told;
-	q->told = (struct zv_chain){ 0 };
+	q->told = (struct zv_outbox_chain){ 0 };
 	pthread_mutex_unlock(&q->batch_lock);
 	pthread_mutex_unlock(&q->lock);
 }
 
 bool
-zv_queue_take(struct zv_queue *q, struct zv_taken *out)
+zv_outbox_take(struct zv_outbox *q, struct zv_outbox_taken *out)
 {
 	while (!READ(q->is_stopping)) {
 		if (take_from_batch(q, out)) {
@@ -315,7 +316,7 @@ zv_queue_take(struct zv_queue *q, struct zv_taken *out)
 }
 
 void
-zv_queue_done(struct zv_queue *q, struct zv_taken *taken)
+zv_outbox_done(struct zv_outbox *q, struct zv_outbox_taken *taken)
 {
 	if (!taken->event)
 		return;
@@ -325,7 +326,7 @@ zv_queue_done(struct zv_queue *q, struct zv_taken *taken)
 
 /* Under both locks. Its number grows while nobody takes it. */
 static void
-put_back_notice(struct zv_queue *q, const struct zv_taken *taken)
+put_back_notice(struct zv_outbox *q, const struct zv_outbox_taken *taken)
 {
 	pthread_mutex_lock(&q->batch_lock);
 	q->dropped_untold += taken->dropped;
@@ -333,7 +334,7 @@ put_back_notice(struct zv_queue *q, const struct zv_taken *taken)
 }
 
 bool
-zv_queue_retry(struct zv_queue *q, struct zv_taken *taken)
+zv_outbox_retry(struct zv_outbox *q, struct zv_outbox_taken *taken)
 {
 	int64_t end = zv_clock_ms() + ZV_EVENT_RETRY_MS;
 	bool is_wanted;

@@ -1,0 +1,437 @@
+/* History, Recording: calls that this connection has seen end, and the files of calls. They
+ * are kept in memory, no more than named limits; what ended before Connect is not known
+ * here. */
+#include "onec/zvon_script.h"
+
+#include <stdlib.h>
+
+#include "base/date.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
+#include "json/reader.h"
+#include "json/writer.h"
+#include "onec/place.h"
+
+/* A call. While it goes on its times and files are kept, then its end. */
+struct record {
+	struct zv_node node;
+	char *call, *server;
+	char started[32], answered[32];
+	char *files[ZV_SCRIPT_RECORDINGS];
+	size_t n_files;
+	json_t *end; /* call.ended; NULL: it goes on */
+	int64_t ended_s;
+	size_t bytes;
+};
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void
+free_record(struct record *r)
+{
+	for (size_t i = 0; i < r->n_files; i++)
+		zv_free(r->files[i]);
+	json_decref(r->end);
+	zv_free(r->call);
+	zv_free(r->server);
+	zv_free(r);
+}
+
+static void
+drop_live(struct zv_script *s, struct record *r)
+{
+	zv_list_remove(&r->node);
+	s->net.n_live--;
+	free_record(r);
+}
+
+static void
+drop_past(struct zv_script *s, struct record *r)
+{
+	zv_list_remove(&r->node);
+	s->net.n_past--;
+	s->net.past_bytes -= r->bytes;
+	free_record(r);
+}
+
+void
+zv_script_history_free(struct zv_script *s)
+{
+	struct zv_node *node;
+
+	while ((node = zv_list_first(&s->net.live)))
+		drop_live(s, ZV_OWNER(node, struct record, node));
+	while ((node = zv_list_first(&s->net.past)))
+		drop_past(s, ZV_OWNER(node, struct record, node));
+}
+
+static struct record *
+find(const struct zv_node *list, struct zv_str call, struct zv_str server)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(list, node, next)
+	{
+		struct record *r = ZV_OWNER(node, struct record, node);
+
+		if (zvon_str_equal(zvon_str(r->call), call) &&
+		    (!server.n || zvon_str_equal(zvon_str(r->server), server)))
+			return r;
+	}
+	return NULL;
+}
+
+/* NULL: no memory: that call has no times, then. */
+static struct record *
+make(struct zv_script *s, struct zv_str call, struct zv_str server)
+{
+	struct record *r = zv_calloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->call = zv_memdup(call.p, call.n);
+	r->server = zv_memdup(server.p ? server.p : "", server.n);
+	if (!r->call || !r->server) {
+		free_record(r);
+		return NULL;
+	}
+	if (s->net.n_live >= ZV_SCRIPT_CALLS)
+		drop_live(s,
+			  ZV_OWNER(zv_list_first(&s->net.live), struct record, node));
+	zv_list_append(&s->net.live, &r->node);
+	s->net.n_live++;
+	return r;
+}
+
+/* ---- network thread: what happens -------------------------------------------------------------- */
+
+static void
+add_file(struct record *r, struct zv_str file)
+{
+	for (size_t i = 0; i < r->n_files; i++)
+		if (zvon_str_equal(zvon_str(r->files[i]), file))
+			return;
+	if (!file.n || r->n_files == ZV_SCRIPT_RECORDINGS)
+		return;
+	r->files[r->n_files] = zv_memdup(file.p, file.n);
+	r->n_files += r->files[r->n_files] != NULL;
+}
+
+static void
+set_time(char to[32], struct zv_str time)
+{
+	if (time.n && time.n < 32) {
+		memcpy(to, time.p, time.n);
+		to[time.n] = '\0';
+	}
+}
+
+/* Days since 1970, of the Gregorian calendar; March is the first month of its years. */
+static int64_t
+days_of(long long year, long long month, long long day)
+{
+	long long y = month > 2 ? year : year - 1, era = y / 400;
+	long long of_era = y - era * 400;
+	long long of_year =
+		(153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
+	       719468;
+}
+
+/* "2026-11-21T16:53:54.780Z", or only the beginning of it; 0: it is none. */
+static int64_t
+seconds_of(struct zv_str time)
+{
+	static const int from[] = { 0, 5, 8, 11, 14, 17 };
+	static const int length[] = { 4, 2, 2, 2, 2, 2 };
+	long long part[6] = { 0, 1, 1, 0, 0, 0 };
+
+	for (size_t i = 0; i < 6; i++) {
+		if (time.n < (size_t)(from[i] + length[i]))
+			break;
+		if (zv_num_parse((struct zv_str){ time.p + from[i], (size_t)length[i] },
+				 0, 9999, &part[i]) < 0)
+			return 0;
+	}
+	if (part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31)
+		return 0;
+	return days_of(part[0], part[1], part[2]) * 86400 + part[3] * 3600 +
+	       part[4] * 60 + part[5];
+}
+
+static void
+trim_past(struct zv_script *s)
+{
+	struct zv_node *node;
+
+	while (s->net.n_past > ZV_SCRIPT_HISTORY ||
+	       s->net.past_bytes > ZV_SCRIPT_HISTORY_MAX) {
+		node = zv_list_first(&s->net.past);
+		drop_past(s, ZV_OWNER(node, struct record, node));
+	}
+}
+
+static void
+end_call(struct zv_script *s, struct record *r, json_t *event)
+{
+	struct zv_str time = zv_json_text(event, "time");
+
+	zv_list_remove(&r->node);
+	s->net.n_live--;
+	r->end = json_incref(event);
+	r->ended_s = seconds_of(time);
+	r->bytes = sizeof *r + json_dumpb(event, NULL, 0, JSON_COMPACT);
+	zv_list_append(&s->net.past, &r->node);
+	s->net.n_past++;
+	s->net.past_bytes += r->bytes;
+	trim_past(s);
+}
+
+/* It went on in another call, which is told of itself. */
+static void
+merge(struct zv_script *s, struct record *r, const json_t *event)
+{
+	struct record *into =
+		find(&s->net.live, zv_json_text(event, "into"), zvon_str(r->server));
+
+	for (size_t i = 0; into && i < r->n_files; i++)
+		add_file(into, zvon_str(r->files[i]));
+	drop_live(s, r);
+}
+
+void
+zv_script_remember(struct zv_script *s, json_t *event)
+{
+	struct zv_str call = zv_json_text(event, "call");
+	struct zv_str name = zv_json_text(event, "event");
+	struct zv_str time = zv_json_text(event, "time");
+	struct zv_str server = zv_json_text(event, "server");
+	struct record *r;
+
+	if (!call.n)
+		return;
+	r = find(&s->net.live, call, server);
+	if (!r && zv_str_starts(name, ZV_STR("recording."))) /* it is told late */
+		r = find(&s->net.past, call, server);
+	if (!r)
+		r = make(s, call, server);
+	if (!r)
+		return;
+	if (zvon_str_equal(name, ZV_STR("call.started")))
+		set_time(r->started, time);
+	else if (zvon_str_equal(name, ZV_STR("call.answered")))
+		set_time(r->answered, time);
+	else if (zv_str_starts(name, ZV_STR("recording.")))
+		add_file(r, zv_json_text(event, "file"));
+	else if (!zvon_str_equal(name, ZV_STR("call.ended")))
+		return;
+	else if (zvon_str_equal(zv_json_text(event, "reason"), ZV_STR("merged")))
+		merge(s, r, event);
+	else
+		end_call(s, r, event);
+}
+
+/* ---- network thread: what is asked ---------------------------------------------------------------- */
+
+/* The last ten digits say who it is: +7, 8 and nothing are written before them. */
+#define SAME_DIGITS  10
+#define LEAST_DIGITS 7
+
+static size_t
+digits_of(struct zv_str number, char out[SAME_DIGITS])
+{
+	size_t n = 0;
+
+	for (size_t i = number.n; i-- && n < SAME_DIGITS;)
+		if (number.p[i] >= '0' && number.p[i] <= '9')
+			out[n++] = number.p[i];
+	return n;
+}
+
+static bool
+is_same_number(struct zv_str a, struct zv_str b)
+{
+	char x[SAME_DIGITS], y[SAME_DIGITS];
+	size_t n, m;
+
+	if (zvon_str_equal(a, b))
+		return true;
+	n = digits_of(a, x);
+	m = digits_of(b, y);
+	return n == m && n >= LEAST_DIGITS && memcmp(x, y, n) == 0;
+}
+
+static bool
+has_number(const json_t *end, struct zv_str number)
+{
+	const json_t *legs = json_object_get(end, "legs");
+
+	if (is_same_number(zv_json_text(json_object_get(end, "from"), "number"),
+			   number) ||
+	    is_same_number(zv_json_text(json_object_get(end, "to"), "number"),
+			   number) ||
+	    is_same_number(zv_json_text(end, "did"), number))
+		return true;
+	for (size_t i = 0; i < json_array_size(legs); i++) {
+		const json_t *leg = json_array_get(legs, i);
+
+		if (is_same_number(zv_json_text(leg, "number"), number) ||
+		    is_same_number(zv_json_text(leg, "line"), number))
+			return true;
+	}
+	return false;
+}
+
+static void
+write_files(struct zv_json *j, const struct record *r)
+{
+	zv_json_begin_array(j);
+	for (size_t i = 0; r && i < r->n_files; i++)
+		zv_json_string(j, zvon_str(r->files[i]));
+	zv_json_end_array(j);
+}
+
+static const char *const copied[] = {
+	"call",	 "server", "direction", "from",	 "to",	   "did",
+	"queue", "result", "legs",	"cause", "reason",
+};
+
+static void
+write_time(struct zv_json *j, const char *key, struct zv_str time)
+{
+	zv_json_key(j, key);
+	if (time.n)
+		zv_json_string(j, time);
+	else
+		zv_json_null(j);
+}
+
+static void
+write_call(struct zv_json *j, const struct record *r)
+{
+	zv_json_begin_object(j);
+	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
+		const json_t *member = json_object_get(r->end, copied[i]);
+		char *text = member ? json_dumps(member, JSON_COMPACT | JSON_ENCODE_ANY)
+				    : NULL;
+
+		zv_json_key(j, copied[i]);
+		zv_buf_add(j->out, text ? zvon_str(text) : ZV_STR("null"));
+		j->comma = true;
+		free(text); /* jansson's */
+	}
+	write_time(j, "started", zvon_str(r->started));
+	write_time(j, "answered", zvon_str(r->answered));
+	write_time(j, "ended", zv_json_text(r->end, "time"));
+	zv_json_key(j, "recordings");
+	write_files(j, r);
+	zv_json_end_object(j);
+}
+
+/* ask->in: the number, or empty for all. */
+struct span {
+	int64_t from_s, to_s;
+};
+
+static void
+list_calls(struct zv_component *c, struct zv_ask *ask)
+{
+	struct zv_script *s = zv_script_of(c);
+	const struct span *span = ask->data;
+	struct zv_json j = { .out = &ask->out };
+	struct zv_node *node, *next;
+
+	zv_json_begin_array(&j);
+	ZV_EACH(&s->net.past, node, next)
+	{
+		const struct record *r = ZV_OWNER(node, struct record, node);
+
+		if (r->ended_s >= span->from_s && r->ended_s <= span->to_s &&
+		    (!ask->in.n || has_number(r->end, zv_buf_str(&ask->in))))
+			write_call(&j, r);
+	}
+	zv_json_end_array(&j);
+	zv_ask_answer(ask, zv_buf_failed(&ask->out) ? ZV_ENOMEM : 0);
+}
+
+/* ask->in: the call's id. */
+static void
+list_files(struct zv_component *c, struct zv_ask *ask)
+{
+	struct zv_script *s = zv_script_of(c);
+	struct zv_str call = zv_buf_str(&ask->in);
+	struct zv_json j = { .out = &ask->out };
+	const struct record *r = find(&s->net.live, call, ZV_STR(""));
+
+	if (!r)
+		r = find(&s->net.past, call, ZV_STR(""));
+	write_files(&j, r);
+	zv_ask_answer(ask, zv_buf_failed(&ask->out) ? ZV_ENOMEM : 0);
+}
+
+/* ---- host's thread ------------------------------------------------------------------------------------ */
+
+/* A date of 1C, or a text as "2026-11-21", "2026-11-21T10:30:00"; both by the clock of
+ * this place. What is left out is `otherwise`. */
+static int
+read_moment(struct zv_component *c, const struct zv_value *v, int64_t otherwise,
+	    int64_t *out, struct zv_error *err)
+{
+	struct zv_buf text = { 0 };
+	int64_t local = 0;
+
+	*out = otherwise;
+	if (v->kind == ZV_VALUE_EMPTY || (v->kind == ZV_VALUE_TEXT && !v->bytes.n))
+		return 0;
+	if (v->kind == ZV_VALUE_DATE)
+		local = v->integer;
+	else if (zv_value_as_text(v, &text) == 0)
+		local = seconds_of(zv_buf_str(&text));
+	zv_buf_deinit(&text);
+	if (local <= 0)
+		return zv_fail(err, ZV_EINVAL, "%s",
+			       ZV_SCRIPT_SAY(c,
+					     "время: Дата, или строка как "
+					     "2026-11-21T10:30:00",
+					     "a time: a date, or a string like "
+					     "2026-11-21T10:30:00"));
+	*out = local - zv_place_utc_offset(local);
+	return 0;
+}
+
+ZV_SCRIPT_METHOD(history)
+{
+	struct span span;
+	struct zv_ask *ask;
+	int rc = read_moment(c, &arguments[1], INT64_MIN, &span.from_s, err);
+
+	if (rc == 0)
+		rc = read_moment(c, &arguments[2], INT64_MAX, &span.to_s, err);
+	if (rc < 0)
+		return rc;
+	ask = zv_ask_new(list_calls);
+	if (ask) {
+		ask->data = zv_memdup(&span, sizeof span);
+		ask->free_data = zv_free;
+	}
+	if (!ask || !ask->data ||
+	    zv_buf_add(&ask->in, zv_buf_str(&arguments[0].bytes)) < 0) {
+		zv_ask_drop(ask);
+		return zv_script_fail_nomem(c, err);
+	}
+	return zv_script_ask(c, ask, result, err);
+}
+
+ZV_SCRIPT_METHOD(recording)
+{
+	struct zv_ask *ask = zv_ask_new(list_files);
+
+	if (!ask || zv_buf_add(&ask->in, zv_buf_str(&arguments[0].bytes)) < 0) {
+		zv_ask_drop(ask);
+		return zv_script_fail_nomem(c, err);
+	}
+	return zv_script_ask(c, ask, result, err);
+}
