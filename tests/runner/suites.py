@@ -88,7 +88,7 @@ def is_not_of_panel(test):
 def is_threaded(test):
     """The tests that ThreadSanitizer is for."""
     return any(word in test["name"] for word in ("client", "fetch", "thread", "queue", "pipe",
-                                              "onec_bridge", "onec_component"))
+                                              "onec_bridge", "onec_component", "onec_rom"))
 
 
 def by_fuzzer(code, output):
