@@ -159,7 +159,7 @@ def library(abi, name="zvon-1c"):
 
 def wine(bits):
     """How a Windows program is started: x64, x86."""
-    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits]
+    return [os.environ.get("ZVON_WINE_SH") or str(ROOT / "tools/onec/wine.sh"), "run", bits[-3:]]
 
 
 def command(abi):

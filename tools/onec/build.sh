@@ -82,9 +82,12 @@ build_tests() {
 	case $1 in
 	win-x64) what='x64 com-x64' ;;
 	win-x86) what='x86 com-x86' ;;
-	*) return 0 ;;
+	*)
+		ninja -C "$out/$1" tests/onec/dial
+		return
+		;;
 	esac
-	ninja -C "$out/$1" tests/onec/zvon-1c-echo.dll
+	ninja -C "$out/$1" tests/onec/zvon-1c-echo.dll tests/onec/dial.exe
 	cp "$out/$1/tests/onec/zvon-1c-echo.dll" "$out/$(echo "$4" | sed 's/1c-/1c-echo-/')"
 	# shellcheck disable=SC2086
 	tests/onec/host/build.sh "$out" $what
