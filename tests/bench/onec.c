@@ -392,7 +392,8 @@ time_class(const char *class, int port)
 
 	must(onec_open(&o, class, on_nothing, NULL), class);
 	if (!connect_class(&o, class, port)) {
-		fprintf(stderr, "onec: %s cannot be connected here\n", class);
+		fprintf(stderr, "onec: %s cannot be connected here: %s\n", class,
+			onec_last_error());
 		onec_close(&o);
 		return;
 	}
@@ -421,6 +422,7 @@ main(int argc, char **argv)
 {
 	if (argc < 3)
 		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (strcmp(argv[1], "floor") != 0)
 		onec_load(argv[1]);
 	if (strcmp(argv[2], "flood") == 0 && argc > 3) {
