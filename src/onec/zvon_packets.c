@@ -364,14 +364,13 @@ apply(struct zv_component *c, struct zv_ask *ask)
 	zv_ask_answer(ask, 0);
 }
 
-/* The network thread learns of it in its turn. */
+/* The network thread has learnt of it when this returns: the next packet is as wanted. */
 static int
-apply_soon(struct zv_component *c, struct zv_error *err)
+apply_now(struct zv_component *c, struct zv_error *err)
 {
 	struct zv_script *s = zv_script_of(c);
 	struct zv_ask *ask;
 	bool is_open;
-	int rc;
 
 	zv_component_lock(c);
 	is_open = s->shared.is_open;
@@ -382,9 +381,7 @@ apply_soon(struct zv_component *c, struct zv_error *err)
 	if (!ask)
 		return zv_script_fail_nomem(c, err);
 	ask->number = s->set.is_legacy;
-	rc = zv_component_ask(c, ask, 0, err);
-	zv_ask_drop(ask);
-	return rc;
+	return zv_script_ask(c, ask, NULL, err);
 }
 
 ZV_SCRIPT_SET(packets)
@@ -399,7 +396,7 @@ ZV_SCRIPT_SET(packets)
 	zv_component_lock(c);
 	s->shared.wants_packets = on;
 	zv_component_unlock(c);
-	return apply_soon(c, err);
+	return apply_now(c, err);
 }
 
 ZV_SCRIPT_GET(packets)
@@ -454,7 +451,7 @@ ZV_SCRIPT_SET(view)
 			       ZV_SCRIPT_SAY(c, "Вид: native или legacy",
 					     "View: native or legacy"));
 	s->set.is_legacy = is_legacy;
-	return apply_soon(c, err);
+	return apply_now(c, err);
 }
 
 ZV_SCRIPT_GET(view)
