@@ -158,6 +158,23 @@ set_tls(CURL *easy, const struct zv_dial_options *o)
 		curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, o->pin);
 }
 
+/* As libcurl takes it without asking anybody: an address in its one usual form. */
+static bool
+is_address(const char *host)
+{
+	unsigned a, b, c, d;
+	char again[sizeof "255.255.255.255"];
+
+	if (strchr(host, ':'))
+		return !strchr(host, '%');
+	if (sscanf(host, "%3u.%3u.%3u.%3u", &a, &b, &c, &d) != 4 ||
+	    (a | b | c | d) > 255)
+		return false;
+	snprintf(again, sizeof again, "%u.%u.%u.%u", a & 255, b & 255, c & 255,
+		 d & 255);
+	return strcmp(host, again) == 0;
+}
+
 void
 zv_multi_set_options(CURL *easy, const struct zv_dial_options *o, char *detail)
 {
@@ -178,6 +195,8 @@ zv_multi_set_options(CURL *easy, const struct zv_dial_options *o, char *detail)
 	/* "": the proxy variables of the environment are not for us */
 	curl_easy_setopt(easy, CURLOPT_PROXY, o->proxy ? o->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, o->proxy ? 1L : 0L);
+	if (!o->proxy && is_address(o->host)) /* see zv_multi_is_resolving */
+		curl_easy_setopt(easy, CURLOPT_PRIVATE, easy);
 	if (o->tls)
 		set_tls(easy, o);
 }

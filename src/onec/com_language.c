@@ -269,14 +269,13 @@ read_arguments(struct arguments *a, SAFEARRAY **array)
 /* What the method wrote; the others stay as the script gave them. */
 static bool
 write_arguments(const struct zv_method *m, struct arguments *a, SAFEARRAY **array,
-		bool has_booleans)
+		bool is_8)
 {
 	bool ok = true;
 
 	for (size_t i = 0; i < m->n_arguments && i < a->n && ok; i++)
 		if (m->arguments[i].want == ZV_WANT_OUT)
-			ok = zv_com_argument_put(*array, i, &a->values[i],
-						 has_booleans);
+			ok = zv_com_argument_put(*array, i, &a->values[i], is_8);
 	return ok;
 }
 

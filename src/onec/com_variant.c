@@ -261,13 +261,21 @@ zv_com_value_from_variant(struct zv_value *out, VARIANT *in)
 /* ---- value to VARIANT ------------------------------------------------------------------- */
 
 static bool
-give_nothing(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_nothing(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	return true;
 }
 
+/* 7.7 has no NULL. */
 static bool
-give_real(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_null(VARIANT *out, const struct zv_value *in, bool is_8)
+{
+	V_VT(out) = is_8 ? VT_NULL : VT_EMPTY;
+	return true;
+}
+
+static bool
+give_real(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	V_VT(out) = VT_R8;
 	V_R8(out) = in->real;
@@ -276,7 +284,7 @@ give_real(VARIANT *out, const struct zv_value *in, bool has_booleans)
 
 /* 1C knows whole numbers of 32 bits, and fractions. */
 static bool
-give_int(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_int(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	if (in->integer < INT32_MIN || in->integer > INT32_MAX) {
 		V_VT(out) = VT_R8;
@@ -289,9 +297,9 @@ give_int(VARIANT *out, const struct zv_value *in, bool has_booleans)
 }
 
 static bool
-give_bool(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_bool(VARIANT *out, const struct zv_value *in, bool is_8)
 {
-	if (has_booleans) {
+	if (is_8) {
 		V_VT(out) = VT_BOOL;
 		V_BOOL(out) = in->boolean ? VARIANT_TRUE : VARIANT_FALSE;
 	} else {
@@ -302,7 +310,7 @@ give_bool(VARIANT *out, const struct zv_value *in, bool has_booleans)
 }
 
 static bool
-give_date(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_date(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	V_VT(out) = VT_DATE;
 	V_DATE(out) = days_from_seconds(in->integer);
@@ -322,7 +330,7 @@ give_bstr(VARIANT *out, struct zv_str text)
 }
 
 static bool
-give_text(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_text(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	return give_bstr(out, zv_buf_str(&in->bytes));
 }
@@ -339,11 +347,11 @@ give_base64(VARIANT *out, struct zv_str bytes)
 }
 
 static bool
-give_blob(VARIANT *out, const struct zv_value *in, bool has_booleans)
+give_blob(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	SAFEARRAY *array;
 
-	if (!has_booleans)
+	if (!is_8)
 		return give_base64(out, zv_buf_str(&in->bytes));
 	array = SafeArrayCreateVector(VT_UI1, 0, (ULONG)in->bytes.n);
 	if (!array)
@@ -356,7 +364,7 @@ give_blob(VARIANT *out, const struct zv_value *in, bool has_booleans)
 }
 
 static bool (*const gives[])(VARIANT *, const struct zv_value *, bool) = {
-	[ZV_VALUE_EMPTY] = give_nothing, [ZV_VALUE_NULL] = give_nothing,
+	[ZV_VALUE_EMPTY] = give_nothing, [ZV_VALUE_NULL] = give_null,
 	[ZV_VALUE_INT] = give_int,	 [ZV_VALUE_REAL] = give_real,
 	[ZV_VALUE_BOOL] = give_bool,	 [ZV_VALUE_TEXT] = give_text,
 	[ZV_VALUE_BLOB] = give_blob,	 [ZV_VALUE_DATE] = give_date,
@@ -364,10 +372,10 @@ static bool (*const gives[])(VARIANT *, const struct zv_value *, bool) = {
 };
 
 bool
-zv_com_variant_from_value(VARIANT *out, const struct zv_value *in, bool has_booleans)
+zv_com_variant_from_value(VARIANT *out, const struct zv_value *in, bool is_8)
 {
 	VariantInit(out);
-	return gives[in->kind](out, in, has_booleans);
+	return gives[in->kind](out, in, is_8);
 }
 
 /* ---- arguments -------------------------------------------------------------------------- */
@@ -417,12 +425,12 @@ zv_com_argument_get(SAFEARRAY *array, size_t place, struct zv_value *out)
 /* An element that refers to the caller's variable (VT_BYREF | VT_VARIANT) keeps doing so. */
 bool
 zv_com_argument_put(SAFEARRAY *array, size_t place, const struct zv_value *in,
-		    bool has_booleans)
+		    bool is_8)
 {
 	VARIANT made, *its = element(array, place);
 	bool ok;
 
-	if (!its || !zv_com_variant_from_value(&made, in, has_booleans))
+	if (!its || !zv_com_variant_from_value(&made, in, is_8))
 		return false;
 	if (V_VT(its) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(its))
 		its = V_VARIANTREF(its);

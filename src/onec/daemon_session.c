@@ -800,7 +800,9 @@ zv_daemon_session_link_down(struct zv_daemon_session *s, const struct zv_error *
 	if (zv_str_starts(text, place))
 		text = zv_str_from(text, place.n + 2);
 	zv_fail(&told, why->code, "%s: %s (%.*s)", s->url.place,
-		zv_daemon_text(ZV_SAY_NO_LINK, true), ZV_ARG(text));
+		zv_daemon_text(why->code == ZV_ETLS ? ZV_SAY_NO_TLS : ZV_SAY_NO_LINK,
+			       true),
+		ZV_ARG(text));
 	told.system = why->system;
 	lose(s, &told, false, 0);
 }

@@ -22,7 +22,7 @@
 #define ZV_DAEMON_BACKOFF_MS	1000  /* least wait before the next try … */
 #define ZV_DAEMON_BACKOFF_MOST	30000 /* … and most, by chance in between */
 #define ZV_DAEMON_REFUSED_MS	60000 /* least wait when trying soon is of no use */
-#define ZV_DAEMON_MESSAGE_BYTES ((size_t)16 * 1024 * 1024) /* of a snapshot, most */
+#define ZV_DAEMON_MESSAGE_BYTES ((size_t)8 * 1024 * 1024) /* of a snapshot, most */
 
 #define ZV_DAEMON_SEND_BYTES   ((size_t)64 * 1024) /* of a command: zvond takes no more */
 #define ZV_DAEMON_UNREAD_BYTES ((size_t)1024 * 1024) /* of what zvond does not read */

@@ -35,6 +35,10 @@ static const struct {
 				  "events, lines, queues, numbers" },
 
 	[ZV_SAY_NO_LINK] = { "no connection to zvond", "нет связи с zvond" },
+	[ZV_SAY_NO_TLS] = { "no TLS with zvond: see ca_file, pin and the name in the "
+			    "URL",
+			    "TLS с zvond не установлен: проверьте сертификат, ca_file, "
+			    "pin и имя в адресе" },
 	[ZV_SAY_SILENT_PORT] = { "the port is open, but zvond does not answer: is it "
 				 "its port, and does it not hang?",
 				 "порт открыт, но zvond не отвечает: тот ли это порт, "

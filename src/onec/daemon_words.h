@@ -18,6 +18,7 @@ enum zv_daemon_word {
 
 	/* before it is a WebSocket */
 	ZV_SAY_NO_LINK,
+	ZV_SAY_NO_TLS,
 	ZV_SAY_SILENT_PORT,
 	ZV_SAY_NOT_HTTP,
 	ZV_SAY_IS_AMI,

@@ -43,9 +43,10 @@ put_text(zv_unit *out, struct zv_str text)
 {
 	size_t units = zv_utf16_from_8(out, text);
 
-	for (size_t i = 0; i < units; i++)
-		if (!out[i])
-			out[i] = 0xfffd;
+	if (text.n && memchr(text.p, 0, text.n))
+		for (size_t i = 0; i < units; i++)
+			if (!out[i])
+				out[i] = 0xfffd;
 	return units + 1;
 }
 

@@ -1,5 +1,6 @@
 #include "onec/text16.h"
 
+#include "base/str.h"
 #include "base/utf.h"
 #include "zvon/error.h"
 
@@ -45,7 +46,7 @@ read_character(const uint16_t *p, size_t units, size_t *used)
 	return 0x10000 + ((uint32_t)(*p - 0xd800) << 10) + (uint32_t)(p[1] - 0xdc00);
 }
 
-/* Most texts are ASCII from end to end. How many units at p are; they are added. */
+/* How many units at p are ASCII; they are added. */
 static size_t
 add_ascii(struct zv_buf *out, const uint16_t *p, size_t units)
 {
@@ -102,16 +103,39 @@ next_character(struct zv_str *rest)
 	return c;
 }
 
+/* Eight at a time: most texts are ASCII from end to end. How many there are. */
+static size_t
+widen_ascii(uint16_t *out, struct zv_str text)
+{
+	size_t n = 0;
+
+	for (; n + 8 <= text.n; n += 8) {
+		unsigned char bytes[8];
+		uint64_t word;
+
+		memcpy(&word, text.p + n, 8);
+		if (word & 0x8080808080808080u)
+			break;
+		memcpy(bytes, &word, 8);
+		for (size_t i = 0; i < 8; i++)
+			out[n + i] = bytes[i];
+	}
+	for (; n < text.n && !(text.p[n] & 0x80); n++)
+		out[n] = (uint16_t)text.p[n];
+	return n;
+}
+
 size_t
 zv_utf16_from_8(uint16_t *out, struct zv_str text)
 {
 	uint16_t *end = out;
 
 	while (text.n) {
+		size_t ascii = widen_ascii(end, text);
 		uint32_t c;
 
-		for (; text.n && !(*text.p & 0x80); text.p++, text.n--)
-			*end++ = (uint16_t)*text.p;
+		end += ascii;
+		text = zv_str_from(text, ascii);
 		if (!text.n)
 			break;
 		c = next_character(&text);

@@ -2,8 +2,8 @@
 """Figures, beside their floors, in rotated rounds: medians of one run on one machine.
 
 usage: run.py BUILD_DIR [--rounds N] [--events N] [--only parser,mxml,client,slow,filters,calls,
-              latency,instructions,zvond,zvond-fan,zvond-deflate,zvond-one,zvond-browser,
-              zvond-burst,zvond-http]
+              latency,instructions,onec,zvond,zvond-fan,zvond-deflate,zvond-one,
+              zvond-browser,zvond-burst,zvond-http]
 
 Nothing here passes or fails; `goal` is what the figure is meant to hold.
 """
@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree
 
+import onec
 import zvond
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -366,6 +367,8 @@ def bench_streams(given, wanted, folder):
         bench_client(given.build, path, given.rounds)
     if wanted("slow"):
         bench_slow_callback(given.build, new)
+    if wanted("onec"):
+        onec.bench(given.build, program, Server, new, given.rounds, show)
     if real and wanted("filters"):
         bench_filters(given.build, make_capture_stream(folder, 1))
 
@@ -379,7 +382,7 @@ def main():
     given = options.parse_args()
     wanted = lambda name: not given.only or name in given.only.split(",")
     with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
-        if any(map(wanted, ("parser", "mxml", "client", "slow", "filters"))):
+        if any(map(wanted, ("parser", "mxml", "client", "slow", "filters", "onec"))):
             bench_streams(given, wanted, folder)
     if wanted("legacy"):
         bench_legacy(given.build, given.rounds)

@@ -28,6 +28,7 @@ struct stage {
 	struct zv_ws_reader reader; /* of what the client writes */
 	struct zv_buf wrote;	    /* not read yet */
 	bool is_socket;		    /* 101 was said */
+	bool is_linked;
 	enum zv_desk_state state;
 	long long last; /* number of the last event told; -1: none of this stream */
 	bool no_memory;
@@ -208,6 +209,9 @@ accept_it(struct stage *st)
 static void
 link_up(struct stage *st)
 {
+	if (st->is_linked || !zv_daemon_session_wants_link(st->s))
+		return; /* no driver does that */
+	st->is_linked = true;
 	zv_ws_reader_deinit(&st->reader);
 	zv_ws_reader_init(&st->reader, ZV_WS_SERVER, NULL, NULL);
 	zv_buf_clear(&st->wrote);
@@ -254,7 +258,8 @@ step(struct stage *st, unsigned what, struct fuzz_input *in)
 		zv_daemon_session_tick(st->s, st->now_ms);
 		break;
 	case 'l':
-		zv_daemon_session_link_down(st->s, &lost, st->now_ms);
+		if (st->is_linked)
+			zv_daemon_session_link_down(st->s, &lost, st->now_ms);
 		break;
 	case 'u':
 		link_up(st);
@@ -295,6 +300,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	while (in.n) {
 		step(&st, fuzz_byte(&in), &in);
 		take_output(&st);
+		st.is_linked &= zv_daemon_session_wants_link(st.s);
 		CHECK(zv_daemon_session_wants_link(st.s) ==
 			      (st.state != ZV_DESK_DOWN) ||
 		      st.state == ZV_DESK_CONNECTING);

@@ -57,6 +57,24 @@ def parser_seeds():
     yield "lf-only", b"\x00\x03" + text
 
 
+def miko_seeds():
+    """Texts of functions and arguments; see fuzz_miko.c."""
+    given = b"SIP/1\x1fa%20b\x1fx=1\ny=2\x1fK: v\x1fid"
+    ours = re.findall(r'"((?:[^"\\]|\\.)*)"',
+                      (HERE.parents[1] / "src/onec/miko_functions.c").read_text())
+    text = "".join(ours[1:]).replace("\\n", "\n").encode()
+    yield "ours", text[:MOST].rpartition(b"\n")[0] + b"\x1e" + given
+    yield "administrator", (
+        "\ufeff# наше\r\nmethod Набрать as Originate = Channel, Exten, Variable*, H+\r\n"
+        "alias Connect = Соединить, Init\r\nalias набрать = Dial2\r\n"
+        "; QueueReload\nmethod QueueReload = Queue, Members?yes, Paused?\n"
+        "documented SetVar = Value%\n").encode() + b"\x1e" + given
+    for name, line in (("twice", "method A =\nmethod a ="), ("own", "method Connect ="),
+                       ("alias", "alias Ping = Pong, Pong"), ("header", "method A = B C"),
+                       ("no-equal", "method A"), ("as", "method A as = B")):
+        yield "bad-" + name, line.encode() + b"\x1e" + given
+
+
 def raw_stream_seeds():
     """What a port of AMI says, and what one of HTTP says."""
     for number, stream in enumerate(STREAMS[:4]):
@@ -463,8 +481,6 @@ def onec_value_seeds():
         yield "%02d" % number, bytes([method]) + b"".join(values)
 
 
-KINDS = {
-    "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
 def onec_daemon_seeds():
     head = b"HTTP/1.1 %s\\nContent-Length: 0\\n\\n\0"
     ready = b"uahf{\"type\":\"snapshot\",\"seq\":5}\0"
@@ -483,13 +499,17 @@ def onec_daemon_seeds():
     yield "chunks", (b"\1urHTTP/1.1 200 OK\\nTransfer-Encoding: chunked\\n\\n"
                      b"3\\n{\"t\\n0\\n\\n\0")
     yield "frames", b"\0" + ready + b"r\x81\x01\xff\0"
+
+
+KINDS = {
+    "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
     "filter": filter_seeds,
-    "html": html_seeds, "legacy": legacy_seeds, "mxml": mxml_seeds,
+    "html": html_seeds, "legacy": legacy_seeds, "miko": miko_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,
     "session": session_seeds, "text": text_seeds,
 }

@@ -409,7 +409,7 @@ talk_many(struct talk *t, void *user)
 
 	talk_printf(t, BANNER);
 	talk_next(t);
-	*is_sent = talk_emit(t, 1, MANY);
+	__atomic_store_n(is_sent, talk_emit(t, 1, MANY), __ATOMIC_SEQ_CST);
 	talk_next(t);
 }
 
@@ -424,7 +424,7 @@ test_held_has_a_limit(void **state)
 	connect_to(&s, "s:127.0.0.1");
 	SAY(&s, "Action: Go");
 	wait_get(&s, "Received", "i:20001");
-	assert_true(is_sent);
+	assert_true(__atomic_load_n(&is_sent, __ATOMIC_SEQ_CST));
 	get(&s, "Dropped");
 	held = MANY + 1 - (size_t)atoi(zv_buf_cstr(&s.said) + 2);
 	/* the first ones, a few bytes each for their length */
@@ -451,7 +451,7 @@ test_fault_020_always_read(void **state)
 	CHECK_CALL("i:1", &s, "ListenMode", "i:1", NULL);
 	SAY(&s, "Action: Go");
 	wait_get(&s, "Received", "i:20001");
-	assert_true(is_sent);
+	assert_true(__atomic_load_n(&is_sent, __ATOMIC_SEQ_CST));
 	assert_true(atoi(get(&s, "Dropped") + 2) >= MANY - ZV_EVENTS_WAITING);
 	assert_int_equal(ZV_EVENTS_WAITING, atoi(get(&s, "Waiting") + 2));
 	onechost_set_mood(&s.host, HOST_TAKES);
@@ -537,6 +537,31 @@ test_fault_122_stopped_while_connecting(void **state)
 	hole_close(hole);
 }
 
+/* Disconnect ends a Connect that still waits, at once. */
+static void
+test_disconnect_while_connecting(void **state)
+{
+	struct hole *hole = hole_open("127.0.0.1", 0);
+	struct scene s, other;
+	pthread_t thread;
+	int64_t begin;
+
+	open_scene(&s, &zv_class_rom_native, talk_ami, NULL);
+	zv_buf_printf(&s.host.raised, "i:%d", hole_port(hole));
+	other = (struct scene){ .object = s.object };
+	assert_int_equal(0, pthread_create(&thread, NULL, connect_in_a_thread, &s));
+	sleep_ms(200);
+	begin = now_ms();
+	CHECK_CALL("b:1", &other, "Disconnect", NULL, NULL);
+	pthread_join(thread, NULL);
+	assert_true(now_ms() - begin <= ZV_STOP_MS);
+	assert_string_equal("b:0", zv_buf_cstr(&s.said));
+	assert_non_null(strstr(get(&s, "LastError"), "подключение отменено"));
+	zv_buf_deinit(&other.said);
+	close_scene(&s);
+	hole_close(hole);
+}
+
 /* What 1C code of those years does inside the event that says "lost". */
 static bool
 connect_again(struct onechost *h, struct zv_str source, struct zv_str name,
@@ -559,10 +584,11 @@ connect_again(struct onechost *h, struct zv_str source, struct zv_str name,
 static void
 test_connects_again_inside_the_event(void **state)
 {
-	struct scene s;
+	struct scene s, inside;
 
 	open_scene(&s, &zv_class_rom_native, talk_ami, NULL);
-	s.host.user = &s;
+	inside = (struct scene){ .server = s.server, .object = s.object };
+	s.host.user = &inside;
 	s.host.on_event = connect_again;
 	connect_to(&s, "s:127.0.0.1");
 	CHECK_CALL("b:1", &s, "ListenMode", "b:1", NULL);
@@ -573,6 +599,7 @@ test_connects_again_inside_the_event(void **state)
 				       "FD_READ FD_READ ");
 	CHECK_GET("b:1", &s, "Connected");
 	close_scene(&s);
+	zv_buf_deinit(&inside.said);
 }
 
 static void
@@ -793,6 +820,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_silent_peer),
 		cmocka_unit_test(test_fault_122_stopped_while_connecting),
+		cmocka_unit_test(test_disconnect_while_connecting),
 		cmocka_unit_test(test_connects_again_inside_the_event),
 		cmocka_unit_test(test_bad_regex),
 		cmocka_unit_test(test_hard_regex_is_switched_off),

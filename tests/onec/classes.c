@@ -2,6 +2,7 @@
  * the face and the component are tested without any PBX. */
 #include "base/err.h"
 #include "base/mem.h"
+#include "net.h"
 #include "onec/component.h"
 
 static const char *const kinds[] = {
@@ -320,5 +321,6 @@ static const struct zv_class quiet_class = {
 const struct zv_class *const zv_classes[] = {
 	&echo_class,
 	&quiet_class,
+	&zv_test_net_class,
 	NULL,
 };

@@ -77,15 +77,15 @@ class Library(OnLinux):
         for caps, answer in ((1, 1), (2, 2), (3, 3), (4, 3), (100, 3)):
             with self.subTest(caps=caps):
                 name = "c%d" % caps
-                self.assertEqual(self.load(caps, name=name), ["Echo|Echo-False", answer, 3])
+                self.assertEqual(self.load(caps, name=name), ["Echo|Echo-False|Echo-Net", answer, 3])
                 self.assertTrue(self.unload(name))
 
     def test_an_old_platform_does_not_ask(self):
-        self.assertEqual(self.load(0), ["Echo|Echo-False", -1, 3])
+        self.assertEqual(self.load(0), ["Echo|Echo-False|Echo-Net", -1, 3])
 
     def test_classes(self):
         self.load()
-        for name in ("", "ech", "Echo ", "Echo|Echo-False", "Echo\x01"):
+        for name in ("", "ech", "Echo ", "Echo|Echo-False|Echo-Net", "Echo\x01"):
             with self.subTest(name=name), self.assertRaisesRegex(HostError, "no such class"):
                 self.host.new(name)
         self.finish(self.host.new("ECHO"), self.host.new("echo-false"))
@@ -438,7 +438,7 @@ def on(abi, base):
 
 for other in os.environ.get("ZVON_ONEC_ABIS", "").split():
     for kind in (Library, Names, Values, Memory, Life, Capabilities, Events):
-        if other != "linux":
+        if other in host.NATIVE[1:]:
             globals()[kind.__name__ + other] = on(other, kind)
 
 

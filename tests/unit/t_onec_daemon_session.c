@@ -34,6 +34,8 @@ test_token(void **state)
 	const char *request;
 
 	assert_false(zv_daemon_session_wants_link(r->s));
+	zv_daemon_session_start(r->s, r->now_ms);
+	rig_say(r, ZV_STR("nobody has asked yet"));
 	rig_link(r);
 	assert_string_equal(rig_told(r), "connecting");
 	request = rig_request(r);
@@ -389,6 +391,24 @@ test_password(void **state)
 	rig_say(r, ZV_STR("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
 	assert_string_equal(rig_told(r), "down:EAUTH");
 	assert_in_range(r->retry_ms, 60000, 90000);
+	rig_free(r);
+}
+
+/* zvond ends the session: the password may be another, and its token with it. */
+static void
+test_password_and_end(void **state)
+{
+	struct daemonrig *r = rig_with_password();
+
+	rig_link(r);
+	rig_request(r);
+	rig_say(r, ZV_STR(TOKEN_ANSWER));
+	rig_accept(r);
+	rig_text(r, HELLO);
+	rig_say(r, ZV_STR("\x88\x02\x03\xf0"));
+	assert_int_equal(r->why.code, ZV_EAUTH);
+	rig_link(r);
+	assert_has(rig_request(r), "POST /zvon/v1/login");
 	rig_free(r);
 }
 
@@ -897,6 +917,7 @@ main(void)
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_password),
 		cmocka_unit_test(test_password_and_close),
+		cmocka_unit_test(test_password_and_end),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_refusal_with_secret),
 		cmocka_unit_test(test_refusal_cut),

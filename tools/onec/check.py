@@ -20,7 +20,7 @@ COM = {"DllGetClassObject", "DllCanUnloadNow", "DllRegisterServer", "DllUnregist
 # What every Windows since 7 has.
 SYSTEM_DLLS = {
     "advapi32.dll", "bcrypt.dll", "crypt32.dll", "iphlpapi.dll", "kernel32.dll", "msvcrt.dll",
-    "ole32.dll", "oleaut32.dll", "secur32.dll", "user32.dll", "ws2_32.dll",
+    "ole32.dll", "oleaut32.dll", "secur32.dll", "shell32.dll", "user32.dll", "ws2_32.dll",
 }
 SYSTEM_LIBRARIES = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2",
                     "ld-linux-x86-64.so.2"}

@@ -1,6 +1,6 @@
 #include "io/clock.h"
 
-#include <sys/random.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,8 +36,9 @@ zv_random(void)
 {
 	uint64_t value = 0;
 
-	/* fails only on kernels before 3.17; then time and process must do */
-	if (getrandom(&value, sizeof value, 0) != (ssize_t)sizeof value)
+	/* the function is of glibc 2.25. Fails only on kernels before 3.17; then time and
+	 * process must do */
+	if (syscall(SYS_getrandom, &value, sizeof value, 0) != (long)sizeof value)
 		value = (uint64_t)zv_clock_ms() * 0x9e3779b97f4a7c15u ^
 			(uint64_t)getpid();
 	return value;

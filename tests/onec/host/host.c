@@ -139,6 +139,21 @@ do_load(struct order *q)
 }
 
 static void
+forget_objects(const struct library *l)
+{
+	struct host_object **link = &objects, *o;
+
+	while ((o = *link)) {
+		if (o->library == l) {
+			*link = o->next;
+			object_free(o);
+		} else {
+			link = &o->next;
+		}
+	}
+}
+
+static void
 do_unload(struct order *q)
 {
 	struct library *l = library_of(q, q->n ? q->fields[0] : "");
@@ -149,7 +164,9 @@ do_unload(struct order *q)
 	while (*link != l)
 		link = &(*link)->next;
 	*link = l->next;
-	if (!face_unload(l->face))
+	if (face_unload(l->face))
+		forget_objects(l);
+	else
 		answer_anew(q, "fail");
 	free(l->name);
 	free(l);
@@ -182,6 +199,7 @@ do_new(struct order *q)
 	why = face_new(l->face, class_name, o, &options, &o->component, &info, &name);
 	free(class_name);
 	free(words);
+	o->library = l;
 	o->next = objects;
 	objects = o;
 	if (why) {

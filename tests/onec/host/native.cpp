@@ -360,6 +360,14 @@ struct face_library {
 	create_fn create;
 	destroy_fn destroy;
 	Memory *memory;
+	struct kept *kept;
+};
+
+// The platform's side of an object stays as long as the library: a component that calls it
+// after Done is caught, and does not crash.
+struct kept {
+	struct kept *next;
+	IAddInDefBase *connection;
 };
 
 template <class T>
@@ -439,11 +447,30 @@ face_load(const char *path, int caps, const char *, struct face_library **out,
 	return NULL;
 }
 
+static void
+forget(struct kept *list, bool is_gone)
+{
+	static struct kept *left; // of libraries that stay
+	struct kept *next;
+
+	for (struct kept *k = list; k; k = next) {
+		next = k->next;
+		if (is_gone) {
+			services->give(k->connection);
+			services->give(k);
+		} else {
+			k->next = left;
+			left = k;
+		}
+	}
+}
+
 bool
 face_unload(struct face_library *l)
 {
 	bool gone = services->close_library(l->handle, l->path);
 
+	forget(l->kept, gone);
 	services->give(l->path);
 	services->give(l->memory);
 	services->give(l);
@@ -455,8 +482,7 @@ face_unload(struct face_library *l)
 struct face_component {
 	struct face_library *library;
 	IComponentBase *object;
-	IAddInDefBase
-		*connection; // never freed: a component that calls it late is caught
+	IAddInDefBase *connection;
 };
 
 static IAddInDefBase *
@@ -480,6 +506,16 @@ connect(struct face_library *l, struct host_object *o,
 	c->platform.info.Application = options->app;
 	c->attached.kind = options->is_isolated ? 0 : 1;
 	return c;
+}
+
+static void
+keep(struct face_library *l, IAddInDefBase *connection)
+{
+	struct kept *k = (struct kept *)services->take(sizeof *k);
+
+	k->connection = connection;
+	k->next = l->kept;
+	l->kept = k;
 }
 
 static bool
@@ -511,6 +547,7 @@ face_new(struct face_library *l, const uint16_t *class_name, struct host_object 
 	c->library = l;
 	c->object = object;
 	c->connection = connect(l, o, options);
+	keep(l, c->connection);
 	if (!begin(c, options)) {
 		object->Done();
 		l->destroy((void **)&object);

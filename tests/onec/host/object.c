@@ -9,7 +9,8 @@
 static atomic_long late_calls;
 static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
 
-/* Objects stay for ever: who calls the host after Done is counted, and does not crash. */
+/* It stays as long as its library: who calls the host after Done is counted, and does not
+ * crash. */
 struct host_object *
 object_new(const char *id, long depth, bool is_fixed)
 {
@@ -20,6 +21,18 @@ object_new(const char *id, long depth, bool is_fixed)
 	events_init(&o->events, depth, is_fixed);
 	pthread_mutex_init(&o->lock, NULL);
 	return o;
+}
+
+void
+object_free(struct host_object *o)
+{
+	events_deinit(&o->events);
+	pthread_mutex_destroy(&o->lock);
+	free(o->errors.p);
+	free(o->handler);
+	free(o->status);
+	free(o->id);
+	free(o);
 }
 
 void

@@ -10,6 +10,7 @@
 struct host_object {
 	struct host_object *next;
 	char *id;
+	struct library *library; /* host.c */
 	struct events events;
 	struct face_component *component; /* NULL: freed */
 	atomic_bool is_done;
@@ -24,6 +25,7 @@ struct host_object {
 extern const struct host_services host_services;
 
 struct host_object *object_new(const char *id, long depth, bool is_fixed);
+void object_free(struct host_object *o);
 void object_forget_errors(struct host_object *o);
 void object_put_errors(struct host_object *o, struct text *t);
 void object_put_status(struct host_object *o, struct text *t);
