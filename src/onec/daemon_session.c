@@ -197,6 +197,7 @@ zv_daemon_session_state(const struct zv_daemon_session *s)
 		[ZV_PHASE_SIGNING_IN] = ZV_DESK_CONNECTING,
 		[ZV_PHASE_UPGRADING] = ZV_DESK_CONNECTING,
 		[ZV_PHASE_GREETING] = ZV_DESK_CONNECTING,
+		[ZV_PHASE_STARTING] = ZV_DESK_CONNECTING,
 		[ZV_PHASE_READY] = ZV_DESK_READY,
 		[ZV_PHASE_CLOSED] = ZV_DESK_CLOSED,
 	};
@@ -225,7 +226,7 @@ zv_daemon_session_start(struct zv_daemon_session *s, int64_t now_ms)
 void
 zv_daemon_session_stop(struct zv_daemon_session *s)
 {
-	if (s->phase == ZV_PHASE_READY || s->phase == ZV_PHASE_GREETING)
+	if (s->phase >= ZV_PHASE_GREETING && s->phase <= ZV_PHASE_READY)
 		zv_daemon_session_say_close(s, 1000, ZV_STR(""));
 	if (s->phase == ZV_PHASE_CLOSED)
 		return;
@@ -568,13 +569,22 @@ on_hello(struct zv_daemon_session *s, const json_t *message)
 	/* With numbers of another stream we resume all the same: the resync says so */
 	if (!s->has_seq && !set_stream(s, stream))
 		return false;
+	s->phase = ZV_PHASE_STARTING;
+	ask_for_events(s);
+	return true;
+}
+
+/* The answer to start or resume. */
+static bool
+be_ready(struct zv_daemon_session *s)
+{
+	if (s->phase != ZV_PHASE_STARTING)
+		return true;
 	s->phase = ZV_PHASE_READY;
 	s->ready_ms = s->now_ms;
 	s->counters.connects++;
-	ask_for_events(s);
-	if (s->phase == ZV_PHASE_READY)
-		tell(s, ZV_DESK_READY, NULL, 0);
-	return s->phase == ZV_PHASE_READY;
+	tell(s, ZV_DESK_READY, NULL, 0);
+	return true;
 }
 
 static bool
@@ -592,14 +602,31 @@ take_seq(struct zv_daemon_session *s, const json_t *message)
 static bool
 on_picture(struct zv_daemon_session *s, const json_t *message)
 {
-	return take_seq(s, message);
+	return take_seq(s, message) && be_ready(s);
+}
+
+static bool
+on_resumed(struct zv_daemon_session *s, const json_t *message)
+{
+	return be_ready(s);
+}
+
+/* Of what is not asked of a command: start was refused. */
+static bool
+on_error(struct zv_daemon_session *s, const json_t *message)
+{
+	if (s->phase == ZV_PHASE_STARTING)
+		lose_with(s, ZV_EAUTH, ZV_SAY_NO_EVENTS,
+			  zv_json_text(message, "message"), true, 0);
+	return true;
 }
 
 static bool
 on_resync(struct zv_daemon_session *s, const json_t *message)
 {
 	s->counters.resyncs++;
-	return set_stream(s, zv_json_text(message, "stream")) && take_seq(s, message);
+	return set_stream(s, zv_json_text(message, "stream")) && take_seq(s, message) &&
+	       be_ready(s);
 }
 
 static bool
@@ -624,10 +651,8 @@ static const struct {
 	const char *type;
 	bool (*take)(struct zv_daemon_session *s, const json_t *message);
 } kinds[] = {
-	{ "event", on_event },
-	{ "hello", on_hello },
-	{ "snapshot", on_picture },
-	{ "resync", on_resync },
+	{ "event", on_event },	   { "hello", on_hello },   { "snapshot", on_picture },
+	{ "resumed", on_resumed }, { "resync", on_resync }, { "error", on_error },
 };
 
 static bool
@@ -817,6 +842,8 @@ zv_daemon_session_deadline(const struct zv_daemon_session *s)
 	case ZV_PHASE_UPGRADING:
 	case ZV_PHASE_GREETING:
 		return s->until_ms;
+	case ZV_PHASE_STARTING: /* a snapshot may be long */
+		return s->heard_ms + s->answer_ms;
 	case ZV_PHASE_READY:
 		return s->pinged ? s->pinged_ms + s->pong_ms : s->heard_ms + s->ping_ms;
 	default:

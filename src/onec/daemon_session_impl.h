@@ -17,6 +17,7 @@ enum zv_daemon_phase {
 	ZV_PHASE_SIGNING_IN,
 	ZV_PHASE_UPGRADING,
 	ZV_PHASE_GREETING, /* a WebSocket; zvond has not said hello */
+	ZV_PHASE_STARTING, /* it has, and was asked for events */
 	ZV_PHASE_READY,
 	ZV_PHASE_CLOSED,
 };

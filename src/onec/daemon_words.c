@@ -99,6 +99,11 @@ static const struct {
 				 "remembers answers, or no zvond?",
 				 "ответ на рукопожатие неверен: прокси с кешем или не "
 				 "zvond?" },
+	[ZV_SAY_NO_EVENTS] = { "zvond tells this user no events: see may = view of his "
+			       "role, and the subscription",
+			       "zvond не даёт этому пользователю событий: см. may = "
+			       "view "
+			       "его роли и подписку" },
 
 	[ZV_SAY_SILENT] = { "nothing came any more, and zvond does not answer a ping",
 			    "связь молчит, zvond не отвечает на ping" },

@@ -50,11 +50,12 @@ test_token(void **state)
 	rig_link(r);
 	rig_greet(r);
 	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"}");
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), ZV_ECLOSED);
 	rig_text(r, SNAPSHOT);
 	rig_text(r, EVENT(11));
 	rig_text(r, EVENT(17)); /* numbers grow with gaps */
-	assert_string_equal(rig_told(r), SNAPSHOT " " EVENT(11) " " EVENT(17));
+	assert_string_equal(rig_told(r), "ready " SNAPSHOT " " EVENT(11) " " EVENT(17));
 	rig_text(r, "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
 	assert_string_equal(rig_told(r),
 			    "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
@@ -73,7 +74,7 @@ test_pieces(void **state)
 		r->piece = piece;
 		rig_ready(r);
 		rig_text(r, EVENT(11));
-		assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT
+		assert_string_equal(rig_told(r), "connecting " HELLO " ready " SNAPSHOT
 						 " " EVENT(11));
 		rig_free(r);
 	}
@@ -99,8 +100,40 @@ test_all_at_once(void **state)
 	rig_accept(r);
 	rig_say(r, zv_buf_str(&kept));
 	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"} pong:x");
-	assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT);
+	assert_string_equal(rig_told(r), "connecting " HELLO " ready " SNAPSHOT);
 	zv_buf_deinit(&kept);
+	rig_free(r);
+}
+
+/* The answer to start is a refusal. */
+static void
+test_no_events(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_greet(r);
+	rig_told(r);
+	rig_text(r, "{\"type\":\"error\",\"code\":\"denied\",\"message\":\"no view\"}");
+	assert_string_equal(rig_told(r), "down:EAUTH");
+	assert_has(r->why.text,
+		   "tells this user no events: see may = view of his role, "
+		   "and the subscription (no view)");
+	assert_in_range(r->retry_ms, 60000, 90000);
+	rig_free(r);
+}
+
+/* Later an error is one of many messages. */
+static void
+test_error_later(void **state)
+{
+	static const char error[] = "{\"type\":\"error\",\"code\":\"bad_json\"}";
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_told(r);
+	rig_text(r, error);
+	assert_string_equal(rig_told(r), error);
 	rig_free(r);
 }
 
@@ -240,7 +273,7 @@ test_backoff(void **state)
 static void
 test_handshake_stalls(void **state)
 {
-	for (int where = 0; where < 3; where++) {
+	for (int where = 0; where < 4; where++) {
 		struct daemonrig *r = rig_with_token();
 
 		rig_link(r);
@@ -248,6 +281,8 @@ test_handshake_stalls(void **state)
 			rig_say(r, ZV_STR("HTTP/1.1 101 Switch"));
 		if (where == 2)
 			rig_accept(r);
+		if (where == 3)
+			rig_greet(r); /* and no snapshot */
 		rig_told(r);
 		rig_pass(r, ZV_DAEMON_ANSWER_MS - 1);
 		assert_string_equal(rig_told(r), "");
@@ -369,7 +404,7 @@ test_password(void **state)
 	assert_has(zv_buf_cstr(&r->request), "GET /zvon/v1/events HTTP/1.1\r\n");
 	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_a\r\n");
 	rig_text(r, HELLO);
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
 
 	/* the token is used again */
 	rig_lose(r, "x");
@@ -429,7 +464,7 @@ test_password_and_close(void **state)
 	rig_accept(r);
 	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_b\r\n");
 	rig_text(r, HELLO);
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
 	rig_free(r);
 }
 
@@ -905,6 +940,8 @@ main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_error_later),
 		cmocka_unit_test(test_second_hello),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_resync),
