@@ -114,11 +114,12 @@ test_no_events(void **state)
 	rig_link(r);
 	rig_greet(r);
 	rig_told(r);
-	rig_text(r, "{\"type\":\"error\",\"code\":\"denied\",\"message\":\"no view\"}");
+	rig_text(r, "{\"type\":\"error\",\"code\":\"bad_argument\",\"message\":\"no "
+		    "such event\"}");
 	assert_string_equal(rig_told(r), "down:EAUTH");
 	assert_has(r->why.text,
-		   "tells this user no events: see may = view of his role, "
-		   "and the subscription (no view)");
+		   "refused the subscription: see its lists events, lines, "
+		   "queues, numbers (no such event)");
 	assert_in_range(r->retry_ms, 60000, 90000);
 	rig_free(r);
 }
@@ -483,7 +484,7 @@ static const struct refusal refusals[] = {
 	  ZV_EAUTH, "pbx:2013: zvond refused the token: its hash must stand in token =",
 	  "pbx:2013: zvond отверг токен", 60000, 90000 },
 	{ "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", ZV_EAUTH,
-	  "refused (403): see may = view", "отказ (403)", 60000, 90000 },
+	  "refused (403): is that zvond, or a proxy", "отказ (403)", 60000, 90000 },
 	{ "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>", ZV_EPROTO,
 	  "no zvon.v1 there (404): is it zvond's port", "там нет zvon.v1 (404)", 60000,
 	  90000 },
