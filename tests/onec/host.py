@@ -152,6 +152,8 @@ def windows_path(path):
 
 def library(abi, name="zvon-1c"):
     """The component of that ABI that is to be tested, or another module (classes.c)."""
+    if abi == "linux" and os.environ.get("ZVON_ONEC_PRODUCT"):
+        return find("onec/%s.so" % name)  # what is given to users
     if abi == "linux":
         return find("src/onec/%s.so" % name, "tests/onec/%s.so" % name)
     return find("onec/%s-%s.dll" % (name, "win64" if abi.endswith("x64") else "win32"))

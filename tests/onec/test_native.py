@@ -438,7 +438,7 @@ def on(abi, base):
 
 for other in os.environ.get("ZVON_ONEC_ABIS", "").split():
     for kind in (Library, Names, Values, Memory, Life, Capabilities, Events):
-        if other != "linux":
+        if other in host.NATIVE[1:]:
             globals()[kind.__name__ + other] = on(other, kind)
 
 

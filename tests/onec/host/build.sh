@@ -40,7 +40,7 @@ build_windows() {
 	rm "$dir/face-$1.obj" "$dir/face-$1.lib"
 }
 
-# build_com x64 x86_64-w64-mingw32
+# build_com x64 x86_64-w64-mingw32: and the rig of its queue of events
 build_com() {
 	cd "$here"
 	# shellcheck disable=SC2086
@@ -48,6 +48,12 @@ build_com() {
 		$common system_win.c com.c com_connection.c com_values.c \
 		../../../src/onec/com_abi.c -o "$dir/host-com-$1.exe" \
 		-lpthread -lntdll -lole32 -loleaut32 -luuid
+	cd ../../../src
+	"$2-gcc" -std=gnu11 -O1 -g -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter \
+		-Wno-missing-field-initializers -I. -I../include -static \
+		../tests/onec/com_events_rig.c onec/com_abi.c onec/com_events.c onec/com_module.c \
+		onec/com_variant.c onec/text16.c onec/value.c onec/win/pin.c base/*.c \
+		-o "$dir/com-events-$1.exe" -lole32 -loleaut32 -luser32
 }
 
 for abi; do
