@@ -131,11 +131,13 @@ def stream(tls):
 def seen(name):
     """Waits for that event."""
     def wait(thing):
+        others = []
         for _ in range(50):
             found = thing.take(1, 200)
             if found and found[0][1] == name:
                 return
-        raise AssertionError("no event %s came" % name)
+            others += found[:10 - len(others)]
+        raise AssertionError("no event %s came, but %s" % (name, others))
     return wait
 
 
