@@ -181,7 +181,8 @@ class Unloaded(unittest.TestCase):
             rounds = max(ROUNDS // part, len(waits))
             for number in range(rounds):
                 self.one(h, begin, server, waits[number % len(waits)], **options)
-            self.assertEqual(self.counts(h), before)
+            for what, number in before.items():
+                self.assertEqual(h.settles(what, number), number, what)
             self.assertLess(h.number("bytes") - bytes_before, KEPT)
 
     def test_fault_122_idle(self):
@@ -255,11 +256,8 @@ class Resolving(unittest.TestCase):
                 self.assertTrue(thing.free())
             self.assertEqual(h.memory(), (0, 0, 0))
             h.unload()
-            until = time.monotonic() + 20 * host.SLOW
-            while h.number("threads") > before and time.monotonic() < until:
-                time.sleep(0.1)
-            self.assertEqual(h.number("threads"), before)
-            self.assertEqual(h.number("handles"), 3)
+            self.assertEqual(h.settles("threads", before, 20), before)
+            self.assertEqual(h.settles("handles", 3), 3)
 
 
 class UnderValgrind(unittest.TestCase):
