@@ -562,6 +562,16 @@ class Registration(Windows):
         self.check("HKLM", False)
 
 
+class Queue(Windows):
+    """com_events_rig.c: events on their way to a host that does in them what it likes."""
+
+    def test_rig(self):
+        path = onec.find("onec/com-events-%s.exe" % self.abi[-3:])
+        told = self.run_windows(onec.windows_path(path))
+        self.assertIn(b" 0 failed", told.stdout, told.stdout.decode())
+        self.assertEqual(told.returncode, 0)
+
+
 class Product(Windows):
     """The component itself: what 1C reads in it before it makes an object."""
 
@@ -582,7 +592,7 @@ class Product(Windows):
 
 def cases():
     """Each class of above for each ABI."""
-    for base in (Calls, Seven, Events, Life, Registration, Product):
+    for base in (Calls, Seven, Events, Life, Registration, Queue, Product):
         for abi in onec.COM:
             name = "%s_%s" % (base.__name__, abi.replace("-", "_"))
             yield name, type(name, (base, unittest.TestCase), {"abi": abi})

@@ -88,7 +88,7 @@ def is_not_of_panel(test):
 def is_threaded(test):
     """The tests that ThreadSanitizer is for."""
     return any(word in test["name"] for word in ("client", "fetch", "thread", "queue", "pipe",
-                                              "onec_bridge", "onec_component"))
+                                              "onec_bridge", "onec_component", "onec_rom"))
 
 
 def by_fuzzer(code, output):
@@ -239,8 +239,12 @@ SUITES = (
     Suite("legacy", "the legacy view of 16 and 22 beside Asterisk 11", python_tests("tests/legacy"),
           240, after=("build",)),
     Suite("onec", "the component before a host of our own: Native API, talks, faults",
-          python_tests("tests/onec", env={"ZVON_ONEC_ABIS": "linux"}, but=ONEC_PRODUCTS), 400,
+          python_tests("tests/onec", env={"ZVON_ONEC_ABIS": "linux"}, but=ONEC_PRODUCTS), 900,
           after=("build",), jobs=2, tools=("g++",)),
+    Suite("onec-asan", "the same with sanitizers",
+          python_tests("tests/onec", "build-asan",
+                       {**sanitizer("onec-asan"), "ZVON_ONEC_ABIS": "linux"}, ONEC_ALIKE), 480,
+          after=("build-asan",), jobs=2, reports=True),
     Suite("onec-libs", "static libraries for the component, on three systems",
           lambda: [Step([ROOT / "tools/onec/deps.sh", "make", *ONEC_TARGETS], by_exit_code)],
           1500, tools=("cmake", "x86_64-w64-mingw32-gcc-posix", "i686-w64-mingw32-gcc-posix")),

@@ -2,7 +2,7 @@
 # build.sh DIR [linux|x64|x86|com-x64|com-x86]... - makes the hosts for tests (README.md) in DIR; default: all.
 # Windows: the loop by MinGW, the platform's interfaces by clang for Microsoft's C++ ABI, as a
 # DLL that imports nothing: MinGW's g++ lays out tables of functions in another way.
-# CFLAGS, CC, CXX: of the Linux one (sanitizers).
+# CC, CFLAGS, CXX, CXXFLAGS: of the Linux one (sanitizers).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
@@ -17,7 +17,7 @@ warn='-Wall -Wextra -Werror -Wno-unused-parameter'
 build_linux() {
 	cd "$here"
 	# shellcheck disable=SC2086
-	${CXX:-g++} -std=c++17 -O1 -g $warn ${CFLAGS:-} -c native.cpp -o "$dir/native.o"
+	${CXX:-g++} -std=c++17 -O1 -g $warn ${CXXFLAGS:-} -c native.cpp -o "$dir/native.o"
 	# shellcheck disable=SC2086
 	${CC:-gcc} -std=gnu11 -O1 -g $warn ${CFLAGS:-} $common system_posix.c "$dir/native.o" \
 		-o "$dir/host" -lstdc++ -lpthread -ldl -lm
@@ -40,7 +40,7 @@ build_windows() {
 	rm "$dir/face-$1.obj" "$dir/face-$1.lib"
 }
 
-# build_com x64 x86_64-w64-mingw32
+# build_com x64 x86_64-w64-mingw32: and the rig of its queue of events
 build_com() {
 	cd "$here"
 	# shellcheck disable=SC2086
@@ -48,6 +48,12 @@ build_com() {
 		$common system_win.c com.c com_connection.c com_values.c \
 		../../../src/onec/com_abi.c -o "$dir/host-com-$1.exe" \
 		-lpthread -lntdll -lole32 -loleaut32 -luuid
+	cd ../../../src
+	"$2-gcc" -std=gnu11 -O1 -g -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter \
+		-Wno-missing-field-initializers -I. -I../include -static \
+		../tests/onec/com_events_rig.c onec/com_abi.c onec/com_events.c onec/com_module.c \
+		onec/com_variant.c onec/text16.c onec/value.c onec/win/pin.c base/*.c \
+		-o "$dir/com-events-$1.exe" -lole32 -loleaut32 -luser32
 }
 
 for abi; do
