@@ -75,18 +75,18 @@ ask_system(ULONG *threads, ULONG *handles)
 {
 	ULONG size = 1024 * 1024, offset = 0;
 	char *list = malloc(size);
-	bool found = false;
+	bool found = false, is_told;
 
-	while (list && NtQuerySystemInformation(SystemProcessInformation, list, size,
-						NULL) == 0) {
+	is_told = list && NtQuerySystemInformation(SystemProcessInformation, list, size,
+						   NULL) == 0;
+	while (is_told && !found) {
 		SYSTEM_PROCESS_INFORMATION *p = (void *)(list + offset);
 
 		found = (DWORD)(UINT_PTR)p->UniqueProcessId == GetCurrentProcessId();
 		*threads = p->NumberOfThreads;
 		*handles = p->HandleCount;
 		offset += p->NextEntryOffset;
-		if (found || !p->NextEntryOffset)
-			break;
+		is_told = p->NextEntryOffset != 0;
 	}
 	free(list);
 	return found;
