@@ -214,7 +214,7 @@ class House(unittest.TestCase):
         """The READMEs name every package that is installed."""
         for name in ("README.md", "README.ru.md"):
             text = read(name)
-            for listed in ("build", "test"):
+            for listed in ("build", "onec", "test"):
                 for line in read("tools/debian-packages-%s.txt" % listed).splitlines():
                     package = line.partition("#")[0].split()
                     if package:

@@ -26,6 +26,7 @@ import queue
 import re
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,8 @@ def windows_path(path):
 
 def library(abi, name="zvon-1c"):
     """The component of that ABI that is to be tested, or another module (classes.c)."""
+    if abi == "linux" and os.environ.get("ZVON_ONEC_PRODUCT"):
+        return find("onec/%s.so" % name)  # what is given to users
     if abi == "linux":
         return find("src/onec/%s.so" % name, "tests/onec/%s.so" % name)
     return find("onec/%s-%s.dll" % (name, "win64" if abi.endswith("x64") else "win32"))
@@ -263,6 +266,14 @@ class Host:
         """threads, handles, bytes."""
         return from_field(self.say(what)[1])
 
+    def settles(self, what, wanted, seconds=5):
+        """The number, as soon as it is that one: a thread that was joined is still counted
+        for a moment."""
+        until = time.monotonic() + seconds * SLOW
+        while self.number(what) > wanted and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.number(what)
+
     def memory(self):
         """(blocks not freed, wrong frees, calls of the host after Done): all 0."""
         return tuple(from_field(f) for f in self.say("memory")[1:])
@@ -278,6 +289,8 @@ class Thing:
         answer = self.host.say(word, self.id, *fields, timeout=timeout)
         if answer[0] == "none":
             raise LookupError("%s %s" % (word, fields[0]))
+        if "message" in answer and answer[0] == "false":
+            raise HostError("AddError with code 0: a script cannot catch that")
         if answer[0] == "false":
             raise Raised(*[from_field(f) for f in (answer[1:] + ["s:", "s:"])[:2]])
         return answer[1:]

@@ -88,7 +88,7 @@ def is_not_of_panel(test):
 def is_threaded(test):
     """The tests that ThreadSanitizer is for."""
     return any(word in test["name"] for word in ("client", "fetch", "thread", "queue", "pipe",
-                                              "onec_bridge", "onec_component"))
+                                              "onec_bridge", "onec_component", "onec_rom"))
 
 
 def by_fuzzer(code, output):
@@ -166,6 +166,24 @@ def asterisk(part):
                          ROOT)]
 
 
+# ---- the component for 1C ------------------------------------------------------------
+
+ONEC_TARGETS = ("linux-x64", "win-x64", "win-x86")
+
+# What looks at the component as it is given to users, and at that for Windows …
+ONEC_PRODUCTS = ("test_bundle", "test_com", "test_reach", "test_windows")
+# … and what must be the same everywhere. (Fault 125.)
+ONEC_ALIKE = ("test_talks", "test_native")
+ONEC_EVERYWHERE = {"ZVON_ONEC_ABIS": "linux x64 x86 com-x64 com-x86", "ZVON_ONEC_PRODUCT": "1"}
+
+
+def onec_build():
+    """Each file is looked at by tools/onec/check.py when it is built."""
+    commands = (["tools/onec/build.sh", "--tests", *ONEC_TARGETS], ["tools/onec/bundle.py"])
+    return [Step([ROOT / command[0], *command[1:]], by_exit_code, {}, ROOT,
+                 name=" ".join(command)) for command in commands]
+
+
 SUITES = (
     # the download goes on beside everything else
     Suite("asterisk-lab", "Asterisk 16 and 22 into folders of their own",
@@ -221,7 +239,29 @@ SUITES = (
     Suite("legacy", "the legacy view of 16 and 22 beside Asterisk 11", python_tests("tests/legacy"),
           240, after=("build",)),
     Suite("onec", "the component before a host of our own: Native API, talks, faults",
-          python_tests("tests/onec"), 400, after=("build",), jobs=2, tools=("g++",)),
+          python_tests("tests/onec", env={"ZVON_ONEC_ABIS": "linux"}, but=ONEC_PRODUCTS), 900,
+          after=("build",), jobs=2, tools=("g++",)),
+    Suite("onec-asan", "the same with sanitizers",
+          python_tests("tests/onec", "build-asan",
+                       {**sanitizer("onec-asan"), "ZVON_ONEC_ABIS": "linux"}, ONEC_ALIKE), 480,
+          after=("build-asan",), jobs=2, reports=True),
+    Suite("onec-tsan", "the component's threads before a host, under ThreadSanitizer",
+          python_tests("tests/onec", "build-tsan",
+                       {**sanitizer("onec-tsan"), "ZVON_ONEC_ABIS": "linux", "ZVON_SLOW": "5"},
+                       ("test_native.Life", "test_native.Events", "test_talks.Talks")), 480,
+          after=("build-tsan",), jobs=2, reports=True),
+    Suite("onec-libs", "static libraries for the component, on three systems",
+          lambda: [Step([ROOT / "tools/onec/deps.sh", "make", *ONEC_TARGETS], by_exit_code)],
+          1500, tools=("cmake", "x86_64-w64-mingw32-gcc-posix", "i686-w64-mingw32-gcc-posix")),
+    # the download goes on beside everything else
+    Suite("onec-wine", "wine64, and wine32 in a tree of its own",
+          lambda: [Step([ROOT / "tools/onec/wine.sh", "install", "all"], by_exit_code)],
+          900, weight=0, tools=("wine", "debootstrap")),
+    Suite("onec-build", "the component as it is given to users, and the bundle", onec_build, 600,
+          after=("onec-libs",), tools=("clang", "lld-link")),
+    Suite("onec-win", "the component for Windows under Wine, 64 and 32 bit, and for Linux",
+          python_tests("tests/onec", env=ONEC_EVERYWHERE, only=ONEC_PRODUCTS + ONEC_ALIKE), 900,
+          after=("onec-build", "onec-wine", "build"), jobs=2, tools=("wine", "openssl")),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
           after=("build",), jobs=5, tools=("openssl",)),
     Suite("sys-asan", "the same with sanitizers",

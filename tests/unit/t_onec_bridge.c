@@ -1,6 +1,7 @@
 #include "onec/component.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -983,6 +984,59 @@ test_no_thread_without_need(void **state)
 	rig_deinit(&r);
 }
 
+/* What zv_thread_start is here. */
+int __real_zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+			   void *argument);
+int __wrap_zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+			   void *argument);
+
+static bool has_no_threads;
+
+int
+__wrap_zv_thread_start(pthread_t *thread, size_t stack_bytes, void *(*body)(void *),
+		       void *argument)
+{
+	return has_no_threads
+		       ? EAGAIN
+		       : __real_zv_thread_start(thread, stack_bytes, body, argument);
+}
+
+static void
+test_no_thread_for_an_ask(void **state)
+{
+	struct zv_ask *ask = zv_ask_new(answer_hello);
+	struct zv_error err = { 0 };
+	struct rig r;
+
+	rig_init(&r);
+	r.blocks--; /* the ask */
+	has_no_threads = true;
+	assert_int_equal(zv_component_ask(r.c, ask, -1, &err), ZV_EIO);
+	has_no_threads = false;
+	assert_string_equal(err.text, "нельзя создать поток (ошибка системы 11): "
+				      "закройте лишние программы");
+	zv_ask_drop(ask);
+	check_hello(r.c);
+	rig_deinit(&r);
+}
+
+/* They wait for the next try. */
+static void
+test_no_thread_for_events(void **state)
+{
+	struct rig r;
+
+	rig_init(&r);
+	has_no_threads = true;
+	tell(&r, 0, 2);
+	has_no_threads = false;
+	assert_int_equal(count(&r).waiting, 2);
+	tell(&r, 2, 3);
+	onechost_wait_taken(&r.host, 3);
+	onechost_check_events(&r.host, "t|n|0\nt|n|1\nt|n|2\n");
+	rig_deinit(&r);
+}
+
 /* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -1242,6 +1296,8 @@ main(void)
 		cmocka_unit_test(test_link_that_drops_itself),
 		cmocka_unit_test(test_threads_disturb_nobody),
 		cmocka_unit_test(test_no_thread_without_need),
+		cmocka_unit_test(test_no_thread_for_an_ask),
+		cmocka_unit_test(test_no_thread_for_events),
 		cmocka_unit_test(test_fault_122_stop_in_every_state),
 		cmocka_unit_test(test_fault_122_stop_in_a_flood),
 		cmocka_unit_test(test_fault_122_stop_of_a_link_that_hangs),

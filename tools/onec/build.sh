@@ -1,8 +1,8 @@
 #!/bin/sh
 # build.sh [--tests] [linux-x64|win-x64|win-x86...] - the component for 1C as it is given
 # to users, its libraries within it (deps.sh), stripped: build/onec/zvon_1c_VERSION_*.
-# --tests: for Windows also what the tests need: the component with classes of their own,
-# and the hosts.
+# --tests: also what the tests need: the component with classes of their own, dial, and the
+# hosts for Windows.
 set -eu
 cd "$(dirname "$0")/../.."
 root=$(pwd)
@@ -83,7 +83,8 @@ build_tests() {
 	win-x64) what='x64 com-x64' ;;
 	win-x86) what='x86 com-x86' ;;
 	*)
-		ninja -C "$out/$1" tests/onec/dial
+		ninja -C "$out/$1" tests/onec/dial tests/onec/zvon-1c-echo.so
+		cp "$out/$1/tests/onec/zvon-1c-echo.so" "$out/"
 		return
 		;;
 	esac

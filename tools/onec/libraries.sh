@@ -36,7 +36,7 @@ configure() {
 }
 
 compile() {
-	nice cmake --build build -j 2 "$@" >>"$LOG" 2>&1
+	nice cmake --build build -j 2 >>"$LOG" 2>&1
 }
 
 install_all() {
@@ -107,7 +107,7 @@ build_libraries() {
 	for library in $LIBRARIES; do
 		say "$1: $library"
 		mkdir "$2/$library"
-		cd "$2/$library"
+		cd "$2/$library" || return 1
 		unpack "$library" "$2/$library/source"
 		printf '==== %s\n' "$library" >>"$LOG"
 		"build_$library" || die "$1: $library was not built: see $LOG"
@@ -116,7 +116,7 @@ build_libraries() {
 		keep_papers "$library"
 	done
 	# what only other build systems read
-	rm -rf "$STAGE$PREFIX/bin" "$STAGE$PREFIX/cmake" "$STAGE$PREFIX/lib/cmake" \
+	rm -rf "${STAGE:?}$PREFIX/bin" "$STAGE$PREFIX/cmake" "$STAGE$PREFIX/lib/cmake" \
 		"$STAGE$PREFIX/lib/libpcre2-posix.a" "$STAGE$PREFIX/lib/pkgconfig/libpcre2-posix.pc" \
 		"$STAGE$PREFIX/man" "$STAGE$PREFIX/share/man" "$STAGE$PREFIX/share/doc"
 }

@@ -40,7 +40,7 @@ is_fetched() {
 fetch_one() {
 	local package=$1 file=$2 sum=$3 at
 	at=$(mktemp -d "$CACHE/sources/new.XXXXXX")
-	cd "$at"
+	cd "$at" || return 1
 	if ! fetch_package "$apt/all" "$package"; then
 		rm -f ./*
 		say "$package: its newest revision cannot be fetched, the release's own is taken"
@@ -49,7 +49,7 @@ fetch_one() {
 	fi
 	echo "$sum  $file" | sha256sum --check --status ||
 		die "$package: $file is not the one that deps.txt means: has Debian a newer one?"
-	cd "$CACHE"
+	cd "$CACHE" || return 1
 	chmod 755 "$at"
 	rm -rf "$CACHE/sources/$package"
 	mv "$at" "$CACHE/sources/$package"
@@ -69,8 +69,8 @@ fetch_sources() {
 			apt=$(mktemp -d "$CACHE/apt.XXXXXX")
 			lines=$(source_lines)
 			[ -n "$lines" ] || die "apt knows no source of Debian packages: apt-get update?"
-			apt_state "$apt/all" "$lines" && apt_state "$apt/plain" \
-				"$(grep -v -e '-security ' <<<"$lines")" ||
+			apt_state "$apt/all" "$lines" || die "apt-get update failed: see $LOG"
+			apt_state "$apt/plain" "$(grep -v -e '-security ' <<<"$lines")" ||
 				die "apt-get update failed: see $LOG"
 		fi
 		fetch_one "$package" "$file" "$sum"

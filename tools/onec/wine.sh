@@ -78,6 +78,7 @@ mirror() {
 }
 
 # Runs in the mount namespace: mounts, then the command in the tree.
+# shellcheck disable=SC2016 # expanded there
 ENTER='
 set -e
 mount -t proc proc "$TREE/proc"

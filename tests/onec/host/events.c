@@ -182,6 +182,18 @@ events_set_taking(struct events *e, enum taking taking, event_handler_fn handler
 	pthread_mutex_unlock(&lock);
 }
 
+struct events_counts
+events_count(struct events *e)
+{
+	struct events_counts counts;
+
+	pthread_mutex_lock(&e->lock);
+	counts = (struct events_counts){ e->depth, e->waiting, e->taken, e->refused,
+					 e->cleaned };
+	pthread_mutex_unlock(&e->lock);
+	return counts;
+}
+
 void
 put_event(struct text *t, const struct event *event)
 {

@@ -48,6 +48,11 @@ void events_clean(struct events *e);
 void events_set_taking(struct events *e, enum taking taking, event_handler_fn handler,
 		       void *user);
 
+struct events_counts {
+	long depth, waiting, taken, refused, cleaned;
+};
+struct events_counts events_count(struct events *e);
+
 void put_event(struct text *t, const struct event *event);
 
 #endif

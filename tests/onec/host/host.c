@@ -553,13 +553,15 @@ static void
 do_taken(struct order *q)
 {
 	struct host_object *o = object_of(q);
+	struct events_counts counts;
 
 	if (!o)
 		return;
-	put_int(q->answer, o->events.taken);
-	put_int(q->answer, o->events.refused);
-	put_int(q->answer, o->events.waiting);
-	put_int(q->answer, o->events.depth);
+	counts = events_count(&o->events);
+	put_int(q->answer, counts.taken);
+	put_int(q->answer, counts.refused);
+	put_int(q->answer, counts.waiting);
+	put_int(q->answer, counts.depth);
 	put_int(q->answer, o->handled);
 }
 
@@ -569,7 +571,7 @@ do_clean(struct order *q)
 	struct host_object *o = object_of(q);
 
 	if (o)
-		put_int(q->answer, o->events.cleaned);
+		put_int(q->answer, events_count(&o->events).cleaned);
 }
 
 static void
