@@ -8,7 +8,8 @@
  *   zvon_message   what comes: events to the script, answers to who asked
  *   zvon_commands  MakeCall … : commands, and what became of them
  *   zvon_state     Calls, Lines, Queues
- *   zvon_packets   packets as they are: filter, view, format
+ *   zvon_packets   packets as they are: view, format
+ *   zvon_filter    which of them
  *   zvon_action    Action: a raw action and its answer
  *   zvon_history   calls that have ended, recordings
  *   zvon_figures   counters, limits, log file
@@ -130,6 +131,16 @@ int zv_script_read_switch(struct zv_component *c, const struct zv_value *in, boo
 			  struct zv_error *err);
 int zv_script_read_int(struct zv_component *c, const struct zv_value *in,
 		       long long *out, struct zv_error *err);
+
+/* ---- times (zvon_time.c) ------------------------------------------------------------------- */
+
+/* "2026-11-21T16:53:54.780Z", or only the beginning of it, as seconds since 1970; 0: it is
+ * none. */
+int64_t zv_script_seconds_of(struct zv_str time);
+/* A date of 1C, or a text as "2026-11-21", "2026-11-21T10:30:00", both by the clock of this
+ * place: in UTC. What is left out is `otherwise`. */
+int zv_script_read_moment(struct zv_component *c, const struct zv_value *v,
+			  int64_t otherwise, int64_t *out, struct zv_error *err);
 
 /* ---- asks (zvon_ask.c): network thread ---------------------------------------------------------- */
 
