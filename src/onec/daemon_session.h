@@ -2,7 +2,10 @@
  * WebSocket, asks for events and, after a loss, for those that it missed. A machine: bytes
  * and time in, bytes and wishes out; link_daemon.c has the socket.
  *
- *   WAITING ─▶ LINKING ─▶ (SIGNING_IN ─▶) UPGRADING ─▶ GREETING ─▶ READY ─▶ WAITING …
+ *   WAITING ─▶ LINKING ─▶ (SIGNING_IN ─▶) UPGRADING ─▶ GREETING ─▶ STARTING ─▶ READY ─▶ …
+ *
+ * READY is told when the answer to start or resume is there (a snapshot, resumed, resync),
+ * right before it: from then on nothing is missed.
  *
  * Nothing is lost and nothing told twice: the number of the last event is kept, resume
  * brings what came since, and what has a number that was told already is passed over. Where
@@ -16,7 +19,8 @@
 #include "onec/desk.h"
 
 /* Defaults of the options below. */
-#define ZV_DAEMON_ANSWER_MS	10000 /* from the open port to zvond's hello */
+#define ZV_DAEMON_ANSWER_MS                                                            \
+ 10000 /* from the open port to zvond's hello; then silence */
 #define ZV_DAEMON_PING_MS	15000 /* of silence, then we ask */
 #define ZV_DAEMON_PONG_MS	10000 /* and wait so long for anything */
 #define ZV_DAEMON_BACKOFF_MS	1000  /* least wait before the next try … */

@@ -1,4 +1,6 @@
-/* daemon_session_impl.h - the inside of a session: daemon_session.c, daemon_write.c. */
+/* daemon_session_impl.h - the inside of a session: daemon_options.c (its beginning and end),
+ * daemon_session.c (its faces), daemon_enter.c (HTTP), daemon_frames.c and daemon_message.c
+ * (what comes), daemon_write.c (what goes), daemon_loss.c. */
 #ifndef ZV_ONEC_DAEMON_SESSION_IMPL_H
 #define ZV_ONEC_DAEMON_SESSION_IMPL_H
 
@@ -17,6 +19,7 @@ enum zv_daemon_phase {
 	ZV_PHASE_SIGNING_IN,
 	ZV_PHASE_UPGRADING,
 	ZV_PHASE_GREETING, /* a WebSocket; zvond has not said hello */
+	ZV_PHASE_STARTING, /* it has, and was asked for events */
 	ZV_PHASE_READY,
 	ZV_PHASE_CLOSED,
 };
@@ -52,6 +55,32 @@ struct zv_daemon_session {
 	bool is_doubled; /* the message at hand */
 	struct zv_daemon_counters counters;
 };
+
+#define ZV_DAEMON_PROTOCOL "zvon.v1"
+
+bool zv_daemon_is_token(struct zv_str s);
+void zv_daemon_tell_state(struct zv_daemon_session *s, enum zv_desk_state state,
+			  const struct zv_error *why, int retry_ms);
+
+/* daemon_loss.c. The next try is after `least_ms` at least; a refusal: not soon. Nothing is
+ * done when there is no connection. */
+void zv_daemon_lose(struct zv_daemon_session *s, const struct zv_error *why,
+		    bool is_refusal, int least_ms);
+void zv_daemon_lose_with(struct zv_daemon_session *s, int code,
+			 enum zv_daemon_word word, struct zv_str quote, bool is_refusal,
+			 int least_ms);
+void zv_daemon_lack_memory(struct zv_daemon_session *s);
+void zv_daemon_link_again(struct zv_daemon_session *s);
+
+/* daemon_enter.c: the port is open; bytes before the WebSocket, moved behind what was used;
+ * a refusal that is whole enough. */
+void zv_daemon_enter(struct zv_daemon_session *s);
+void zv_daemon_take_answer(struct zv_daemon_session *s, struct zv_str *bytes);
+void zv_daemon_be_refused(struct zv_daemon_session *s);
+
+/* The first frame of *bytes, if it is whole; a message. */
+void zv_daemon_take_frames(struct zv_daemon_session *s, struct zv_str *bytes);
+void zv_daemon_take_text(struct zv_daemon_session *s, struct zv_str text);
 
 /* POST /v1/login; body is the caller's scratch. */
 void zv_daemon_write_login(struct zv_buf *out, struct zv_buf *body,

@@ -66,10 +66,12 @@ static const struct {
 				   "zvond отверг токен: его хеш должен стоять в token "
 				   "= секции [user] (zvond token ИМЯ); к паролю нужно "
 				   "и имя" },
-	[ZV_SAY_FORBIDDEN] = { "refused (403): see may = view of the user's role, "
-			       "faces of [listen], or a proxy in between",
-			       "отказ (403): см. may = view роли, faces в [listen] или "
-			       "прокси по пути" },
+	[ZV_SAY_FORBIDDEN] = { "refused (403): is that zvond, or a proxy in between "
+			       "that "
+			       "lets only some addresses or logins through?",
+			       "отказ (403): zvond ли это, или прокси по пути пускает "
+			       "не "
+			       "все адреса и имена?" },
 	[ZV_SAY_NOT_FOUND] = { "no zvon.v1 there (404): is it zvond's port, with zvon "
 			       "in faces of [listen]? Behind a proxy write "
 			       "wss://host/PREFIX/v1/events",
@@ -99,6 +101,10 @@ static const struct {
 				 "remembers answers, or no zvond?",
 				 "ответ на рукопожатие неверен: прокси с кешем или не "
 				 "zvond?" },
+	[ZV_SAY_NO_EVENTS] = { "zvond refused the subscription: see its lists events, "
+			       "lines, queues, numbers",
+			       "zvond отклонил подписку: проверьте её списки events, "
+			       "lines, queues, numbers" },
 
 	[ZV_SAY_SILENT] = { "nothing came any more, and zvond does not answer a ping",
 			    "связь молчит, zvond не отвечает на ping" },

@@ -36,6 +36,7 @@ enum zv_daemon_word {
 	ZV_SAY_REDIRECT,
 	ZV_SAY_NO_UPGRADE,
 	ZV_SAY_BAD_UPGRADE,
+	ZV_SAY_NO_EVENTS,
 
 	/* afterwards */
 	ZV_SAY_SILENT,

@@ -9,7 +9,7 @@
 enum zv_desk_state {
 	ZV_DESK_DOWN = 0, /* or waiting for the next try */
 	ZV_DESK_CONNECTING,
-	ZV_DESK_READY,	/* signed in; the snapshot comes, or what was missed */
+	ZV_DESK_READY,	/* signed in; what goes on is known, or what was missed comes */
 	ZV_DESK_CLOSED, /* for good */
 };
 

@@ -341,6 +341,11 @@ class Refusals(unittest.TestCase):
         with office() as pbx:
             self.refused("EPROTO .*AMI: write ami://", "ws://127.0.0.1:%d" % pbx.port)
 
+    def test_bad_subscription(self):
+        with Zvond(config()) as z:
+            self.refused("EAUTH .*zvond refused the subscription", url(z), secret=TOKENS["boss"],
+                         subscription='{"lines":[5]}')
+
     def test_face_is_off(self):
         with Zvond(config(listen="faces = http,operations")) as z:
             self.refused(r"EPROTO .*\(404\).*faces", url(z), secret=TOKENS["boss"])

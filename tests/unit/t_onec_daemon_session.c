@@ -50,11 +50,12 @@ test_token(void **state)
 	rig_link(r);
 	rig_greet(r);
 	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"}");
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
+	assert_int_equal(zv_daemon_session_send(r->s, ZV_STR("{}"), NULL), ZV_ECLOSED);
 	rig_text(r, SNAPSHOT);
 	rig_text(r, EVENT(11));
 	rig_text(r, EVENT(17)); /* numbers grow with gaps */
-	assert_string_equal(rig_told(r), SNAPSHOT " " EVENT(11) " " EVENT(17));
+	assert_string_equal(rig_told(r), "ready " SNAPSHOT " " EVENT(11) " " EVENT(17));
 	rig_text(r, "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
 	assert_string_equal(rig_told(r),
 			    "{\"type\":\"result\",\"id\":\"1\",\"ok\":true}");
@@ -73,7 +74,7 @@ test_pieces(void **state)
 		r->piece = piece;
 		rig_ready(r);
 		rig_text(r, EVENT(11));
-		assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT
+		assert_string_equal(rig_told(r), "connecting " HELLO " ready " SNAPSHOT
 						 " " EVENT(11));
 		rig_free(r);
 	}
@@ -99,8 +100,41 @@ test_all_at_once(void **state)
 	rig_accept(r);
 	rig_say(r, zv_buf_str(&kept));
 	assert_string_equal(rig_frames(r), "text:{\"type\":\"start\"} pong:x");
-	assert_string_equal(rig_told(r), "connecting ready " HELLO " " SNAPSHOT);
+	assert_string_equal(rig_told(r), "connecting " HELLO " ready " SNAPSHOT);
 	zv_buf_deinit(&kept);
+	rig_free(r);
+}
+
+/* The answer to start is a refusal. */
+static void
+test_no_events(void **state)
+{
+	struct daemonrig *r = rig_with_token();
+
+	rig_link(r);
+	rig_greet(r);
+	rig_told(r);
+	rig_text(r, "{\"type\":\"error\",\"code\":\"bad_argument\",\"message\":\"no "
+		    "such event\"}");
+	assert_string_equal(rig_told(r), "down:EAUTH");
+	assert_has(r->why.text,
+		   "refused the subscription: see its lists events, lines, "
+		   "queues, numbers (no such event)");
+	assert_in_range(r->retry_ms, 60000, 90000);
+	rig_free(r);
+}
+
+/* Later an error is one of many messages. */
+static void
+test_error_later(void **state)
+{
+	static const char error[] = "{\"type\":\"error\",\"code\":\"bad_json\"}";
+	struct daemonrig *r = rig_with_token();
+
+	rig_ready(r);
+	rig_told(r);
+	rig_text(r, error);
+	assert_string_equal(rig_told(r), error);
 	rig_free(r);
 }
 
@@ -240,7 +274,7 @@ test_backoff(void **state)
 static void
 test_handshake_stalls(void **state)
 {
-	for (int where = 0; where < 3; where++) {
+	for (int where = 0; where < 4; where++) {
 		struct daemonrig *r = rig_with_token();
 
 		rig_link(r);
@@ -248,6 +282,8 @@ test_handshake_stalls(void **state)
 			rig_say(r, ZV_STR("HTTP/1.1 101 Switch"));
 		if (where == 2)
 			rig_accept(r);
+		if (where == 3)
+			rig_greet(r); /* and no snapshot */
 		rig_told(r);
 		rig_pass(r, ZV_DAEMON_ANSWER_MS - 1);
 		assert_string_equal(rig_told(r), "");
@@ -369,7 +405,7 @@ test_password(void **state)
 	assert_has(zv_buf_cstr(&r->request), "GET /zvon/v1/events HTTP/1.1\r\n");
 	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_a\r\n");
 	rig_text(r, HELLO);
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
 
 	/* the token is used again */
 	rig_lose(r, "x");
@@ -429,7 +465,7 @@ test_password_and_close(void **state)
 	rig_accept(r);
 	assert_has(zv_buf_cstr(&r->request), "Authorization: Bearer zvs_b\r\n");
 	rig_text(r, HELLO);
-	assert_string_equal(rig_told(r), "connecting ready " HELLO);
+	assert_string_equal(rig_told(r), "connecting " HELLO);
 	rig_free(r);
 }
 
@@ -448,7 +484,7 @@ static const struct refusal refusals[] = {
 	  ZV_EAUTH, "pbx:2013: zvond refused the token: its hash must stand in token =",
 	  "pbx:2013: zvond отверг токен", 60000, 90000 },
 	{ "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", ZV_EAUTH,
-	  "refused (403): see may = view", "отказ (403)", 60000, 90000 },
+	  "refused (403): is that zvond, or a proxy", "отказ (403)", 60000, 90000 },
 	{ "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>", ZV_EPROTO,
 	  "no zvon.v1 there (404): is it zvond's port", "там нет zvon.v1 (404)", 60000,
 	  90000 },
@@ -905,6 +941,8 @@ main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_error_later),
 		cmocka_unit_test(test_second_hello),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_resync),
