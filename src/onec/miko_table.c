@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/printf.h"
 #include "base/utf.h"
 #include "onec/text16.h"
 
@@ -24,8 +25,7 @@ struct reader {
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
-static int fail_at(struct reader *r, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static int fail_at(struct reader *r, int code, const char *format, ...) ZV_PRINTF(3, 4);
 
 static int
 fail_at(struct reader *r, int code, const char *format, ...)

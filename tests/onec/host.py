@@ -280,6 +280,8 @@ class Thing:
         answer = self.host.say(word, self.id, *fields, timeout=timeout)
         if answer[0] == "none":
             raise LookupError("%s %s" % (word, fields[0]))
+        if "message" in answer and answer[0] == "false":
+            raise HostError("AddError with code 0: a script cannot catch that")
         if answer[0] == "false":
             raise Raised(*[from_field(f) for f in (answer[1:] + ["s:", "s:"])[:2]])
         return answer[1:]

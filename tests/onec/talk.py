@@ -258,6 +258,8 @@ class Player:
         fields, self.call = self.call.end(), None
         if fields[0] == "bad":
             raise Failed("%s: %s" % (self.asked, " ".join(fields[1:])))
+        if fields[0] == "false" and "message" in fields:
+            raise Failed("%s: an error that a script cannot catch" % self.asked)
         self.note(self.asked)
         cut = fields.index("out") if "out" in fields else len(fields)
         return (fields[0], [host.from_field(f) for f in fields[1:cut]],

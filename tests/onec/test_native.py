@@ -132,6 +132,16 @@ class Names(OnLinux):
                     thing.proc(written, *[1] * 9)
         self.finish(thing)
 
+    def test_parameters(self):
+        """Their number, whether there is a result, and what stands for one that is left out."""
+        thing = self.new()
+        methods = thing.methods()
+        self.assertEqual(methods["Each"],
+                         ("КаждыйПараметр", "4f", {1: "7", 2: "true", 3: "имя"}))
+        self.assertEqual(methods["Events"], ("События", "3p", {1: "event", 2: ""}))
+        self.assertEqual(methods["Fill"], ("Заполнить", "4f", {}))
+        self.finish(thing)
+
     def test_numbers_that_there_are_none_of(self):
         thing = self.new()
         for number in (-1, -2**31, 99, 2**31 - 1):

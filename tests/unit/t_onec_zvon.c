@@ -297,6 +297,21 @@ want_of(enum zv_argument_kind kind)
 				    : ZV_WANT_TEXT;
 }
 
+/* "AutoAnswer" is auto_answer. */
+static bool
+is_same_name(const char *shown, const char *name)
+{
+	struct zv_buf plain = { 0 };
+	bool same;
+
+	for (; *name; name++)
+		if (*name != '_')
+			zv_buf_add_char(&plain, *name);
+	same = zv_name_equal(zv_buf_str(&plain), zvon_str(shown));
+	zv_buf_deinit(&plain);
+	return same;
+}
+
 static size_t
 check_command(const struct zv_command *command, const struct zv_method *m)
 {
@@ -308,7 +323,8 @@ check_command(const struct zv_command *command, const struct zv_method *m)
 
 		while (a->name && strcmp(a->name, data->arguments[i]) != 0)
 			a++;
-		if (!a->name || want_of(a->kind) != m->arguments[i].want ||
+		if (!a->name || !is_same_name(m->arguments[i].name, a->name) ||
+		    want_of(a->kind) != m->arguments[i].want ||
 		    a->required != !m->arguments[i].fallback)
 			fail_msg("%s, %s", m->name, data->arguments[i]);
 		n++;

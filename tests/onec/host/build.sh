@@ -2,7 +2,7 @@
 # build.sh DIR [linux|x64|x86|com-x64|com-x86]... - makes the hosts for tests (README.md) in DIR; default: all.
 # Windows: the loop by MinGW, the platform's interfaces by clang for Microsoft's C++ ABI, as a
 # DLL that imports nothing: MinGW's g++ lays out tables of functions in another way.
-# CFLAGS, CC, CXX: of the Linux one (sanitizers).
+# CC, CFLAGS, CXX, CXXFLAGS: of the Linux one (sanitizers).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
@@ -17,7 +17,7 @@ warn='-Wall -Wextra -Werror -Wno-unused-parameter'
 build_linux() {
 	cd "$here"
 	# shellcheck disable=SC2086
-	${CXX:-g++} -std=c++17 -O1 -g $warn ${CFLAGS:-} -c native.cpp -o "$dir/native.o"
+	${CXX:-g++} -std=c++17 -O1 -g $warn ${CXXFLAGS:-} -c native.cpp -o "$dir/native.o"
 	# shellcheck disable=SC2086
 	${CC:-gcc} -std=gnu11 -O1 -g $warn ${CFLAGS:-} $common system_posix.c "$dir/native.o" \
 		-o "$dir/host" -lstdc++ -lpthread -ldl -lm

@@ -221,7 +221,10 @@ add_real(struct text *t, const struct host_value *v)
 static void
 add_days(struct text *t, const struct host_value *v)
 {
-	put_ole(t, v->real);
+	if (v->real > -1e6 && v->real < 1e7)
+		put_ole(t, v->real);
+	else
+		add_real(t, v); /* no date at all */
 }
 
 static void
