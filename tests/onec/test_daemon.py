@@ -1,11 +1,16 @@
-"""The class Zvon over a real zvond, in a host as 1C is one: what a script calls, gets and is told."""
+"""The class Zvon over a real zvond, in a host as 1C is one: what a script calls, gets and is told.
+On each ABI that is built.
+
+ZVON_ONEC_ABIS="linux x64": which ones must be there; default: linux, and those that are built."""
 
 import json
+import os
 import socket
 import sys
 import time
 import unittest
 
+import host
 from host import ROOT, SLOW, Host, Raised
 
 sys.path.insert(0, str(ROOT / "tests/sys"))
@@ -19,9 +24,30 @@ def free_port():
         return server.getsockname()[1]
 
 
+def is_told(abi):
+    """Is that ABI to be tested?"""
+    told = os.environ.get("ZVON_ONEC_ABIS")
+    if told or abi == "linux":
+        return abi in (told or "linux").split()
+    try:
+        host.command(abi)
+        return bool(host.library(abi))
+    except AssertionError:
+        return False
+
+
 class OverZvond(unittest.TestCase):
+    """Native API on Linux; below the others."""
+
+    abi = "linux"
+    only = None
+
     def setUp(self):
-        self.host = Host()
+        if not is_told(self.abi):
+            self.skipTest("not built")
+        if self.only and self._testMethodName not in self.only:
+            self.skipTest("on Linux only: under Wine it would say the same, slowly")
+        self.host = Host(self.abi)
         self.addCleanup(self.host.kill)
         self.host.load()
         self.zvon = self.host.new("Zvon")
@@ -121,6 +147,19 @@ class OverZvond(unittest.TestCase):
         other = self.host.new("Zvon")
         other.call("Подключить", self.begin(), "", TOKENS["boss"])
         self.assertLess(other.done(), 1000)
+
+
+class OverZvondX64(OverZvond):
+    abi = "x64"
+    only = ("test_a_working_day", "test_killed_and_back", "test_wrong_token")
+
+
+class OverZvondX86(OverZvondX64):
+    abi = "x86"
+
+
+class OverZvondCom(OverZvondX64):
+    abi = "com-x86"
 
 
 if __name__ == "__main__":
