@@ -21,8 +21,6 @@ enum taking {
 };
 
 struct events {
-	pthread_mutex_t lock;
-	pthread_cond_t more;
 	struct event *first, **last;
 	long depth, waiting;
 	bool is_fixed; /* SetEventBufferDepth is refused */
