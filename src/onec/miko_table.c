@@ -415,6 +415,43 @@ read_alias(struct reader *r, enum zv_miko_mark mark, struct zv_str left,
 	return rc;
 }
 
+/* ---- the class -------------------------------------------------------------------------- */
+
+static int
+add_class(struct reader *r, struct zv_str name)
+{
+	struct zv_miko_table *t = r->table;
+	int rc = check_name(r, name);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < t->n_classes; i++)
+		if (zv_name_equal(zvon_str(t->classes[i]), name))
+			return 0; /* an earlier text has said so */
+	if (t->n_classes == ZV_MIKO_CLASSES_MAX)
+		return FAIL(r, ZV_ETOOBIG, "имён класса больше %d",
+			    "there are more than %d names of the class",
+			    ZV_MIKO_CLASSES_MAX);
+	t->classes[t->n_classes++] = seal(name);
+	return 0;
+}
+
+static int
+read_class(struct reader *r, enum zv_miko_mark mark, struct zv_str left,
+	   struct zv_str right)
+{
+	struct zv_str name;
+	int rc = 0;
+
+	if (zv_str_trim(left).n)
+		return FAIL(r, ZV_EINVAL, "перед = ничего не нужно: пишите %s",
+			    "nothing belongs in front of the =: write %s",
+			    "class = NAME");
+	while (rc == 0 && zv_str_split(&right, ',', &name))
+		rc = add_class(r, zv_str_trim(name));
+	return rc;
+}
+
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -427,6 +464,7 @@ static const struct {
 	{ "documented", read_method, ZV_MIKO_DOCUMENTED },
 	{ "guessed", read_method, ZV_MIKO_GUESSED },
 	{ "alias", read_alias, ZV_MIKO_METHOD },
+	{ "class", read_class, ZV_MIKO_METHOD },
 };
 
 static size_t
@@ -467,10 +505,10 @@ read_line(struct reader *r, struct zv_str line)
 	if (i == sizeof kinds / sizeof *kinds)
 		return FAIL(
 			r, ZV_EINVAL,
-			"«%.*s»: строка начинается словом method, documented, guessed "
-			"или alias",
-			"\"%.*s\": a line begins with method, documented, guessed or "
-			"alias",
+			"«%.*s»: строка начинается словом method, documented, guessed, "
+			"alias или class",
+			"\"%.*s\": a line begins with method, documented, guessed, "
+			"alias or class",
 			SHOWN(word));
 	if (equal == left.n)
 		return FAIL(r, ZV_EINVAL, "нет знака =: пишите %s ИМЯ = …",
@@ -604,5 +642,7 @@ zv_miko_table_show(const struct zv_miko_table *t, struct zv_buf *out)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->aliases[i])
 			show_aliases(&t->methods[i], out);
+	for (size_t i = 0; i < t->n_classes; i++)
+		zv_buf_printf(out, "class = %s\n", t->classes[i]);
 	return zv_buf_failed(out) ? ZV_ENOMEM : 0;
 }

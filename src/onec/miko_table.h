@@ -7,9 +7,11 @@
  *     documented AGI = Channel, Command, CommandID
  *     guessed    ShowRegistry as SIPshowregistry =
  *     alias      Connect = Подключиться, InitConnection
+ *     class      = MikoAsterisk
  *
  * `method`, `documented` and `guessed` say the same thing and what it is known from. Each
- * method has ActionID and Result behind what is written. Pure. */
+ * method has ActionID and Result behind what is written. `class`: further names of the class
+ * itself (classes_named.c). Pure. */
 #ifndef ZV_ONEC_MIKO_TABLE_H
 #define ZV_ONEC_MIKO_TABLE_H
 
@@ -21,6 +23,7 @@
 #define ZV_MIKO_METHODS_MAX 500
 #define ZV_MIKO_NAMES_MAX   2000 /* of methods, with their aliases */
 #define ZV_MIKO_NAME_MAX    100	 /* bytes of a name */
+#define ZV_MIKO_CLASSES_MAX 4	 /* further names of the class */
 #define ZV_MIKO_HEADERS_MAX (ZV_METHOD_ARGUMENTS - 2)
 
 enum zv_miko_mark {
@@ -60,7 +63,9 @@ struct zv_miko_table {
 	zv_method_fn call;
 	struct zv_miko_function **functions; /* of each; NULL: an own one */
 	char **aliases;			     /* of each, owned; NULL: as it came */
-	struct zv_node texts;		     /* names are in there */
+	const char *classes[ZV_MIKO_CLASSES_MAX];
+	size_t n_classes;
+	struct zv_node texts; /* names are in there */
 	size_t n_texts;
 };
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
+#include "onec/classes_named.h"
 #include "onec/native_object.h"
 #include "onec/text16.h"
 
@@ -20,14 +21,26 @@ ZV_NATIVE_EXPORT int GetAttachType(void);
 static zv_unit names[NAMES_UNITS];
 static pthread_once_t names_once = PTHREAD_ONCE_INIT;
 
+/* Ours, then what an administrator named; NULL: no more. */
+static const struct zv_class *
+class_at(size_t i)
+{
+	size_t n = 0;
+
+	while (zv_classes[n])
+		n++;
+	return i < n ? zv_classes[i] : zv_class_named(i - n);
+}
+
 /* What does not fit is left out. */
 static void
 make_names(void)
 {
+	const struct zv_class *class;
 	size_t at = 0;
 
-	for (size_t i = 0; zv_classes[i]; i++) {
-		struct zv_str name = zvon_str(zv_classes[i]->name);
+	for (size_t i = 0; (class = class_at(i)); i++) {
+		struct zv_str name = zvon_str(class->name);
 
 		if (at + name.n + 2 > NAMES_UNITS)
 			return;
@@ -47,10 +60,12 @@ GetClassNames(void)
 static const struct zv_class *
 find_class(struct zv_str name)
 {
-	for (size_t i = 0; zv_classes[i]; i++)
-		if (zv_name_equal(zvon_str(zv_classes[i]->name), name))
-			return zv_classes[i];
-	return NULL;
+	const struct zv_class *class;
+	size_t i = 0;
+
+	while ((class = class_at(i)) && !zv_name_equal(zvon_str(class->name), name))
+		i++;
+	return class;
 }
 
 /* ---- objects ------------------------------------------------------------------------------ */

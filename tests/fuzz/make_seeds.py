@@ -68,10 +68,10 @@ def miko_seeds():
         "\ufeff# наше\r\nmethod Набрать as Originate = Channel, Exten, Variable*, H+\r\n"
         "alias Connect = Соединить, Init\r\nalias набрать = Dial2\r\n"
         "; QueueReload\nmethod QueueReload = Queue, Members?yes, Paused?\n"
-        "documented SetVar = Value%\n").encode() + b"\x1e" + given
+        "documented SetVar = Value%\nclass = Имя, B\n").encode() + b"\x1e" + given
     for name, line in (("twice", "method A =\nmethod a ="), ("own", "method Connect ="),
                        ("alias", "alias Ping = Pong, Pong"), ("header", "method A = B C"),
-                       ("no-equal", "method A"), ("as", "method A as = B")):
+                       ("no-equal", "method A"), ("as", "method A as = B"), ("class", "class X = A")):
         yield "bad-" + name, line.encode() + b"\x1e" + given
 
 

@@ -507,9 +507,12 @@ test_shows_itself(void **state)
 	struct zv_buf first = { 0 }, second = { 0 };
 	struct zv_error err = { 0 };
 
-	assert_int_equal(
-		read_text(t, "alias Connect = A,B\nmethod Я as Ping = X+, Y%\n", &err),
-		0);
+	assert_int_equal(read_text(t,
+				   "alias Connect = A,B\nclass = Ы, C\nclass = "
+				   "ы\nmethod Я as Ping = "
+				   "X+, Y%\n",
+				   &err),
+			 0);
 	assert_int_equal(zv_miko_table_show(t, &first), 0);
 	assert_non_null(strstr(zv_buf_cstr(&first),
 			       "documented SetVar = Channel, Variable, "
@@ -517,6 +520,8 @@ test_shows_itself(void **state)
 	again = zv_miko_table_new(own, N_OF(own), call);
 	assert_int_equal(
 		zv_miko_table_read(again, zv_buf_str(&first), "f", false, &err), 0);
+	assert_int_equal(again->n_classes, 2);
+	assert_string_equal(again->classes[0], "Ы");
 	assert_int_equal(zv_miko_table_show(again, &second), 0);
 	check_text("again", zv_buf_str(&second), zv_buf_str(&first));
 	zv_buf_deinit(&first);
@@ -553,6 +558,9 @@ static const struct {
 	  "Hangup уже имя метода" },
 	{ "alias Ping = P, P", "P is the name of a method already", "P уже имя" },
 	{ "alias Ping =", "a name is missing", "нет имени" },
+	{ "class =", "a name is missing", "нет имени" },
+	{ "class = A.B", "\"A.B\" cannot be a name", "«A.B»" },
+	{ "class MIKO = A", "nothing belongs in front of the =", "перед = ничего" },
 	{ "method A = \xff", "not UTF-8", "не UTF-8" },
 };
 
@@ -652,6 +660,7 @@ test_limits_at_their_edges(void **state)
 	check_edge("method A", "x", ZV_MIKO_NAME_MAX - 1, " =");
 	check_edge("method A = A", "x", ZV_MIKO_NAME_MAX - 1, "");
 	check_numbered("method A = ", "H", ",", "", ZV_MIKO_HEADERS_MAX);
+	check_numbered("class = ", "C", ",", "", ZV_MIKO_CLASSES_MAX);
 	check_numbered("", "method M", " =\n", " =\n", ZV_MIKO_METHODS_MAX - n);
 
 	/* names: of the AMI methods, and aliases of them; in lines of 100 */
