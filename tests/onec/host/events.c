@@ -187,10 +187,10 @@ events_count(struct events *e)
 {
 	struct events_counts counts;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	counts = (struct events_counts){ e->depth, e->waiting, e->taken, e->refused,
 					 e->cleaned };
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
 	return counts;
 }
 
