@@ -171,7 +171,7 @@ def asterisk(part):
 ONEC_TARGETS = ("linux-x64", "win-x64", "win-x86")
 
 # What looks at the component as it is given to users, and at that for Windows …
-ONEC_PRODUCTS = ("test_bundle", "test_com", "test_reach", "test_windows")
+ONEC_PRODUCTS = ("test_bundle", "test_com", "test_com_life", "test_reach", "test_windows")
 # … and what must be the same everywhere. (Fault 125.)
 ONEC_ALIKE = ("test_talks", "test_native")
 ONEC_EVERYWHERE = {"ZVON_ONEC_ABIS": "linux x64 x86 com-x64 com-x86", "ZVON_ONEC_PRODUCT": "1"}
