@@ -1,7 +1,7 @@
-/* probe_reach.h - is there a name, a port, a greeting? Each asked for by itself, so that
+/* reach.h - is there a name, a port, a greeting? Each asked for by itself, so that
  * the probe can tell which of them it is. Every function ends by its deadline. */
-#ifndef ZV_CLI_PROBE_REACH_H
-#define ZV_CLI_PROBE_REACH_H
+#ifndef ZV_PROBE_REACH_H
+#define ZV_PROBE_REACH_H
 
 #include <stdbool.h>
 #include <stdint.h>

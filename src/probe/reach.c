@@ -1,4 +1,4 @@
-#include "cli/probe_reach.h"
+#include "probe/reach.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
