@@ -230,6 +230,7 @@ static const struct zv_method methods[] = {
 	PLAIN("Servers", "Серверы", snapshot, "servers"),
 	METHOD("History", "История", history_row, history, NULL),
 	METHOD("Recording", "Запись", recording_row, recording, NULL),
+	METHOD("Probe", "Проверить", connect_row, probe, NULL),
 };
 
 /* ---- an object ------------------------------------------------------------------------------------ */

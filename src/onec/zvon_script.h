@@ -238,6 +238,7 @@ ZV_SCRIPT_METHOD(set_regex);
 ZV_SCRIPT_METHOD(snapshot); /* method->data: the member's name */
 ZV_SCRIPT_METHOD(history);
 ZV_SCRIPT_METHOD(recording);
+ZV_SCRIPT_METHOD(probe);
 
 ZV_SCRIPT_GET(connected);
 ZV_SCRIPT_GET(state);

@@ -144,6 +144,7 @@ probe_name(struct zv_probe *p)
 		zv_probe_say(&line, ZV_PROBE_OK, ZV_PT_NAME_IS, p->url.host,
 			     zv_buf_cstr(&addresses), NULL);
 	} else if (rc == ZV_ETIMEOUT) {
+		p->left_resolver = true;
 		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_NAME_LATE, p->url.host,
 			     NULL);
 		zv_probe_advise(&line, ZV_PT_NAME_LATE_CURE, NULL);
@@ -312,13 +313,16 @@ probe_port(struct zv_probe *p)
 	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_PORT, -1);
 	struct zv_reach reach;
 	struct zv_error err = { 0 };
+	int rc;
 
 	if (p->how.proxy) {
 		zv_probe_say(&line, ZV_PROBE_SKIPPED, ZV_PT_PORT_PROXY, p->place, NULL);
 		return pass(p, &line);
 	}
-	if (zv_reach_port(p->url.host, p->url.port, !p->url.tls && !is_ajam(p),
-			  p->start_ms + ZV_PROBE_BUDGET_MS, &reach, &err) < 0) {
+	rc = zv_reach_port(p->url.host, p->url.port, !p->url.tls && !is_ajam(p),
+			   p->start_ms + ZV_PROBE_BUDGET_MS, &reach, &err);
+	p->left_resolver |= reach.left_resolver;
+	if (rc < 0) {
 		line.ms = reach.connect_ms;
 		return fail_port(p, &line, err.text);
 	}

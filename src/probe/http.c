@@ -62,6 +62,7 @@ speaks_http(struct zv_probe *p, bool tls)
 	zv_probe_ask(&ask, &target, 1, &answer);
 	speaks = answer.err.code == 0;
 	zv_probe_answer_deinit(&answer);
+	p->left_resolver |= zv_fetch_is_resolving(ask.fetch);
 	zv_probe_ask_close(&ask);
 	return speaks;
 }
@@ -302,6 +303,7 @@ zv_probe_http(struct zv_probe *p)
 	if (zv_probe_ask_open(&ask, &p->url, &p->how, p->url.tls, false,
 			      p->start_ms + ZV_PROBE_BUDGET_MS)) {
 		ok = judge(p, &ask, zv_buf_cstr(&target));
+		p->left_resolver |= zv_fetch_is_resolving(ask.fetch);
 		zv_probe_ask_close(&ask);
 	}
 	if (ok)

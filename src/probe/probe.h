@@ -32,6 +32,7 @@ struct zv_probe {
 	void *user; /* the caller's own */
 	struct zv_probe_report report;
 
+	bool left_resolver; /* afterwards: a thread that resolves the name may be left */
 	char place[300], port[8];
 	int64_t start_ms;
 	int code; /* how it ends: enum zv_probe_end */

@@ -35,6 +35,7 @@ struct zv_reach {
 	enum zv_reach_who who;
 	char head[64]; /* the first bytes that came, up to the line's end */
 	size_t n_head;
+	bool left_resolver; /* as in zv_probe */
 };
 
 /* Connects, and with `listen` also reads the greeting; a port that says nothing is

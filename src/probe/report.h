@@ -61,6 +61,9 @@ void zv_probe_add_words(struct zv_probe_line *line, const char *key,
 void zv_probe_add_fact(struct zv_probe_line *line, const char *key,
 		       struct zv_str value);
 
+/* Adds it as `zvon probe` prints it, without colours: a line, and the advice below it. */
+void zv_probe_add_line(struct zv_buf *out, const struct zv_probe_line *line);
+
 /* Gives it to report->tell, counts it, frees what it holds. */
 void zv_probe_tell(struct zv_probe_report *report, struct zv_probe_line *line);
 
