@@ -67,7 +67,7 @@ int zv_miko_connect(struct zv_component *c, const struct zv_method *method,
 int zv_miko_disconnect(struct zv_component *c, const struct zv_method *method,
 		       struct zv_value *arguments, struct zv_value *result,
 		       struct zv_error *err);
-int zv_miko_probe(struct zv_component *c, const struct zv_method *method,
+int zv_miko_diagnose(struct zv_component *c, const struct zv_method *method,
 		  struct zv_value *arguments, struct zv_value *result,
 		  struct zv_error *err);
 void zv_miko_target_deinit(struct zv_miko_target *t);

@@ -190,6 +190,7 @@ COMMAND(line_dnd, "line.dnd", "on", "line");
 static const struct zv_method methods[] = {
 	METHOD("Connect", "Подключить", connect_row, connect, NULL),
 	PLAIN("Disconnect", "Отключить", disconnect, NULL),
+	METHOD("Probe", "Проверить", connect_row, probe, NULL),
 	METHOD("SetEvents", "УстановитьСобытия", events_row, set_events, NULL),
 	METHOD("SetOption", "УстановитьПараметр", set_option_row, set_option, NULL),
 	METHOD("GetOption", "ПолучитьПараметр", option_row, option, NULL),
@@ -230,7 +231,7 @@ static const struct zv_method methods[] = {
 	PLAIN("Servers", "Серверы", snapshot, "servers"),
 	METHOD("History", "История", history_row, history, NULL),
 	METHOD("Recording", "Запись", recording_row, recording, NULL),
-	METHOD("Probe", "Проверить", connect_row, probe, NULL),
+	METHOD("Diagnose", "Диагностика", connect_row, diagnose, NULL),
 };
 
 /* ---- an object ------------------------------------------------------------------------------------ */

@@ -196,8 +196,8 @@ make_ask(struct zv_script *s, const struct zv_value *arguments)
 	return ask;
 }
 
-static int
-check_new(struct zv_component *c, struct zv_error *err)
+int
+zv_script_check_new(struct zv_component *c, struct zv_error *err)
 {
 	struct zv_script *s = zv_script_of(c);
 	bool is_open;
@@ -227,7 +227,7 @@ ZV_SCRIPT_METHOD(connect)
 {
 	struct zv_script *s = zv_script_of(c);
 	struct zv_ask *ask;
-	int rc = check_new(c, err);
+	int rc = zv_script_check_new(c, err);
 
 	if (rc < 0)
 		return rc;
@@ -287,7 +287,7 @@ ZV_SCRIPT_GET(state)
 /* Whose events are told: known when the connection begins. */
 ZV_SCRIPT_SET(line)
 {
-	int rc = check_new(c, err);
+	int rc = zv_script_check_new(c, err);
 
 	return rc < 0 ? rc
 		      : zv_script_set_text(c, &zv_script_of(c)->set.line, in,

@@ -5,14 +5,11 @@
 
 #include <stdlib.h>
 
-#include "base/date.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/str.h"
 #include "json/reader.h"
 #include "json/writer.h"
-#include "onec/place.h"
 
 /* A call. While it goes on its times and files are kept, then its end. */
 struct record {
@@ -128,40 +125,6 @@ set_time(char to[32], struct zv_str time)
 	}
 }
 
-/* Days since 1970, of the Gregorian calendar; March is the first month of its years. */
-static int64_t
-days_of(long long year, long long month, long long day)
-{
-	long long y = month > 2 ? year : year - 1, era = y / 400;
-	long long of_era = y - era * 400;
-	long long of_year =
-		(153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
-	       719468;
-}
-
-/* "2026-11-21T16:53:54.780Z", or only the beginning of it; 0: it is none. */
-static int64_t
-seconds_of(struct zv_str time)
-{
-	static const int from[] = { 0, 5, 8, 11, 14, 17 };
-	static const int length[] = { 4, 2, 2, 2, 2, 2 };
-	long long part[6] = { 0, 1, 1, 0, 0, 0 };
-
-	for (size_t i = 0; i < 6; i++) {
-		if (time.n < (size_t)(from[i] + length[i]))
-			break;
-		if (zv_num_parse((struct zv_str){ time.p + from[i], (size_t)length[i] },
-				 0, 9999, &part[i]) < 0)
-			return 0;
-	}
-	if (part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31)
-		return 0;
-	return days_of(part[0], part[1], part[2]) * 86400 + part[3] * 3600 +
-	       part[4] * 60 + part[5];
-}
-
 static void
 trim_past(struct zv_script *s)
 {
@@ -182,7 +145,7 @@ end_call(struct zv_script *s, struct record *r, json_t *event)
 	zv_list_remove(&r->node);
 	s->net.n_live--;
 	r->end = json_incref(event);
-	r->ended_s = seconds_of(time);
+	r->ended_s = zv_script_seconds_of(time);
 	r->bytes = sizeof *r + json_dumpb(event, NULL, 0, JSON_COMPACT);
 	zv_list_append(&s->net.past, &r->node);
 	s->net.n_past++;
@@ -374,42 +337,15 @@ list_files(struct zv_component *c, struct zv_ask *ask)
 
 /* ---- host's thread ------------------------------------------------------------------------------------ */
 
-/* A date of 1C, or a text as "2026-11-21", "2026-11-21T10:30:00"; both by the clock of
- * this place. What is left out is `otherwise`. */
-static int
-read_moment(struct zv_component *c, const struct zv_value *v, int64_t otherwise,
-	    int64_t *out, struct zv_error *err)
-{
-	struct zv_buf text = { 0 };
-	int64_t local = 0;
-
-	*out = otherwise;
-	if (v->kind == ZV_VALUE_EMPTY || (v->kind == ZV_VALUE_TEXT && !v->bytes.n))
-		return 0;
-	if (v->kind == ZV_VALUE_DATE)
-		local = v->integer;
-	else if (zv_value_as_text(v, &text) == 0)
-		local = seconds_of(zv_buf_str(&text));
-	zv_buf_deinit(&text);
-	if (local <= 0)
-		return zv_fail(err, ZV_EINVAL, "%s",
-			       ZV_SCRIPT_SAY(c,
-					     "время: Дата, или строка как "
-					     "2026-11-21T10:30:00",
-					     "a time: a date, or a string like "
-					     "2026-11-21T10:30:00"));
-	*out = local - zv_place_utc_offset(local);
-	return 0;
-}
-
 ZV_SCRIPT_METHOD(history)
 {
 	struct span span;
 	struct zv_ask *ask;
-	int rc = read_moment(c, &arguments[1], INT64_MIN, &span.from_s, err);
+	int rc = zv_script_read_moment(c, &arguments[1], INT64_MIN, &span.from_s, err);
 
 	if (rc == 0)
-		rc = read_moment(c, &arguments[2], INT64_MAX, &span.to_s, err);
+		rc = zv_script_read_moment(c, &arguments[2], INT64_MAX, &span.to_s,
+					   err);
 	if (rc < 0)
 		return rc;
 	ask = zv_ask_new(list_calls);

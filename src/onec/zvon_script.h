@@ -8,8 +8,11 @@
  *   zvon_message   what comes: events to the script, answers to who asked
  *   zvon_commands  MakeCall … : commands, and what became of them
  *   zvon_state     Calls, Lines, Queues
- *   zvon_packets   packets as they are: filter, view, format
+ *   zvon_packets   packets as they are: view, format
+ *   zvon_filter    which of them
  *   zvon_action    Action: a raw action and its answer
+ *   zvon_probe     Probe: connects, asks, disconnects
+ *   zvon_diagnose  Diagnose: what `zvon probe` says
  *   zvon_history   calls that have ended, recordings
  *   zvon_figures   counters, limits, log file
  *   zvon_words     causes and cures, in the language of the script
@@ -131,6 +134,16 @@ int zv_script_read_switch(struct zv_component *c, const struct zv_value *in, boo
 int zv_script_read_int(struct zv_component *c, const struct zv_value *in,
 		       long long *out, struct zv_error *err);
 
+/* ---- times (zvon_time.c) ------------------------------------------------------------------- */
+
+/* "2026-11-21T16:53:54.780Z", or only the beginning of it, as seconds since 1970; 0: it is
+ * none. */
+int64_t zv_script_seconds_of(struct zv_str time);
+/* A date of 1C, or a text as "2026-11-21", "2026-11-21T10:30:00", both by the clock of this
+ * place: in UTC. What is left out is `otherwise`. */
+int zv_script_read_moment(struct zv_component *c, const struct zv_value *v,
+			  int64_t otherwise, int64_t *out, struct zv_error *err);
+
 /* ---- asks (zvon_ask.c): network thread ---------------------------------------------------------- */
 
 /* Keeps it until an answer of that number comes. ZV_EBUSY, ZV_ENOMEM: not kept. */
@@ -187,6 +200,8 @@ bool zv_script_wants(struct zv_script *s, struct zv_str name);
 void zv_script_on_state(void *user, enum zv_desk_state state,
 			const struct zv_error *why, int retry_ms);
 void zv_script_on_gone(void *user);
+/* Host's thread: 0, or ZV_EBUSY and *err: connected already. */
+int zv_script_check_new(struct zv_component *c, struct zv_error *err);
 
 /* zvon_commands.c */
 void zv_script_on_result(struct zv_script *s, json_t *message, struct zv_str text);
@@ -195,6 +210,9 @@ long zv_script_id(const json_t *message); /* 0: none of ours */
 
 /* zvon_state.c */
 void zv_script_on_snapshot(struct zv_script *s, const json_t *message);
+/* Host's thread: the answer of Servers(). */
+int zv_script_servers(struct zv_component *c, struct zv_value *result,
+		      struct zv_error *err);
 
 /* zvon_history.c */
 void zv_script_remember(struct zv_script *s, json_t *event);
@@ -239,6 +257,7 @@ ZV_SCRIPT_METHOD(snapshot); /* method->data: the member's name */
 ZV_SCRIPT_METHOD(history);
 ZV_SCRIPT_METHOD(recording);
 ZV_SCRIPT_METHOD(probe);
+ZV_SCRIPT_METHOD(diagnose);
 
 ZV_SCRIPT_GET(connected);
 ZV_SCRIPT_GET(state);

@@ -59,16 +59,29 @@ zv_script_on_snapshot(struct zv_script *s, const json_t *message)
 
 /* ---- host's thread ------------------------------------------------------------------------- */
 
-ZV_SCRIPT_METHOD(snapshot)
+static int
+ask_for(struct zv_component *c, const char *member, struct zv_value *result,
+	struct zv_error *err)
 {
 	struct zv_ask *ask;
 
 	if (zv_script_state(zv_script_of(c)) != ZV_DESK_READY)
 		return zv_script_fail_closed(c, err);
 	ask = zv_ask_new(begin);
-	if (!ask || zv_buf_add(&ask->in, zvon_str(method->data)) < 0) {
+	if (!ask || zv_buf_add(&ask->in, zvon_str(member)) < 0) {
 		zv_ask_drop(ask);
 		return zv_script_fail_nomem(c, err);
 	}
 	return zv_script_ask(c, ask, result, err);
+}
+
+int
+zv_script_servers(struct zv_component *c, struct zv_value *result, struct zv_error *err)
+{
+	return ask_for(c, "servers", result, err);
+}
+
+ZV_SCRIPT_METHOD(snapshot)
+{
+	return ask_for(c, method->data, result, err);
 }

@@ -191,6 +191,19 @@ class OnecZvon(DaemonTest):
         failed = self.told_to(script, "command.failed", id=number)
         self.assertEqual(failed["error"]["code"], "not_found")
 
+    def test_probe(self):
+        """Who is there, and what the account may not do; over zvond, which servers it has."""
+        script = self.direct()
+        script.thing.call("Отключить")
+        found = json.loads(script.thing.call("Проверить", "ami://%s" % self.server.ip,
+                                             "zvond", "zvond-secret"))
+        self.assertTrue(found["ok"], found)
+        self.assertTrue(found["asterisk"].startswith(self.server.version + "."), found)
+        self.assertEqual(found["missing"], ["MixMonitor", "MuteAudio"])
+        found = json.loads(script.thing.call("Проверить", "ws://127.0.0.1:%d" % self.daemon.port,
+                                             "", A))
+        self.assertEqual([one["server"] for one in found["servers"]], ["lab"])
+
     def test_packets(self):
         """Only those that the filter lets pass; the legacy view shows Dial as 1.8 sent it."""
         self.phone(A), self.phone(B)

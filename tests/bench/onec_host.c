@@ -51,11 +51,20 @@ free_memory(struct zv_native_memory *m, void **p)
 	*p = NULL;
 }
 
+static char last_error[TEXT_MAX];
+
 static bool
 add_error(struct zv_native_platform *p, unsigned short kind, const zv_unit *source,
 	  const zv_unit *text, long code)
 {
+	to_8(last_error, sizeof last_error, text);
 	return true;
+}
+
+const char *
+onec_last_error(void)
+{
+	return last_error;
 }
 
 static bool
@@ -180,7 +189,11 @@ onec_open(struct onec_object *o, const char *class, onec_event_fn on_event, void
 		return false;
 	init = TABLE(struct zv_native_init_done, o->it, 0);
 	init->set_memory(o->it, &o->memory);
-	return init->init(o->it, &o->platform);
+	if (!init->init(o->it, &o->platform))
+		return false;
+	to_16(name, "en_US"); /* its errors are ASCII then */
+	TABLE(struct zv_native_locale, o->it, 2)->set((void **)o->it + 2, name);
+	return true;
 }
 
 void

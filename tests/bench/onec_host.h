@@ -41,6 +41,8 @@ void onec_forget(struct zv_variant *v);
 bool onec_call(struct onec_object *o, const char *method, struct zv_variant *arguments,
 	       long n);
 bool onec_set(struct onec_object *o, const char *property, const char *text);
+/* What the last exception said, as far as it is ASCII. */
+const char *onec_last_error(void);
 
 /* A name of the component's as plain ASCII; the original is freed. */
 void onec_name(const zv_unit *name, char *out, size_t room);

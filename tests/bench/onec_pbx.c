@@ -14,6 +14,7 @@
 #define BATCH_NS   1000000 /* events are sent together, a millisecond apart */
 #define EVENT_MAX  512
 #define BANNER	   "Asterisk Call Manager/5.0.4\r\n"
+#define BOOTED	   "Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
 #define FINISH	   "Event: BenchEnd\r\nPrivilege: system,all\r\n\r\n"
 #define BATCH_MOST 10000
 
@@ -60,18 +61,69 @@ say(int fd, const char *text, size_t n)
 }
 
 static int
+begin(struct peer *p)
+{
+	if (p->pace.rate && !p->began_ns)
+		p->began_ns = onec_now_ns();
+	return say(p->fd, BOOTED, strlen(BOOTED));
+}
+
+/* Copies the value behind `key`; "" when there is none. */
+static void
+value_of(const char *packet, const char *key, char *out, size_t room)
+{
+	const char *line = strstr(packet, key);
+
+	snprintf(out, room, "%.*s", line ? (int)strcspn(line + strlen(key), "\r\n") : 0,
+		 line ? line + strlen(key) : "");
+}
+
+static bool
+is_list(const char *action)
+{
+	static const char *const lists[] = {
+		"Status",
+		"CoreShowChannels",
+		"BridgeList",
+		"QueueStatus",
+		"ParkedCalls",
+		"DeviceStateList",
+		"QueueSummary",
+		"SIPpeers",
+		"PJSIPShowEndpoints",
+		"ConfbridgeListRooms",
+	};
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (strcmp(action, lists[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A list is empty. */
+static int
 answer(struct peer *p, const char *packet)
 {
-	const char *line = strstr(packet, "ActionID: ");
-	char reply[512];
-	int n = snprintf(
-		reply, sizeof reply, "Response: Success\r\n%s%.*s%sMessage: OK\r\n\r\n",
-		line ? "ActionID: " : "", line ? (int)strcspn(line + 10, "\r\n") : 0,
-		line ? line + 10 : "", line ? "\r\n" : "");
+	char action[64], id[128], reply[1024];
+	int n;
 
-	if (strstr(packet, "Action: Login") && p->pace.rate && !p->began_ns)
-		p->began_ns = onec_now_ns();
-	return say(p->fd, reply, (size_t)n);
+	value_of(packet, "Action: ", action, sizeof action);
+	value_of(packet, "ActionID: ", id, sizeof id);
+	if (is_list(action))
+		n = snprintf(reply, sizeof reply,
+			     "Response: Success\r\nActionID: %s\r\nEventList: start\r\n"
+			     "Message: list will follow\r\n\r\nEvent: %sComplete\r\n"
+			     "ActionID: %s\r\nEventList: Complete\r\nListItems: 0\r\n"
+			     "\r\n",
+			     id, action, id);
+	else
+		n = snprintf(reply, sizeof reply,
+			     "Response: Success\r\nActionID: %s\r\n%s\r\n\r\n", id,
+			     strcmp(action, "Challenge") == 0 ? "Challenge: 123456789"
+							      : "Message: OK");
+	if (say(p->fd, reply, (size_t)n) < 0)
+		return -1;
+	return strcmp(action, "Login") == 0 ? begin(p) : 0;
 }
 
 static int

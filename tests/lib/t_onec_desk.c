@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "io/wait.h"
 #include "onec/link_desk.h"
 #include "server.h"
@@ -374,6 +375,35 @@ test_ready_without_lists(void **state)
 	end_scene(&s);
 }
 
+/* Each allocation of its beginning fails in turn: told, and nothing is left. */
+static void
+test_no_memory(void **state)
+{
+	struct scene s = { 0 };
+	const struct zv_str trunk = ZV_STR("trunk");
+	const struct zv_link_desk_options o = {
+		.client = { .url = "ami://tester@127.0.0.1:1", .secret = SECRET },
+		.server = { .name = ZV_STR("pbx"), .context = ZV_STR("internal") },
+		.line = ZV_STR("101"),
+		.trunks = &trunk,
+		.n_trunks = 1,
+	};
+	unsigned long i = 0;
+
+	while (!s.desk) {
+		struct zv_error err = { 0 };
+
+		assert_true(++i < 1000);
+		zv_mem_fail_at(i);
+		s.desk = zv_link_desk_new(&o, &handlers, &s, &err);
+		assert_true(s.desk || err.code == ZV_ENOMEM);
+	}
+	zv_mem_fail_at(0);
+	assert_true(i > 20);
+	close_desk(&s);
+	assert_int_equal(s.gone, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -390,6 +420,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_closed_with_actions_under_way),
 		cmocka_unit_test(test_silent_server),
 		cmocka_unit_test(test_ready_without_lists),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return RUN_GROUP(argc, argv, "onec_desk", tests);

@@ -26,6 +26,7 @@ import queue
 import re
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -264,6 +265,14 @@ class Host:
     def number(self, what):
         """threads, handles, bytes."""
         return from_field(self.say(what)[1])
+
+    def settles(self, what, wanted, seconds=5):
+        """The number, as soon as it is that one: a thread that was joined is still counted
+        for a moment."""
+        until = time.monotonic() + seconds * SLOW
+        while self.number(what) > wanted and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.number(what)
 
     def memory(self):
         """(blocks not freed, wrong frees, calls of the host after Done): all 0."""

@@ -94,7 +94,7 @@ class BundleTest(unittest.TestCase):
         text = self.bundle.read("LICENSES.txt").decode("utf-8")
         for words in ("The zvon developers", "curl 7.88.1", "Daniel Stenberg",
                       "pcre2 10.42", "University of Cambridge", "jansson 2.14", "Petri Lehtinen",
-                      "mbedtls 2.28", "Apache License", "mingw-w64 project", "Lockless Inc.",
+                      "mbedtls 2.28", "Apache License", "mingw-w64 project",
                       "GCC Runtime Library Exception"):
             self.assertIn(words, text)
 

@@ -1,11 +1,16 @@
-"""The class Zvon over a real zvond, in a host as 1C is one: what a script calls, gets and is told."""
+"""The class Zvon over a real zvond, in a host as 1C is one: what a script calls, gets and is told.
+On each ABI that is built.
+
+ZVON_ONEC_ABIS="linux x64": which ones must be there; default: linux, and those that are built."""
 
 import json
+import os
 import socket
 import sys
 import time
 import unittest
 
+import host
 from host import ROOT, SLOW, Host, Raised
 
 sys.path.insert(0, str(ROOT / "tests/sys"))
@@ -19,9 +24,25 @@ def free_port():
         return server.getsockname()[1]
 
 
-class OverZvond(unittest.TestCase):
+def is_told(abi):
+    """Is that ABI to be tested?"""
+    told = os.environ.get("ZVON_ONEC_ABIS")
+    if told or abi == "linux":
+        return abi in (told or "linux").split()
+    try:
+        host.command(abi)
+        return bool(host.library(abi))
+    except AssertionError:
+        return False
+
+
+class Basics:
+    """What is tested on each ABI."""
+
+    abi = "linux"
+
     def setUp(self):
-        self.host = Host()
+        self.host = Host(self.abi)
         self.addCleanup(self.host.kill)
         self.host.load()
         self.zvon = self.host.new("Zvon")
@@ -65,19 +86,6 @@ class OverZvond(unittest.TestCase):
         self.zvon.call("Отключить")
         self.assertIs(self.zvon.get("Подключено"), False)
 
-    def test_a_command_is_refused(self):
-        self.zvon.call("Подключить", self.begin(), "", TOKENS["viewer"])
-        told = json.loads(self.zvon.call("Позвонить", "102"))
-        self.assertEqual((told["ok"], told["error"]["code"]), (False, "denied"))
-
-    def test_own_line_only(self):
-        self.zvon.set("Линия", "101")
-        self.zvon.call("Подключить", self.begin(), "", TOKENS["boss"])
-        for pair in (("201", "202"), ("101", "102")):
-            self.phones.hang_up(self.phones.answer(self.phones.dial(*pair)))
-        self.assertEqual(self.until("call.ended")["from"]["number"], "101")
-        self.assertNotIn("201", str(self.passed))
-
     def test_killed_and_back(self):
         url = self.begin(kept=True, port=free_port())
         self.zvon.call("Подключить", url, "", TOKENS["boss"])
@@ -106,6 +114,23 @@ class OverZvond(unittest.TestCase):
         with self.assertRaisesRegex(Raised, "zvond refused the token"):
             self.zvon.call("Подключить", url, "", "x" * 43)
 
+
+class OverZvond(Basics, unittest.TestCase):
+    """Native API on Linux. What is told under Wine is the same, slowly: below."""
+
+    def test_a_command_is_refused(self):
+        self.zvon.call("Подключить", self.begin(), "", TOKENS["viewer"])
+        told = json.loads(self.zvon.call("Позвонить", "102"))
+        self.assertEqual((told["ok"], told["error"]["code"]), (False, "denied"))
+
+    def test_own_line_only(self):
+        self.zvon.set("Линия", "101")
+        self.zvon.call("Подключить", self.begin(), "", TOKENS["boss"])
+        for pair in (("201", "202"), ("101", "102")):
+            self.phones.hang_up(self.phones.answer(self.phones.dial(*pair)))
+        self.assertEqual(self.until("call.ended")["from"]["number"], "101")
+        self.assertNotIn("201", str(self.passed))
+
     def test_not_zvond(self):
         with self.assertRaisesRegex(Raised, "порт AMI"):
             self.begin()
@@ -121,6 +146,12 @@ class OverZvond(unittest.TestCase):
         other = self.host.new("Zvon")
         other.call("Подключить", self.begin(), "", TOKENS["boss"])
         self.assertLess(other.done(), 1000)
+
+
+for told in ("x64", "x86", "com-x86"):
+    if is_told(told):
+        globals()["OverZvond_" + told] = type("OverZvond_" + told, (Basics, unittest.TestCase),
+                                              {"abi": told})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import talk_pbx
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/onec/miko.md").read_text(encoding="utf-8")
 OWN = {"Connect": "Подключить", "Disconnect": "Отключить", "LoadFunctions": "ЗагрузитьФункции",
-       "Functions": "Функции", "Probe": "Проверить"}
+       "Functions": "Функции", "Diagnose": "Диагностика"}
 
 
 def section(heading):
@@ -87,7 +87,7 @@ class Miko(unittest.TestCase):
         self.assertTrue(self.thing.call("оТКЛЮЧИТЬ"))
 
 
-class Probe(unittest.TestCase):
+class Diagnose(unittest.TestCase):
     """The same of both classes: the steps and words of `zvon probe`."""
 
     def setUp(self):
@@ -100,7 +100,7 @@ class Probe(unittest.TestCase):
     def check(self, name, secret, *wanted, port=None):
         url = "ami://127.0.0.1:%d" % (port or self.pbx.port)
         thing = self.host.new(name)
-        told = thing.call("Проверить", url, "crm", secret)
+        told = thing.call("Диагностика", url, "crm", secret)
         thing.done()
         for line in wanted:
             self.assertRegex(told, line)
@@ -125,11 +125,11 @@ class Probe(unittest.TestCase):
     def test_what_cannot_be_probed(self):
         zvon, miko = self.host.new("Zvon"), self.host.new("MIKO")
         with self.assertRaisesRegex(host.Raised, "только Asterisk"):
-            zvon.call("Проверить", "ws://127.0.0.1:1", "u", "s")
+            zvon.call("Диагностика", "ws://127.0.0.1:1", "u", "s")
         with self.assertRaisesRegex(host.Raised, "имя пользователя"):
-            miko.call("Проверить", "ami://127.0.0.1:1")
+            miko.call("Диагностика", "ami://127.0.0.1:1")
         with self.assertRaisesRegex(host.Raised, "bad URL"):
-            miko.call("Проверить", "tel://127.0.0.1:1", "u")
+            miko.call("Диагностика", "tel://127.0.0.1:1", "u")
 
     def test_leaves_nothing(self):
         self.check("MIKO", "secret", "итог")

@@ -131,11 +131,13 @@ def stream(tls):
 def seen(name):
     """Waits for that event."""
     def wait(thing):
+        others = []
         for _ in range(50):
             found = thing.take(1, 200)
             if found and found[0][1] == name:
                 return
-        raise AssertionError("no event %s came" % name)
+            others += found[:10 - len(others)]
+        raise AssertionError("no event %s came, but %s" % (name, others))
     return wait
 
 
@@ -179,7 +181,8 @@ class Unloaded(unittest.TestCase):
             rounds = max(ROUNDS // part, len(waits))
             for number in range(rounds):
                 self.one(h, begin, server, waits[number % len(waits)], **options)
-            self.assertEqual(self.counts(h), before)
+            for what, number in before.items():
+                self.assertEqual(h.settles(what, number), number, what)
             self.assertLess(h.number("bytes") - bytes_before, KEPT)
 
     def test_fault_122_idle(self):
@@ -253,11 +256,8 @@ class Resolving(unittest.TestCase):
                 self.assertTrue(thing.free())
             self.assertEqual(h.memory(), (0, 0, 0))
             h.unload()
-            until = time.monotonic() + 20 * host.SLOW
-            while h.number("threads") > before and time.monotonic() < until:
-                time.sleep(0.1)
-            self.assertEqual(h.number("threads"), before)
-            self.assertEqual(h.number("handles"), 3)
+            self.assertEqual(h.settles("threads", before, 20), before)
+            self.assertEqual(h.settles("handles", 3), 3)
 
 
 class UnderValgrind(unittest.TestCase):

@@ -3,6 +3,8 @@
 #ifndef UNIT_DAEMONRIG_H
 #define UNIT_DAEMONRIG_H
 
+#include <string.h>
+
 #include "onec/daemon_session.h"
 #include "ws/frame.h"
 
@@ -20,6 +22,24 @@ struct daemonrig {
 	bool stops;   /* a handler stops the session at the next message */
 	bool failed;  /* memory of the rig's own */
 };
+
+/* Messages of zvond. */
+#define EVENT(number)                                                                  \
+ "{\"type\":\"event\",\"seq\":" #number ",\"event\":\"line.state\"}"
+#define HELLO                                                                          \
+ "{\"type\":\"hello\",\"protocol\":\"zvon.v1\",\"stream\":\"aa\",\"seq\":10}"
+#define SNAPSHOT "{\"type\":\"snapshot\",\"seq\":10}"
+#define TOKEN_ANSWER                                                                   \
+ "HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{\"token\":\"zvs_a\",\"expires_s\":1}"
+
+/* Is that in it? */
+#define has(text, words) (strstr(text, words) != NULL)
+#define assert_has(text, words)                                                        \
+ do {                                                                                  \
+  const char *text_ = (text);                                                          \
+  if (!has(text_, words))                                                              \
+   fail_msg("not in it: %s\n%s", words, text_);                                        \
+ } while (0)
 
 #define RIG_URL "ws://pbx:2013"
 

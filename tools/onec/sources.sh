@@ -67,6 +67,8 @@ fetch_sources() {
 			: >"$LOG"
 			say "fetching sources from Debian (11 MB)"
 			apt=$(mktemp -d "$CACHE/apt.XXXXXX")
+			# shellcheck disable=SC2064 # that folder; the lock is ours
+			trap "rm -rf '$apt' '$CACHE'/sources/new.*" EXIT
 			lines=$(source_lines)
 			[ -n "$lines" ] || die "apt knows no source of Debian packages: apt-get update?"
 			apt_state "$apt/all" "$lines" || die "apt-get update failed: see $LOG"
@@ -76,6 +78,7 @@ fetch_sources() {
 		fetch_one "$package" "$file" "$sum"
 	done < <(sed 's/#.*//; /^$/d' "$LIST")
 	[ -z "$apt" ] || rm -rf "$apt"
+	trap - EXIT
 	exec {sources_lock}>&-
 }
 

@@ -5,12 +5,15 @@
 #include <string.h>
 #include <time.h>
 
+/* One for all: those of objects stay for ever, and in MinGW's threads a condition is two
+ * handles. */
+static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 void
 events_init(struct events *e, long depth, bool is_fixed)
 {
 	memset(e, 0, sizeof *e);
-	pthread_mutex_init(&e->lock, NULL);
-	pthread_cond_init(&e->more, NULL);
 	e->last = &e->first;
 	e->depth = depth;
 	e->is_fixed = is_fixed;
@@ -20,8 +23,6 @@ void
 events_deinit(struct events *e)
 {
 	events_clean(e);
-	pthread_cond_destroy(&e->more);
-	pthread_mutex_destroy(&e->lock);
 }
 
 static uint16_t *
@@ -67,7 +68,7 @@ keep(struct events *e, struct event *event)
 	*e->last = event;
 	e->last = &event->next;
 	e->waiting++;
-	pthread_cond_signal(&e->more);
+	pthread_cond_broadcast(&more);
 	return true;
 }
 
@@ -79,13 +80,13 @@ events_offer(struct events *e, const uint16_t *const fields[3],
 	enum taking taking;
 	bool ok = true;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	taking = e->taking;
 	if (taking)
 		e->taken++;
 	else
 		ok = keep(e, event);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
 	if (taking)
 		handler(user, event, taking);
 	if (taking || !ok)
@@ -129,12 +130,12 @@ events_take(struct events *e, long ms)
 	struct timespec until = later(ms);
 	struct event *event;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	while (!e->first && ms > 0)
-		if (pthread_cond_timedwait(&e->more, &e->lock, &until) == ETIMEDOUT)
+		if (pthread_cond_timedwait(&more, &lock, &until) == ETIMEDOUT)
 			break;
 	event = pop(e);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
 	return event;
 }
 
@@ -143,11 +144,11 @@ events_set_depth(struct events *e, long depth)
 {
 	bool ok;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	ok = !e->is_fixed && depth > 0;
 	if (ok)
 		e->depth = depth;
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
 	return ok;
 }
 
@@ -156,11 +157,11 @@ events_clean(struct events *e)
 {
 	struct event *event;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	while ((event = pop(e)))
 		event_free(event);
 	e->cleaned++;
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
 }
 
 void
@@ -169,16 +170,28 @@ events_set_taking(struct events *e, enum taking taking, event_handler_fn handler
 {
 	struct event *event;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&lock);
 	e->taking = taking;
 	while (taking && (event = pop(e))) {
 		e->taken++;
-		pthread_mutex_unlock(&e->lock);
+		pthread_mutex_unlock(&lock);
 		handler(user, event, taking);
 		event_free(event);
-		pthread_mutex_lock(&e->lock);
+		pthread_mutex_lock(&lock);
 	}
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&lock);
+}
+
+struct events_counts
+events_count(struct events *e)
+{
+	struct events_counts counts;
+
+	pthread_mutex_lock(&lock);
+	counts = (struct events_counts){ e->depth, e->waiting, e->taken, e->refused,
+					 e->cleaned };
+	pthread_mutex_unlock(&lock);
+	return counts;
 }
 
 void

@@ -21,8 +21,6 @@ enum taking {
 };
 
 struct events {
-	pthread_mutex_t lock;
-	pthread_cond_t more;
 	struct event *first, **last;
 	long depth, waiting;
 	bool is_fixed; /* SetEventBufferDepth is refused */
@@ -49,6 +47,11 @@ void events_clean(struct events *e);
 /* What waits is taken, too. */
 void events_set_taking(struct events *e, enum taking taking, event_handler_fn handler,
 		       void *user);
+
+struct events_counts {
+	long depth, waiting, taken, refused, cleaned;
+};
+struct events_counts events_count(struct events *e);
 
 void put_event(struct text *t, const struct event *event);
 

@@ -12,7 +12,9 @@ struct tm {
 		tm_isdst;
 };
 # define ADDIN_API __stdcall
+extern "C" void *__cdecl memset(void *p, int c, size_t n);
 #else
+# include <string.h>
 # include <time.h>
 # define ADDIN_API
 #endif

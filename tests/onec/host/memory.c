@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ struct block {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block blocks = { &blocks, &blocks, 0 };
-static long n_blocks, n_wrong, countdown;
+static atomic_long n_blocks, n_wrong;
+static long countdown;
 
 static struct block *
 find(void *p)

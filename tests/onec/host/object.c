@@ -173,7 +173,7 @@ on_set_depth(struct host_object *o, long depth)
 static long
 on_depth(struct host_object *o)
 {
-	return is_late(o) ? 0 : o->events.depth;
+	return is_late(o) ? 0 : events_count(&o->events).depth;
 }
 
 static void

@@ -70,26 +70,38 @@ system_sleep(long ms)
 
 /* What the system knows of this process. Not the shorter GetProcessHandleCount: Wine 8
  * answers 0 to it. */
+static SYSTEM_PROCESS_INFORMATION *
+find_process(char *list)
+{
+	for (;;) {
+		SYSTEM_PROCESS_INFORMATION *p = (void *)list;
+
+		if ((DWORD)(UINT_PTR)p->UniqueProcessId == GetCurrentProcessId())
+			return p;
+		if (!p->NextEntryOffset)
+			return NULL;
+		list += p->NextEntryOffset;
+	}
+}
+
 static bool
 ask_system(ULONG *threads, ULONG *handles)
 {
-	ULONG size = 1024 * 1024, offset = 0;
+	ULONG size = 1024 * 1024;
 	char *list = malloc(size);
-	bool found = false;
+	SYSTEM_PROCESS_INFORMATION *found = NULL;
 
-	while (list && NtQuerySystemInformation(SystemProcessInformation, list, size,
-						NULL) == 0) {
-		SYSTEM_PROCESS_INFORMATION *p = (void *)(list + offset);
-
-		found = (DWORD)(UINT_PTR)p->UniqueProcessId == GetCurrentProcessId();
-		*threads = p->NumberOfThreads;
-		*handles = p->HandleCount;
-		offset += p->NextEntryOffset;
-		if (found || !p->NextEntryOffset)
-			break;
+	/* processes come and go meanwhile: then it says that the room is too little */
+	for (int tries = 0; list && !found && tries < 100; tries++)
+		if (NtQuerySystemInformation(SystemProcessInformation, list, size,
+					     NULL) == 0)
+			found = find_process(list);
+	if (found) {
+		*threads = found->NumberOfThreads;
+		*handles = found->HandleCount;
 	}
 	free(list);
-	return found;
+	return found != NULL;
 }
 
 long
