@@ -68,8 +68,8 @@ int zv_miko_disconnect(struct zv_component *c, const struct zv_method *method,
 		       struct zv_value *arguments, struct zv_value *result,
 		       struct zv_error *err);
 int zv_miko_diagnose(struct zv_component *c, const struct zv_method *method,
-		  struct zv_value *arguments, struct zv_value *result,
-		  struct zv_error *err);
+		     struct zv_value *arguments, struct zv_value *result,
+		     struct zv_error *err);
 void zv_miko_target_deinit(struct zv_miko_target *t);
 /* Network thread: the connection is over because it was asked for. */
 void zv_miko_hang_up(struct zv_miko *m);

@@ -400,7 +400,8 @@ zv_miko_disconnect(struct zv_component *c, const struct zv_method *method,
 /* The same steps and texts as `zvon probe`; the connection that there is stays. */
 int
 zv_miko_diagnose(struct zv_component *c, const struct zv_method *method,
-	      struct zv_value *arguments, struct zv_value *result, struct zv_error *err)
+		 struct zv_value *arguments, struct zv_value *result,
+		 struct zv_error *err)
 {
 	struct zv_miko *m = zv_component_own(c);
 	struct zv_miko_target *t = new_target(&m->settings, arguments);
