@@ -34,10 +34,11 @@ LAYERS = {
     "term": ("base",),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
+    "probe": ("base", "json", "http", "ami", "ajam", "io", "client"),
     "onec": ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "hub", "io",
-             "client"),
+             "client", "probe"),
     "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub",
-            "io", "term", "client"),
+            "io", "term", "client", "probe"),
     "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
               "office", "hub", "io", "term", "client"),
 }

@@ -4,8 +4,8 @@
 
 #include "cli/cli.h"
 #include "cli/link.h"
-#include "cli/probe.h"
-#include "io/clock.h"
+#include "cli/probe_print.h"
+#include "probe/probe.h"
 
 enum {
 	FORMAT_TEXT,
@@ -21,31 +21,20 @@ static const struct zv_opt options[] = {
 	ZV_OPT_END,
 };
 
-static void
-tell_summary(struct zv_probe *p)
-{
-	struct zv_probe_line line =
-		ZV_PROBE_LINE(ZV_PT_STEP_SUMMARY, (int)(zv_clock_ms() - p->start_ms));
-	char n[16];
+_Static_assert((int)ZV_PROBE_END_NEGATIVE == ZV_EXIT_NEGATIVE &&
+		       (int)ZV_PROBE_END_USAGE == ZV_EXIT_USAGE &&
+		       (int)ZV_PROBE_END_CONNECT == ZV_EXIT_CONNECT &&
+		       (int)ZV_PROBE_END_LOGIN == ZV_EXIT_LOGIN &&
+		       (int)ZV_PROBE_END_PROTOCOL == ZV_EXIT_PROTOCOL &&
+		       (int)ZV_PROBE_END_TIMEOUT == ZV_EXIT_TIMEOUT,
+	       "a probe ends with our exit codes");
 
-	snprintf(n, sizeof n, "%d", p->report.n_warnings);
-	if (p->state == ZV_STATE_CLOSED && !p->code) {
-		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_ADVICE_LOST, p->why, NULL);
-		p->code = zv_link_exit_code(p->reason, p->lost_during);
-	} else if (p->code > ZV_EXIT_NEGATIVE) {
-		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_SUMMARY_FAILED, NULL);
-	} else if (p->code) {
-		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_SUMMARY_MISSING, NULL);
-	} else {
-		zv_probe_say(&line, ZV_PROBE_OK,
-			     p->report.n_warnings ? ZV_PT_SUMMARY_WARNINGS
-						  : ZV_PT_SUMMARY_GOOD,
-			     n, NULL);
-		if (p->url.protocol == ZV_URL_AMI)
-			zv_probe_advise(&line, ZV_PT_ADVICE_WRITETIMEOUT, p->url.user,
-					NULL);
-	}
-	zv_probe_tell(&p->report, &line);
+/* The secret is looked for when it is needed. */
+static struct zv_client *
+make_client(struct zv_probe *p, const struct zv_client_options *wanted,
+	    const struct zv_client_handlers *handlers, int *code)
+{
+	return zv_link_client(p->target, wanted, handlers, p, code);
 }
 
 static int
@@ -64,26 +53,26 @@ read_url(struct zv_probe *p)
 			     p->url.scheme);
 		return ZV_EXIT_USAGE;
 	}
-	snprintf(p->place, sizeof p->place, "%s", zv_link_place(p->target));
-	snprintf(p->port, sizeof p->port, "%d", p->url.port);
 	return 0;
 }
 
 static int
 run(char **args, int n)
 {
-	struct zv_probe p = { .target = args[0], .start_ms = zv_clock_ms() };
+	struct zv_probe_printer printer = { .json = format == FORMAT_JSON };
+	struct zv_probe p = {
+		.target = args[0],
+		.make_client = make_client,
+		.report = { zv_probe_print, &printer, zv_say_lang() == ZV_LANG_RU },
+	};
 
 	(void)n;
+	zv_link_dial_options(&p.how);
 	p.code = read_url(&p);
 	if (p.code == 0) {
-		zv_out_init(&p.report.out, 0);
-		p.report.json = format == FORMAT_JSON;
-		if (zv_probe_connect(&p))
-			zv_probe_account(&p);
-		if (p.report.n_failed || p.report.n_warnings || p.client)
-			tell_summary(&p);
-		p.code = zv_out_finish(&p.report.out, p.code);
+		zv_out_init(&printer.out, 0);
+		zv_probe_run(&p);
+		p.code = zv_out_finish(&printer.out, p.code);
 	}
 	zvon_client_free(p.client);
 	zv_url_deinit(&p.url);

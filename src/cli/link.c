@@ -1,4 +1,5 @@
 #include "cli/link.h"
+#include "probe/end.h"
 
 #include <stdio.h>
 
@@ -72,27 +73,7 @@ zv_link_dial_options(struct zv_dial_options *o)
 int
 zv_link_exit_code(int reason, enum zv_client_state during)
 {
-	static const struct {
-		int reason, code;
-	} table[] = {
-		{ 0, ZV_EXIT_DONE },
-		{ ZV_EINVAL, ZV_EXIT_USAGE },
-		{ ZV_ETOOBIG, ZV_EXIT_PROTOCOL },
-		{ ZV_EPROTO, ZV_EXIT_PROTOCOL },
-		{ ZV_EAUTH, ZV_EXIT_LOGIN },
-		{ ZV_EIO, ZV_EXIT_CONNECT },
-		{ ZV_ETLS, ZV_EXIT_CONNECT },
-		{ ZV_ENOTFOUND, ZV_EXIT_CONNECT },
-		{ ZV_ECLOSED, ZV_EXIT_CONNECT },
-	};
-
-	if (reason == ZV_ETIMEOUT)
-		return during == ZV_STATE_CONNECTING ? ZV_EXIT_CONNECT
-						     : ZV_EXIT_TIMEOUT;
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (table[i].reason == reason)
-			return table[i].code;
-	return ZV_EXIT_NEGATIVE;
+	return zv_probe_end_of(reason, during);
 }
 
 /* ---- the place ----------------------------------------------------------------- */

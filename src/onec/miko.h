@@ -67,6 +67,9 @@ int zv_miko_connect(struct zv_component *c, const struct zv_method *method,
 int zv_miko_disconnect(struct zv_component *c, const struct zv_method *method,
 		       struct zv_value *arguments, struct zv_value *result,
 		       struct zv_error *err);
+int zv_miko_diagnose(struct zv_component *c, const struct zv_method *method,
+		     struct zv_value *arguments, struct zv_value *result,
+		     struct zv_error *err);
 void zv_miko_target_deinit(struct zv_miko_target *t);
 /* Network thread: the connection is over because it was asked for. */
 void zv_miko_hang_up(struct zv_miko *m);
@@ -90,7 +93,7 @@ void zv_miko_unload(struct zv_miko *m);
 extern const struct zv_property zv_miko_properties[ZV_MIKO_PROPERTIES];
 
 /* profile_miko.c */
-#define ZV_MIKO_OWN_METHODS 4
+#define ZV_MIKO_OWN_METHODS 5
 extern const struct zv_method zv_miko_methods[ZV_MIKO_OWN_METHODS];
 
 #endif

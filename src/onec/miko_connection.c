@@ -7,6 +7,7 @@
 #include "onec/link_pbx.h"
 #include "onec/miko.h"
 #include "onec/miko_request.h"
+#include "onec/probing.h"
 
 /* ---- events ------------------------------------------------------------------------------ */
 
@@ -394,4 +395,32 @@ zv_miko_disconnect(struct zv_component *c, const struct zv_method *method,
 	zv_component_forget_events(c);
 	zv_value_set_bool(result, true);
 	return 0;
+}
+
+/* The same steps and texts as `zvon probe`; the connection that there is stays. */
+int
+zv_miko_diagnose(struct zv_component *c, const struct zv_method *method,
+		 struct zv_value *arguments, struct zv_value *result,
+		 struct zv_error *err)
+{
+	struct zv_miko *m = zv_component_own(c);
+	struct zv_miko_target *t = new_target(&m->settings, arguments);
+	struct zv_client_options client;
+	int rc;
+
+	if (!t)
+		return zv_fail_nomem(err);
+	client = (struct zv_client_options){
+		.url = zv_buf_cstr(&t->url),
+		.user = text_or_null(&t->user),
+		.secret = text_or_null(&t->secret),
+		.ca_file = text_or_null(&t->ca_file),
+		.pin = text_or_null(&t->pin),
+		.proxy = text_or_null(&t->proxy),
+		.insecure = t->insecure,
+	};
+	result->kind = ZV_VALUE_TEXT;
+	rc = zv_onec_probe(c, &client, &result->bytes, err);
+	free_target(t);
+	return rc;
 }

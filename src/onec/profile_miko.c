@@ -27,6 +27,8 @@ const struct zv_method zv_miko_methods[ZV_MIKO_OWN_METHODS] = {
 	{ "LoadFunctions", "ЗагрузитьФункции", NULL, load_arguments,
 	  N_OF(load_arguments), false, zv_miko_load_functions, NULL },
 	{ "Functions", "Функции", NULL, NULL, 0, false, zv_miko_show_functions, NULL },
+	{ "Diagnose", "Диагностика", NULL, connect_arguments, 3, false,
+	  zv_miko_diagnose, NULL },
 };
 
 /* Old code does not know today's events. */

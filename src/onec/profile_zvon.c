@@ -231,6 +231,7 @@ static const struct zv_method methods[] = {
 	PLAIN("Servers", "Серверы", snapshot, "servers"),
 	METHOD("History", "История", history_row, history, NULL),
 	METHOD("Recording", "Запись", recording_row, recording, NULL),
+	METHOD("Diagnose", "Диагностика", connect_row, diagnose, NULL),
 };
 
 /* ---- an object ------------------------------------------------------------------------------------ */

@@ -12,6 +12,7 @@
  *   zvon_filter    which of them
  *   zvon_action    Action: a raw action and its answer
  *   zvon_probe     Probe: connects, asks, disconnects
+ *   zvon_diagnose  Diagnose: what `zvon probe` says
  *   zvon_history   calls that have ended, recordings
  *   zvon_figures   counters, limits, log file
  *   zvon_words     causes and cures, in the language of the script
@@ -244,7 +245,6 @@ bool zv_script_packet_of(const json_t *pairs,
 
 ZV_SCRIPT_METHOD(connect);
 ZV_SCRIPT_METHOD(disconnect);
-ZV_SCRIPT_METHOD(probe);
 ZV_SCRIPT_METHOD(set_events);
 ZV_SCRIPT_METHOD(set_option);
 ZV_SCRIPT_METHOD(option);
@@ -256,6 +256,8 @@ ZV_SCRIPT_METHOD(set_regex);
 ZV_SCRIPT_METHOD(snapshot); /* method->data: the member's name */
 ZV_SCRIPT_METHOD(history);
 ZV_SCRIPT_METHOD(recording);
+ZV_SCRIPT_METHOD(probe);
+ZV_SCRIPT_METHOD(diagnose);
 
 ZV_SCRIPT_GET(connected);
 ZV_SCRIPT_GET(state);

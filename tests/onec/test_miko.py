@@ -7,10 +7,11 @@ import unittest
 from pathlib import Path
 
 import host
+import talk_pbx
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/onec/miko.md").read_text(encoding="utf-8")
 OWN = {"Connect": "Подключить", "Disconnect": "Отключить", "LoadFunctions": "ЗагрузитьФункции",
-       "Functions": "Функции"}
+       "Functions": "Функции", "Diagnose": "Диагностика"}
 
 
 def section(heading):
@@ -84,6 +85,57 @@ class Miko(unittest.TestCase):
     def test_names_in_either_case(self):
         self.assertFalse(self.thing.call("oRIGINATE"))  # there is no connection
         self.assertTrue(self.thing.call("оТКЛЮЧИТЬ"))
+
+
+class Diagnose(unittest.TestCase):
+    """The same of both classes: the steps and words of `zvon probe`."""
+
+    def setUp(self):
+        self.host = host.Host()
+        self.addCleanup(self.host.quit)
+        self.host.load()
+        self.pbx = talk_pbx.begin(["fake", "16"])
+        self.addCleanup(self.pbx.stop)
+
+    def check(self, name, secret, *wanted, port=None):
+        url = "ami://127.0.0.1:%d" % (port or self.pbx.port)
+        thing = self.host.new(name)
+        told = thing.call("Диагностика", url, "crm", secret)
+        thing.done()
+        for line in wanted:
+            self.assertRegex(told, line)
+        return told
+
+    def test_works(self):
+        for name in ("MIKO", "Zvon"):
+            told = self.check(name, "secret", r"(?m)^ок +вход +пользователь crm вошёл",
+                              r"(?m)^ок +события ", r"(?m)^ок +итог +работает")
+            self.assertNotIn("ОШИБКА", told)
+            self.assertNotIn("secret", told)
+
+    def test_refused(self):
+        for name in ("MIKO", "Zvon"):
+            told = self.check(name, "wrong", r"(?m)^ОШИБКА +вход .*отказано",
+                              r"-> manager.conf \[crm\]: тот ли secret", r"(?m)^ОШИБКА +итог")
+            self.assertNotIn("wrong", told)
+
+    def test_nobody_there(self):
+        self.check("MIKO", "secret", r"(?m)^ОШИБКА +порт .*отказано", port=1)
+
+    def test_what_cannot_be_probed(self):
+        zvon, miko = self.host.new("Zvon"), self.host.new("MIKO")
+        with self.assertRaisesRegex(host.Raised, "только Asterisk"):
+            zvon.call("Диагностика", "ws://127.0.0.1:1", "u", "s")
+        with self.assertRaisesRegex(host.Raised, "имя пользователя"):
+            miko.call("Диагностика", "ami://127.0.0.1:1")
+        with self.assertRaisesRegex(host.Raised, "bad URL"):
+            miko.call("Диагностика", "tel://127.0.0.1:1", "u")
+
+    def test_leaves_nothing(self):
+        self.check("MIKO", "secret", "итог")
+        for _ in range(3):
+            self.check("Zvon", "wrong", "итог")
+        self.assertEqual((0, 0, 0), self.host.memory())
 
 
 if __name__ == "__main__":

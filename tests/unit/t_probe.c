@@ -4,9 +4,9 @@
 
 #include "helper.h"
 
-#include "cli/probe_cause.h"
-#include "cli/probe_rights.h"
-#include "cli/text_probe.h"
+#include "probe/cause.h"
+#include "probe/rights.h"
+#include "probe/text.h"
 #include "zvon/parser.h"
 
 /* ---- classes ----------------------------------------------------------------- */
@@ -255,7 +255,8 @@ static void
 test_every_message_has_both_languages(void **state)
 {
 	for (int id = ZV_PT_NOTHING + 1; id < ZV_PT_COUNT; id++) {
-		struct zv_text row = zv_text_probe_row((enum zv_probe_text)id);
+		struct zv_text_probe_entry row =
+			zv_text_probe_row((enum zv_probe_text)id);
 
 		if (!row.en[0] || !row.ru[0] ||
 		    placeholders(row.en) != placeholders(row.ru))
@@ -334,11 +335,10 @@ test_messages_are_filled_in(void **state)
 	struct zv_buf out = { 0 };
 	struct zv_str args[] = { ZV_STR("%s{2}"), ZV_STR("b") };
 
-	zv_say_setup(ZV_LANG_EN, false, 0);
-	zv_text_probe_fill(&out, ZV_PT_NAME_IS, args, 2);
+	zv_text_probe_fill(&out, ZV_PT_NAME_IS, false, args, 2);
 	check_text("filled", zv_buf_str(&out), ZV_STR("%s{2} is b"));
 	zv_buf_clear(&out);
-	zv_text_probe_fill(&out, ZV_PT_NAME_IS, args, 0);
+	zv_text_probe_fill(&out, ZV_PT_NAME_IS, false, args, 0);
 	check_text("nothing to fill in", zv_buf_str(&out), ZV_STR(" is "));
 	zv_buf_deinit(&out);
 }

@@ -1,12 +1,11 @@
-/* text_probe.h - what `zvon probe` says, one row per message, in two languages.
+/* text.h - what `zvon probe` says, one row per message, in two languages.
  *
  * {1}, {2}, {3} stand for what the caller fills in; no row is a printf format, so that
  * a translation cannot break the program. */
-#ifndef ZV_CLI_TEXT_PROBE_H
-#define ZV_CLI_TEXT_PROBE_H
+#ifndef ZV_PROBE_TEXT_H
+#define ZV_PROBE_TEXT_H
 
 #include "base/buf.h"
-#include "term/say.h"
 
 enum zv_probe_text {
 	ZV_PT_NOTHING, /* no message */
@@ -132,7 +131,7 @@ enum zv_probe_text {
 	ZV_PT_SUMMARY_FAILED,
 	ZV_PT_ADVICE_WRITETIMEOUT,
 	ZV_PT_ADVICE_LOST,
-	/* HTTP: text_probe_http.c */
+	/* HTTP: text_http.c */
 	ZV_PT_HTTP_SERVER,
 	ZV_PT_HTTP_OLD,
 	ZV_PT_HTTP_NEW,
@@ -224,14 +223,13 @@ struct zv_text_probe_entry {
 extern const struct zv_text_probe_entry zv_text_probe_http[];
 extern const size_t zv_text_probe_http_n;
 
-/* The row in the chosen language. */
-const char *zv_text_probe(enum zv_probe_text id);
+/* The row. en is "" when there is none. */
+struct zv_text_probe_entry zv_text_probe_row(enum zv_probe_text id);
 
-/* Both languages of it, for tests. */
-struct zv_text zv_text_probe_row(enum zv_probe_text id);
+const char *zv_text_probe(enum zv_probe_text id, bool in_russian);
 
 /* Adds the row with {1}… replaced by what args[0]… says; at most n of them. */
-void zv_text_probe_fill(struct zv_buf *out, enum zv_probe_text id,
+void zv_text_probe_fill(struct zv_buf *out, enum zv_probe_text id, bool in_russian,
 			const struct zv_str *args, size_t n);
 
 #endif

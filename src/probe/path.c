@@ -3,9 +3,8 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cli/link.h"
-#include "cli/probe_http.h"
-#include "cli/probe_reach.h"
+#include "probe/http.h"
+#include "probe/reach.h"
 #include "io/clock.h"
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
@@ -147,7 +146,7 @@ ami_greets(const struct zv_probe *p)
 	struct zv_reach reach;
 	struct zv_error err = { 0 };
 
-	return !zv_link_has_proxy() &&
+	return !p->how.proxy &&
 	       zv_reach_port(p->url.host, ZV_PORT_AMI, true, until, &reach, &err) ==
 		       0 &&
 	       reach.who == ZV_REACH_ASTERISK;

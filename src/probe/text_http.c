@@ -1,4 +1,4 @@
-#include "cli/text_probe.h"
+#include "probe/text.h"
 
 const struct zv_text_probe_entry zv_text_probe_http[] = {
 	{ ZV_PT_STEP_HTTP, "HTTP", "HTTP" },

@@ -1,11 +1,12 @@
-/* probe_cause.h - why AJAM is not reached: one row per cause, with what was found, what to
+/* cause.h - why AJAM is not reached: one row per cause, with what was found, what to
  * change and what to exit with. */
-#ifndef ZV_CLI_PROBE_CAUSE_H
-#define ZV_CLI_PROBE_CAUSE_H
+#ifndef ZV_PROBE_CAUSE_H
+#define ZV_PROBE_CAUSE_H
 
 #include "ajam/explain.h"
-#include "cli/text_probe.h"
+#include "probe/text.h"
 #include "io/fault_kind.h"
+#include "probe/end.h"
 
 #define ZV_PROBE_MAX_CURES 4
 
@@ -16,7 +17,7 @@ struct zv_probe_cause {
 	enum zv_probe_text step;
 	enum zv_probe_text text;
 	enum zv_probe_text cures[ZV_PROBE_MAX_CURES]; /* ended by ZV_PT_NOTHING */
-	int code;				      /* enum zv_exit */
+	int code;				      /* enum zv_probe_end */
 };
 
 /* Of an answer that is none of AJAM. */

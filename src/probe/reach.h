@@ -1,7 +1,7 @@
-/* probe_reach.h - is there a name, a port, a greeting? Each asked for by itself, so that
+/* reach.h - is there a name, a port, a greeting? Each asked for by itself, so that
  * the probe can tell which of them it is. Every function ends by its deadline. */
-#ifndef ZV_CLI_PROBE_REACH_H
-#define ZV_CLI_PROBE_REACH_H
+#ifndef ZV_PROBE_REACH_H
+#define ZV_PROBE_REACH_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,6 +35,7 @@ struct zv_reach {
 	enum zv_reach_who who;
 	char head[64]; /* the first bytes that came, up to the line's end */
 	size_t n_head;
+	bool left_resolver; /* as in zv_probe */
 };
 
 /* Connects, and with `listen` also reads the greeting; a port that says nothing is

@@ -1,6 +1,6 @@
-/* probe_ask.h - HTTP questions of `zvon probe`: GET, a few at once, waited for. */
-#ifndef ZV_CLI_PROBE_ASK_H
-#define ZV_CLI_PROBE_ASK_H
+/* ask.h - HTTP questions of a probe: GET, a few at once, waited for. */
+#ifndef ZV_PROBE_ASK_H
+#define ZV_PROBE_ASK_H
 
 #include "ajam/explain.h"
 #include "base/buf.h"
@@ -25,8 +25,9 @@ struct zv_probe_answer {
 
 /* The server of that URL, with or without TLS; `trusting`: whatever its certificate is.
  * Every question ends by until_ms. false: out of memory. */
-bool zv_probe_ask_open(struct zv_probe_ask *a, const struct zv_url *url, bool tls,
-		       bool trusting, int64_t until_ms);
+bool zv_probe_ask_open(struct zv_probe_ask *a, const struct zv_url *url,
+		       const struct zv_dial_options *how, bool tls, bool trusting,
+		       int64_t until_ms);
 void zv_probe_ask_close(struct zv_probe_ask *a);
 
 /* Asks for these paths at once, at most ZV_FETCH_MAX_EXCHANGES; what the answers held is

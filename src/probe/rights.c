@@ -1,4 +1,4 @@
-#include "cli/probe_rights.h"
+#include "probe/rights.h"
 
 #include "base/num.h"
 #include "base/str.h"

@@ -1,9 +1,8 @@
-#include "cli/probe.h"
+#include "probe/probe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/cli.h"
 #include "io/clock.h"
 
 #define CLOCK_S	   2 /* seconds that clocks may differ */
@@ -32,7 +31,7 @@ ask(struct zv_probe *p, const char *action, const char *key, const char *value,
 static void
 probe_version(struct zv_probe *p, const struct zv_packet *list)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_VERSION, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_VERSION, -1);
 	const char *range = zv_asterisk_of_ami(zvon_str(p->ami_version));
 	struct zv_result result = { 0 };
 	struct zv_str version = { NULL, 0 };
@@ -202,7 +201,7 @@ tell_excess(const struct side *s, struct zv_probe_line *line, struct zv_buf *buf
 static void
 tell_side(struct zv_probe *p, const struct side *s)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(s->step, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, s->step, -1);
 	struct zv_buf buf = { 0 };
 
 	tell_granted(s, &line, &buf);
@@ -253,7 +252,7 @@ wait_for_events(struct zv_probe *p, bool own_is_sent)
 static void
 tell_booted(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_BOOTED, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_BOOTED, -1);
 
 	if (p->booted)
 		zv_probe_say(&line, ZV_PROBE_OK, ZV_PT_BOOTED_YES, NULL);
@@ -269,7 +268,7 @@ tell_booted(struct zv_probe *p)
 static void
 tell_event(struct zv_probe *p, int64_t since_ms)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_EVENT, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_EVENT, -1);
 	char seconds[16];
 
 	if (p->first_event[0]) {
@@ -288,7 +287,7 @@ tell_event(struct zv_probe *p, int64_t since_ms)
 static void
 tell_clock(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_CLOCK, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_CLOCK, -1);
 	bool near = llabs(p->clock_difference_s) <= CLOCK_S;
 	char seconds[32];
 
@@ -323,13 +322,13 @@ tell_rights_and_events(struct zv_probe *p, const struct zv_packet *list)
 	tell_event(p, since);
 	tell_clock(p);
 	if (NEEDED_READ & p->read.denied)
-		p->code = ZV_EXIT_NEGATIVE;
+		p->code = ZV_PROBE_END_NEGATIVE;
 }
 
 void
 zv_probe_account(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_WRITE, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_WRITE, -1);
 	struct zv_result list;
 
 	if (ask(p, "ListCommands", NULL, NULL, &list)) {
@@ -339,7 +338,7 @@ zv_probe_account(struct zv_probe *p)
 		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_RIGHTS_NO_ANSWER,
 			     "ListCommands", NULL);
 		zv_probe_advise(&line, ZV_PT_LOGIN_CURE_HANGS, NULL);
-		p->code = ZV_EXIT_TIMEOUT;
+		p->code = ZV_PROBE_END_TIMEOUT;
 		zv_probe_tell(&p->report, &line);
 	}
 	zvon_result_deinit(&list);

@@ -1,11 +1,8 @@
-#include "cli/probe_report.h"
-
-#include <stdarg.h>
+#include "cli/probe_print.h"
 
 #include "base/str.h"
 #include "json/writer.h"
 
-#define MAX_ARGS     3
 #define MARK_COLUMNS 9
 #define STEP_COLUMNS 13
 
@@ -37,89 +34,6 @@ static const char *const step_words[] = {
 	[ZV_PT_STEP_CLOCK] = "clock",
 	[ZV_PT_STEP_SUMMARY] = "summary",
 };
-
-/* ---- gathering --------------------------------------------------------------- */
-
-static void
-fill(struct zv_buf *out, enum zv_probe_text id, va_list words)
-{
-	struct zv_str args[MAX_ARGS];
-	const char *word;
-	size_t n = 0;
-
-	while (n < MAX_ARGS && (word = va_arg(words, const char *)) != NULL)
-		args[n++] = zvon_str(word);
-	zv_text_probe_fill(out, id, args, n);
-}
-
-void
-zv_probe_worsen(struct zv_probe_line *line, enum zv_probe_status status)
-{
-	if (status > line->status)
-		line->status = status;
-}
-
-static void
-begin_text(struct zv_probe_line *line, enum zv_probe_status status)
-{
-	zv_probe_worsen(line, status);
-	if (line->text.n)
-		zv_buf_add(&line->text, ZV_STR("; "));
-}
-
-void
-zv_probe_say(struct zv_probe_line *line, enum zv_probe_status status,
-	     enum zv_probe_text id, ...)
-{
-	va_list words;
-
-	begin_text(line, status);
-	va_start(words, id);
-	fill(&line->text, id, words);
-	va_end(words);
-}
-
-void
-zv_probe_say_as_is(struct zv_probe_line *line, enum zv_probe_status status,
-		   struct zv_str text)
-{
-	begin_text(line, status);
-	zv_buf_add(&line->text, text);
-}
-
-void
-zv_probe_advise(struct zv_probe_line *line, enum zv_probe_text id, ...)
-{
-	va_list words;
-
-	va_start(words, id);
-	fill(&line->advice, id, words);
-	va_end(words);
-	zv_buf_add_char(&line->advice, '\n');
-}
-
-void
-zv_probe_add_words(struct zv_probe_line *line, const char *key, struct zv_str words)
-{
-	struct zv_json j = { .out = &line->facts, .comma = true };
-	struct zv_str word;
-
-	zv_json_key(&j, key);
-	zv_json_begin_array(&j);
-	while (words.n && zv_str_split(&words, ',', &word))
-		zv_json_string(&j, word);
-	zv_json_end_array(&j);
-}
-
-void
-zv_probe_add_fact(struct zv_probe_line *line, const char *key, struct zv_str value)
-{
-	struct zv_json j = { .out = &line->facts, .comma = true };
-
-	zv_json_member(&j, key, value);
-}
-
-/* ---- printing ------------------------------------------------------------------ */
 
 static void
 print_json(struct zv_buf *out, const struct zv_probe_line *line)
@@ -168,11 +82,12 @@ add_padded(struct zv_buf *out, const char *text, size_t width)
 }
 
 static void
-print_mark(struct zv_out *out, enum zv_probe_status status)
+print_mark(struct zv_out *out, enum zv_probe_status status, bool in_russian)
 {
 	if (out->style.color)
 		zv_buf_add(&out->buf, zvon_str(statuses[status].color));
-	add_padded(&out->buf, zv_text_probe(statuses[status].mark), MARK_COLUMNS);
+	add_padded(&out->buf, zv_text_probe(statuses[status].mark, in_russian),
+		   MARK_COLUMNS);
 	if (out->style.color)
 		zv_buf_add(&out->buf, ZV_STR("\033[0m"));
 }
@@ -182,8 +97,9 @@ print_text(struct zv_out *out, const struct zv_probe_line *line)
 {
 	struct zv_str rest = zv_buf_str(&line->advice), advice;
 
-	print_mark(out, line->status);
-	add_padded(&out->buf, zv_text_probe(line->step), STEP_COLUMNS);
+	print_mark(out, line->status, line->in_russian);
+	add_padded(&out->buf, zv_text_probe(line->step, line->in_russian),
+		   STEP_COLUMNS);
 	zv_out_add_safe(&out->buf, zv_buf_str(&line->text));
 	if (line->ms >= 0)
 		zv_buf_printf(&out->buf, "  [%d ms]", line->ms);
@@ -197,16 +113,13 @@ print_text(struct zv_out *out, const struct zv_probe_line *line)
 }
 
 void
-zv_probe_tell(struct zv_probe_report *report, struct zv_probe_line *line)
+zv_probe_print(void *user, const struct zv_probe_line *line)
 {
-	report->n_warnings += line->status == ZV_PROBE_WARNING;
-	report->n_failed += line->status == ZV_PROBE_FAILED;
-	if (report->json)
-		print_json(&report->out.buf, line);
+	struct zv_probe_printer *p = user;
+
+	if (p->json)
+		print_json(&p->out.buf, line);
 	else
-		print_text(&report->out, line);
-	zv_out_flush(&report->out);
-	zv_buf_deinit(&line->text);
-	zv_buf_deinit(&line->advice);
-	zv_buf_deinit(&line->facts);
+		print_text(&p->out, line);
+	zv_out_flush(&p->out);
 }

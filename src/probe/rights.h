@@ -1,7 +1,7 @@
-/* probe_rights.h - the classes of an account: what is granted, what is surely not, and
+/* rights.h - the classes of an account: what is granted, what is surely not, and
  * what cannot be told. Pure: packets in, bits out. */
-#ifndef ZV_CLI_PROBE_RIGHTS_H
-#define ZV_CLI_PROBE_RIGHTS_H
+#ifndef ZV_PROBE_RIGHTS_H
+#define ZV_PROBE_RIGHTS_H
 
 #include "ami/class.h"
 #include "zvon/packet.h"

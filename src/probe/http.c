@@ -1,12 +1,10 @@
-#include "cli/probe_http.h"
+#include "probe/http.h"
 
 #include <stdio.h>
 
 #include "ajam/cookie.h"
 #include "base/str.h"
-#include "cli/cli.h"
-#include "cli/link.h"
-#include "cli/probe_reach.h"
+#include "probe/reach.h"
 #include "io/clock.h"
 
 #define LOOK_MS		1000 /* for a look at who else may be there */
@@ -18,7 +16,7 @@ static bool
 fail(struct zv_probe *p, const struct zv_probe_cause *cause, const char *detail,
      const char *why, int ms)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(cause->step, ms);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, cause->step, ms);
 
 	zv_probe_say(&line, ZV_PROBE_FAILED, cause->text, p->place, detail, p->url.path,
 		     NULL);
@@ -59,11 +57,12 @@ speaks_http(struct zv_probe *p, bool tls)
 	struct zv_probe_ask ask;
 	bool speaks;
 
-	if (!zv_probe_ask_open(&ask, &p->url, tls, true, look_until(p)))
+	if (!zv_probe_ask_open(&ask, &p->url, &p->how, tls, true, look_until(p)))
 		return false;
 	zv_probe_ask(&ask, &target, 1, &answer);
 	speaks = answer.err.code == 0;
 	zv_probe_answer_deinit(&answer);
+	p->left_resolver |= zv_fetch_is_resolving(ask.fetch);
 	zv_probe_ask_close(&ask);
 	return speaks;
 }
@@ -76,7 +75,7 @@ fail_stranger(struct zv_probe *p, const char *why, int ms)
 	struct zv_reach reach = { .who = ZV_REACH_OTHER };
 	struct zv_error err = { 0 };
 
-	if (!zv_link_has_proxy())
+	if (!p->how.proxy)
 		zv_reach_port(p->url.host, p->url.port, true, look_until(p), &reach,
 			      &err);
 	snprintf(head, sizeof head, "%.*s", (int)reach.n_head, reach.head);
@@ -90,11 +89,11 @@ fail_stranger(struct zv_probe *p, const char *why, int ms)
 static bool
 fail_as_is(struct zv_probe *p, const struct zv_probe_answer *answer)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_HTTP, answer->ms);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_HTTP, answer->ms);
 
 	zv_probe_say_as_is(&line, ZV_PROBE_FAILED, zvon_str(answer->err.text));
 	zv_probe_tell(&p->report, &line);
-	p->code = zv_link_exit_code(answer->err.code, ZV_STATE_CONNECTING);
+	p->code = zv_probe_end_of(answer->err.code, ZV_STATE_CONNECTING);
 	return false;
 }
 
@@ -139,7 +138,7 @@ fail_unanswered(struct zv_probe *p, const struct zv_probe_answer *answer)
 static void
 tell_tls(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_TLS, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_TLS, -1);
 
 	if (!p->url.tls && zv_probe_is_loopback(p))
 		return;
@@ -178,7 +177,7 @@ text_of_server(const struct zv_probe_answer *answer, struct zv_str server)
 static void
 tell_server(struct zv_probe *p, const struct zv_probe_answer *answer)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_HTTP, answer->ms);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_HTTP, answer->ms);
 	struct zv_str server = zv_probe_answer_field(answer, "Server");
 	char text[80];
 
@@ -250,7 +249,7 @@ warn_of_short_session(const struct zv_probe_answer *answer, struct zv_probe_line
 static bool
 pass(struct zv_probe *p, const struct zv_probe_answer *answer)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_PATH, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_PATH, -1);
 
 	tell_server(p, answer);
 	zv_probe_say(&line, ZV_PROBE_OK,
@@ -300,10 +299,11 @@ zv_probe_http(struct zv_probe *p)
 	bool ok = false;
 
 	zv_buf_printf(&target, "%s?action=Ping", p->url.path);
-	p->code = ZV_EXIT_NEGATIVE; /* no memory */
-	if (zv_probe_ask_open(&ask, &p->url, p->url.tls, false,
+	p->code = ZV_PROBE_END_NEGATIVE; /* no memory */
+	if (zv_probe_ask_open(&ask, &p->url, &p->how, p->url.tls, false,
 			      p->start_ms + ZV_PROBE_BUDGET_MS)) {
 		ok = judge(p, &ask, zv_buf_cstr(&target));
+		p->left_resolver |= zv_fetch_is_resolving(ask.fetch);
 		zv_probe_ask_close(&ask);
 	}
 	if (ok)

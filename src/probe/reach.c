@@ -1,10 +1,13 @@
-#include "cli/probe_reach.h"
+#include "probe/reach.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netdb.h>
+#ifdef _WIN32 /* the same functions, other headers */
+# include <winsock2.h>
+# include <ws2tcpip.h>
+#else
+# include <arpa/inet.h>
+# include <netdb.h>
+#endif
 #include <pthread.h>
-#include <time.h>
 
 #include "ami/login.h"
 #include "base/err.h"
@@ -12,6 +15,7 @@
 #include "base/str.h"
 #include "io/clock.h"
 #include "io/dial.h"
+#include "io/thread.h"
 #include "io/wait.h"
 
 #define PATIENCE_MS 1500 /* for a greeting, before we speak first */
@@ -74,18 +78,14 @@ static struct question *
 ask(const char *host)
 {
 	struct question *q = zv_calloc(1, sizeof *q);
-	pthread_condattr_t attributes;
 	pthread_t thread;
 
 	if (!q)
 		return NULL;
 	q->host = zv_strdup(host);
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->answered, &attributes);
-	pthread_condattr_destroy(&attributes);
-	if (!q->host || pthread_create(&thread, NULL, resolve, q) != 0) {
+	zv_cond_init(&q->answered);
+	if (!q->host || zv_thread_start(&thread, 0, resolve, q) != 0) {
 		free_question(q);
 		return NULL;
 	}
@@ -97,22 +97,11 @@ ask(const char *host)
 static bool
 wait_for_answer(struct question *q, int64_t until_ms)
 {
-	int64_t left = until_ms - zv_clock_ms();
-	struct timespec at;
 	bool done;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	left = left < 0 ? 0 : left;
-	at.tv_sec += (time_t)(left / 1000);
-	at.tv_nsec += (long)(left % 1000) * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&q->lock);
-	while (!q->done &&
-	       pthread_cond_timedwait(&q->answered, &q->lock, &at) != ETIMEDOUT)
-		;
+	while (!q->done && zv_clock_ms() < until_ms)
+		zv_cond_wait_until(&q->answered, &q->lock, until_ms);
 	done = q->done;
 	q->left = !done;
 	pthread_mutex_unlock(&q->lock);
@@ -134,10 +123,12 @@ int
 zv_reach_name(const char *host, int64_t until_ms, struct zv_buf *addresses,
 	      const char **why)
 {
-	struct question *q = ask(host);
+	struct question *q;
 	int rc = 0;
 
 	*why = "";
+	zv_dial_free(zv_dial_new()); /* libcurl starts the sockets of Windows */
+	q = ask(host);
 	if (!q)
 		return ZV_ENOMEM;
 	if (!wait_for_answer(q, until_ms))
@@ -269,6 +260,7 @@ zv_reach_port(const char *host, int port, bool listen, int64_t until_ms,
 	out->connect_ms = (int)(zv_clock_ms() - start);
 	if (rc == 0 && listen)
 		listen_to(dial, out, until_ms);
+	out->left_resolver = zv_dial_is_resolving(dial);
 	zv_dial_free(dial);
 	return rc;
 }

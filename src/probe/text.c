@@ -1,4 +1,4 @@
-#include "cli/text_probe.h"
+#include "probe/text.h"
 
 static const struct zv_text_probe_entry rows[] = {
 	{ ZV_PT_STEP_NAME, "name", "имя" },
@@ -302,28 +302,31 @@ find(const struct zv_text_probe_entry *table, size_t n, enum zv_probe_text id)
 	return NULL;
 }
 
-struct zv_text
+struct zv_text_probe_entry
 zv_text_probe_row(enum zv_probe_text id)
 {
+	static const struct zv_text_probe_entry none = { ZV_PT_NOTHING, "", "" };
 	const struct zv_text_probe_entry *row =
 		find(rows, sizeof rows / sizeof *rows, id);
 
 	if (!row)
 		row = find(zv_text_probe_http, zv_text_probe_http_n, id);
-	return row ? (struct zv_text){ row->en, row->ru } : (struct zv_text){ "", "" };
+	return row ? *row : none;
 }
 
 const char *
-zv_text_probe(enum zv_probe_text id)
+zv_text_probe(enum zv_probe_text id, bool in_russian)
 {
-	return zv_say_pick(zv_text_probe_row(id));
+	struct zv_text_probe_entry row = zv_text_probe_row(id);
+
+	return in_russian && row.ru ? row.ru : row.en;
 }
 
 void
-zv_text_probe_fill(struct zv_buf *out, enum zv_probe_text id, const struct zv_str *args,
-		   size_t n)
+zv_text_probe_fill(struct zv_buf *out, enum zv_probe_text id, bool in_russian,
+		   const struct zv_str *args, size_t n)
 {
-	for (const char *c = zv_text_probe(id); *c; c++) {
+	for (const char *c = zv_text_probe(id, in_russian); *c; c++) {
 		if (c[0] == '{' && c[1] >= '1' && c[1] <= '9' && c[2] == '}') {
 			size_t i = (size_t)(c[1] - '1');
 

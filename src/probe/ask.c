@@ -1,6 +1,5 @@
-#include "cli/probe_ask.h"
+#include "probe/ask.h"
 
-#include "cli/link.h"
 #include "io/clock.h"
 #include "io/wait.h"
 
@@ -15,13 +14,15 @@ time_left_ms(const struct zv_probe_ask *a)
 }
 
 bool
-zv_probe_ask_open(struct zv_probe_ask *a, const struct zv_url *url, bool tls,
-		  bool trusting, int64_t until_ms)
+zv_probe_ask_open(struct zv_probe_ask *a, const struct zv_url *url,
+		  const struct zv_dial_options *how, bool tls, bool trusting,
+		  int64_t until_ms)
 {
-	struct zv_dial_options options = { .host = url->host, .port = url->port };
+	struct zv_dial_options options = *how;
 
 	*a = (struct zv_probe_ask){ url, zv_fetch_new(), tls, until_ms };
-	zv_link_dial_options(&options);
+	options.host = url->host;
+	options.port = url->port;
 	options.tls = tls;
 	options.insecure |= trusting;
 	options.connect_timeout_ms = time_left_ms(a);

@@ -1,10 +1,9 @@
-/* probe_report.h - the lines of `zvon probe`: a step, a mark, what was found, and what
- * to change. Text for people, or one JSON object a line. */
-#ifndef ZV_CLI_PROBE_REPORT_H
-#define ZV_CLI_PROBE_REPORT_H
+/* report.h - the lines of a probe: a step, a mark, what was found, and what to change. */
+#ifndef ZV_PROBE_REPORT_H
+#define ZV_PROBE_REPORT_H
 
-#include "cli/out.h"
-#include "cli/text_probe.h"
+#include "base/buf.h"
+#include "probe/text.h"
 
 enum zv_probe_status {
 	ZV_PROBE_OK,
@@ -13,10 +12,13 @@ enum zv_probe_status {
 	ZV_PROBE_FAILED,
 };
 
-/* Zero it and set json; out is made by zv_out_init. */
+struct zv_probe_line;
+
+/* Zero it and set the first three. */
 struct zv_probe_report {
-	struct zv_out out;
-	bool json;
+	void (*tell)(void *user, const struct zv_probe_line *line); /* each line */
+	void *user;
+	bool in_russian;
 	int n_warnings, n_failed;
 };
 
@@ -24,14 +26,16 @@ struct zv_probe_report {
 struct zv_probe_line {
 	enum zv_probe_text step;
 	enum zv_probe_status status;
+	bool in_russian;
 	int ms; /* what it took; < 0: not measured */
 	struct zv_buf text;
 	struct zv_buf advice; /* lines, each ended by LF */
 	struct zv_buf facts;  /* JSON members: `,"granted":["call"]` */
 };
 
-#define ZV_PROBE_LINE(step, ms)                                                        \
- ((struct zv_probe_line){ (step), ZV_PROBE_OK, (ms), { 0 }, { 0 }, { 0 } })
+#define ZV_PROBE_LINE(p, step, ms)                                                     \
+ ((struct zv_probe_line){                                                              \
+	 (step), ZV_PROBE_OK, (p)->report.in_russian, (ms), { 0 }, { 0 }, { 0 } })
 
 /* What was found. Several texts are joined by "; ". Status only grows worse. Further
  * arguments: up to three const char * for {1}…, ended by NULL. */
@@ -57,7 +61,10 @@ void zv_probe_add_words(struct zv_probe_line *line, const char *key,
 void zv_probe_add_fact(struct zv_probe_line *line, const char *key,
 		       struct zv_str value);
 
-/* Prints it, counts it, frees what it holds. */
+/* Adds it as `zvon probe` prints it, without colours: a line, and the advice below it. */
+void zv_probe_add_line(struct zv_buf *out, const struct zv_probe_line *line);
+
+/* Gives it to report->tell, counts it, frees what it holds. */
 void zv_probe_tell(struct zv_probe_report *report, struct zv_probe_line *line);
 
 #endif

@@ -1,14 +1,12 @@
-#include "cli/probe.h"
+#include "probe/probe.h"
 
 #include <stdio.h>
 #include <time.h>
 
 #include "base/num.h"
 #include "base/str.h"
-#include "cli/cli.h"
-#include "cli/link.h"
-#include "cli/probe_http.h"
-#include "cli/probe_reach.h"
+#include "probe/http.h"
+#include "probe/reach.h"
 #include "io/clock.h"
 
 /* ---- what the library tells ------------------------------------------------------ */
@@ -127,17 +125,16 @@ pass(struct zv_probe *p, struct zv_probe_line *line)
 static bool
 probe_name(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_NAME, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_NAME, -1);
 	struct zv_buf addresses = { 0 };
 	const char *why;
 	int64_t start = zv_clock_ms();
 	int rc;
 
-	if (zv_link_has_proxy() || zv_reach_is_address(p->url.host)) {
-		zv_probe_say(
-			&line, zv_link_has_proxy() ? ZV_PROBE_SKIPPED : ZV_PROBE_OK,
-			zv_link_has_proxy() ? ZV_PT_NAME_PROXY : ZV_PT_NAME_IS_ADDRESS,
-			p->url.host, NULL);
+	if (p->how.proxy || zv_reach_is_address(p->url.host)) {
+		zv_probe_say(&line, p->how.proxy ? ZV_PROBE_SKIPPED : ZV_PROBE_OK,
+			     p->how.proxy ? ZV_PT_NAME_PROXY : ZV_PT_NAME_IS_ADDRESS,
+			     p->url.host, NULL);
 		return pass(p, &line);
 	}
 	rc = zv_reach_name(p->url.host, p->start_ms + ZV_PROBE_BUDGET_MS, &addresses,
@@ -147,6 +144,7 @@ probe_name(struct zv_probe *p)
 		zv_probe_say(&line, ZV_PROBE_OK, ZV_PT_NAME_IS, p->url.host,
 			     zv_buf_cstr(&addresses), NULL);
 	} else if (rc == ZV_ETIMEOUT) {
+		p->left_resolver = true;
 		zv_probe_say(&line, ZV_PROBE_FAILED, ZV_PT_NAME_LATE, p->url.host,
 			     NULL);
 		zv_probe_advise(&line, ZV_PT_NAME_LATE_CURE, NULL);
@@ -156,7 +154,7 @@ probe_name(struct zv_probe *p)
 		zv_probe_advise(&line, ZV_PT_NAME_CURE, p->url.scheme, NULL);
 	}
 	zv_buf_deinit(&addresses);
-	return rc == 0 ? pass(p, &line) : fail_with(p, &line, ZV_EXIT_CONNECT);
+	return rc == 0 ? pass(p, &line) : fail_with(p, &line, ZV_PROBE_END_CONNECT);
 }
 
 static bool
@@ -174,7 +172,7 @@ static const enum zv_probe_text listening[2][2] = {
 static void
 advise_port(const struct zv_probe *p, struct zv_probe_line *line)
 {
-	if (zv_link_has_proxy())
+	if (p->how.proxy)
 		zv_probe_advise(line, ZV_PT_PORT_CURE_PROXY, p->port, NULL);
 	zv_probe_advise(line, listening[p->url.protocol][p->url.tls], p->port, NULL);
 	if (!p->url.tls && !is_ajam(p))
@@ -240,7 +238,7 @@ fail_port(struct zv_probe *p, struct zv_probe_line *line, const char *why)
 {
 	say_reason(p, line, why);
 	advise_port(p, line);
-	return fail_with(p, line, ZV_EXIT_CONNECT);
+	return fail_with(p, line, ZV_PROBE_END_CONNECT);
 }
 
 /* ---- greeting ------------------------------------------------------------------------ */
@@ -251,13 +249,13 @@ static const struct stranger {
 	enum zv_probe_text cure;
 	int code;
 } strangers[] = {
-	{ ZV_REACH_SILENT, ZV_PT_GREETING_CURE_HANGS, ZV_EXIT_TIMEOUT },
-	{ ZV_REACH_CLOSED, ZV_PT_GREETING_CURE_AUTHLIMIT, ZV_EXIT_PROTOCOL },
-	{ ZV_REACH_HTTP, ZV_PT_GREETING_CURE_HTTP, ZV_EXIT_PROTOCOL },
-	{ ZV_REACH_SSH, ZV_PT_GREETING_CURE_SSH, ZV_EXIT_PROTOCOL },
-	{ ZV_REACH_MAIL, ZV_PT_GREETING_CURE_MAIL, ZV_EXIT_PROTOCOL },
-	{ ZV_REACH_TLS, ZV_PT_GREETING_CURE_TLS, ZV_EXIT_PROTOCOL },
-	{ ZV_REACH_OTHER, ZV_PT_GREETING_CURE_PORT, ZV_EXIT_PROTOCOL },
+	{ ZV_REACH_SILENT, ZV_PT_GREETING_CURE_HANGS, ZV_PROBE_END_TIMEOUT },
+	{ ZV_REACH_CLOSED, ZV_PT_GREETING_CURE_AUTHLIMIT, ZV_PROBE_END_PROTOCOL },
+	{ ZV_REACH_HTTP, ZV_PT_GREETING_CURE_HTTP, ZV_PROBE_END_PROTOCOL },
+	{ ZV_REACH_SSH, ZV_PT_GREETING_CURE_SSH, ZV_PROBE_END_PROTOCOL },
+	{ ZV_REACH_MAIL, ZV_PT_GREETING_CURE_MAIL, ZV_PROBE_END_PROTOCOL },
+	{ ZV_REACH_TLS, ZV_PT_GREETING_CURE_TLS, ZV_PROBE_END_PROTOCOL },
+	{ ZV_REACH_OTHER, ZV_PT_GREETING_CURE_PORT, ZV_PROBE_END_PROTOCOL },
 };
 
 static const struct stranger *
@@ -298,7 +296,7 @@ static bool
 tell_greeting(struct zv_probe *p, const struct zv_reach *reach)
 {
 	struct zv_probe_line line =
-		ZV_PROBE_LINE(ZV_PT_STEP_GREETING, reach->greeting_ms);
+		ZV_PROBE_LINE(p, ZV_PT_STEP_GREETING, reach->greeting_ms);
 
 	if (reach->who != ZV_REACH_ASTERISK)
 		return fail_greeting(p, &line, reach);
@@ -312,16 +310,19 @@ tell_greeting(struct zv_probe *p, const struct zv_reach *reach)
 static bool
 probe_port(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_PORT, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_PORT, -1);
 	struct zv_reach reach;
 	struct zv_error err = { 0 };
+	int rc;
 
-	if (zv_link_has_proxy()) {
+	if (p->how.proxy) {
 		zv_probe_say(&line, ZV_PROBE_SKIPPED, ZV_PT_PORT_PROXY, p->place, NULL);
 		return pass(p, &line);
 	}
-	if (zv_reach_port(p->url.host, p->url.port, !p->url.tls && !is_ajam(p),
-			  p->start_ms + ZV_PROBE_BUDGET_MS, &reach, &err) < 0) {
+	rc = zv_reach_port(p->url.host, p->url.port, !p->url.tls && !is_ajam(p),
+			   p->start_ms + ZV_PROBE_BUDGET_MS, &reach, &err);
+	p->left_resolver |= reach.left_resolver;
+	if (rc < 0) {
 		line.ms = reach.connect_ms;
 		return fail_port(p, &line, err.text);
 	}
@@ -337,7 +338,7 @@ static bool
 fail_tls(struct zv_probe *p)
 {
 	struct zv_probe_line line =
-		ZV_PROBE_LINE(ZV_PT_STEP_TLS, (int)(zv_clock_ms() - p->began_ms));
+		ZV_PROBE_LINE(p, ZV_PT_STEP_TLS, (int)(zv_clock_ms() - p->began_ms));
 
 	say_reason(p, &line, p->why);
 	if (strstr(p->why, "certificate"))
@@ -348,7 +349,7 @@ fail_tls(struct zv_probe *p)
 		zv_probe_advise(&line, ZV_PT_TLS_CURE_SERVER, NULL);
 	if (!strstr(p->why, "certificate") && !strstr(p->why, "pinned"))
 		zv_probe_advise(&line, ZV_PT_TLS_CURE_PLAIN, NULL);
-	return fail_with(p, &line, ZV_EXIT_CONNECT);
+	return fail_with(p, &line, ZV_PROBE_END_CONNECT);
 }
 
 static void
@@ -379,22 +380,22 @@ static bool
 fail_login(struct zv_probe *p)
 {
 	int64_t since_ms = p->connected_ms ? p->connected_ms : p->began_ms;
-	struct zv_probe_line line =
-		ZV_PROBE_LINE(p->is_asterisk ? ZV_PT_STEP_LOGIN : ZV_PT_STEP_GREETING,
-			      (int)(zv_clock_ms() - since_ms));
+	struct zv_probe_line line = ZV_PROBE_LINE(
+		p, p->is_asterisk ? ZV_PT_STEP_LOGIN : ZV_PT_STEP_GREETING,
+		(int)(zv_clock_ms() - since_ms));
 
 	say_reason(p, &line, p->why);
 	if (p->is_asterisk)
 		advise_login(p, &line);
 	else
 		zv_probe_advise(&line, ZV_PT_GREETING_CURE_PORT, NULL);
-	return fail_with(p, &line, zv_link_exit_code(p->reason, p->lost_during));
+	return fail_with(p, &line, zv_probe_end_of(p->reason, p->lost_during));
 }
 
 static bool
 fail_session(struct zv_probe *p)
 {
-	struct zv_probe_line line = ZV_PROBE_LINE(ZV_PT_STEP_PORT, -1);
+	struct zv_probe_line line = ZV_PROBE_LINE(p, ZV_PT_STEP_PORT, -1);
 
 	if (is_ajam(p))
 		return fail_login(p);
@@ -408,10 +409,11 @@ fail_session(struct zv_probe *p)
 static void
 tell_stream(struct zv_probe *p)
 {
-	struct zv_probe_line tls = ZV_PROBE_LINE(
-		ZV_PT_STEP_TLS, p->url.tls ? (int)(p->connected_ms - p->began_ms) : -1);
+	struct zv_probe_line tls =
+		ZV_PROBE_LINE(p, ZV_PT_STEP_TLS,
+			      p->url.tls ? (int)(p->connected_ms - p->began_ms) : -1);
 	struct zv_probe_line greeting = ZV_PROBE_LINE(
-		ZV_PT_STEP_GREETING, (int)(p->greeted_ms - p->connected_ms));
+		p, ZV_PT_STEP_GREETING, (int)(p->greeted_ms - p->connected_ms));
 	char banner[80];
 
 	if (p->url.tls) {
@@ -433,7 +435,7 @@ tell_login(struct zv_probe *p)
 {
 	int64_t since_ms = is_ajam(p) ? p->began_ms : p->greeted_ms;
 	struct zv_probe_line login =
-		ZV_PROBE_LINE(ZV_PT_STEP_LOGIN, (int)(zv_clock_ms() - since_ms));
+		ZV_PROBE_LINE(p, ZV_PT_STEP_LOGIN, (int)(zv_clock_ms() - since_ms));
 
 	zv_probe_say(&login, ZV_PROBE_OK, ZV_PT_LOGIN_OK, p->url.user, NULL);
 	zv_probe_tell(&p->report, &login);
@@ -457,10 +459,9 @@ open_client(struct zv_probe *p)
 	struct zv_error err = { 0 };
 	int code = 0;
 
-	p->client = zv_link_client(p->target, &own, &handlers, p, &code);
+	p->client = p->make_client(p, &own, &handlers, &code);
 	if (p->client && zvon_client_open(p->client, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
-		code = ZV_EXIT_NEGATIVE;
+		code = ZV_PROBE_END_NEGATIVE; /* no memory */
 	}
 	return code;
 }
