@@ -172,6 +172,19 @@ zv_component_get(struct zv_component *c, long property, struct zv_value *out)
 	return end_property(c, rc, &err);
 }
 
+static int
+set_property(struct zv_component *c, const struct zv_property *p,
+	     const struct zv_value *in, struct zv_error *err)
+{
+	if (in->bytes.n <= ZV_VALUE_TEXT_MAX)
+		return p->set(c, in, err);
+	return zv_fail(err, ZV_ETOOBIG,
+		       zv_component_is_russian(c)
+			       ? "%s: значение длиннее %zu байт"
+			       : "%s: the value is longer than %zu bytes",
+		       name_of(c, p), ZV_VALUE_TEXT_MAX);
+}
+
 bool
 zv_component_set(struct zv_component *c, long property, const struct zv_value *in)
 {
@@ -180,7 +193,7 @@ zv_component_set(struct zv_component *c, long property, const struct zv_value *i
 	int rc = err.code;
 
 	if (p && p->set)
-		rc = p->set(c, in, &err);
+		rc = set_property(c, p, in, &err);
 	else if (p)
 		rc = zv_fail(&err, ZV_EINVAL,
 			     zv_component_is_russian(c)

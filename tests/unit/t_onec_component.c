@@ -600,6 +600,23 @@ test_properties(void **state)
 	script_deinit(&s);
 }
 
+static void
+test_fault_124_long_properties(void **state)
+{
+	char *longest = long_text(ZV_VALUE_TEXT_MAX);
+	char *longer = long_text(ZV_VALUE_TEXT_MAX + 1);
+	struct script s;
+
+	script_init(&s, &returning, "en");
+	assert_true(set(&s, 0, longest));
+	assert_false(set(&s, 0, longer));
+	onechost_check_raised(&s.host,
+			      "Test: Name: the value is longer than 16777216 bytes");
+	script_deinit(&s);
+	free(longest);
+	free(longer);
+}
+
 /* ---- without a host, and after it ----------------------------------------------------------------- */
 
 /* Some hosts never call Init. */
@@ -802,6 +819,7 @@ main(void)
 		cmocka_unit_test(test_errors_that_raise),
 		cmocka_unit_test(test_errors_that_return_false),
 		cmocka_unit_test(test_properties),
+		cmocka_unit_test(test_fault_124_long_properties),
 		cmocka_unit_test(test_no_host),
 		cmocka_unit_test(test_calls_after_the_stop),
 		cmocka_unit_test(test_free_nothing),
