@@ -153,9 +153,10 @@ do_free(struct order *q)
 
 	if (!o)
 		return;
-	o->is_done = true;
 	if (!face_free(o->component, how ? atoi(how) : -1))
 		answer_anew(q, "fail");
+	/* not before: without Done an event may be on its way until it is destroyed */
+	o->is_done = true;
 	o->component = NULL;
 	events_clean(&o->events);
 }
