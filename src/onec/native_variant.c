@@ -1,84 +1,11 @@
 #include "onec/native_variant.h"
 
 #include <limits.h>
-#include <math.h>
 
 #include "base/utf.h"
+#include "onec/native_date.h"
 #include "onec/text16.h"
 #include "zvon/error.h"
-
-/* ---- dates ------------------------------------------------------------------------------- */
-
-#define DAY_S	     86400
-#define DAYS_TO_1970 25569 /* from 1899-12-30, the zero of DATE */
-
-/* Of the Gregorian calendar, since 1970; a year is counted from its March. */
-static long long
-days_of(long long year, int month, int day)
-{
-	long long y = month <= 2 ? year - 1 : year, era = y / 400,
-		  in_era = y - era * 400;
-	int in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year -
-	       719468;
-}
-
-static void
-set_day(struct tm *tm, long long days)
-{
-	long long z = days + 719468, era = z / 146097, in_era = z - era * 146097;
-	long long year =
-		(in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	int in_year = (int)(in_era - (365 * year + year / 4 - year / 100));
-	int m = (5 * in_year + 2) / 153;
-
-	tm->tm_mday = in_year - (153 * m + 2) / 5 + 1;
-	tm->tm_mon = m < 10 ? m + 2 : m - 10;
-	tm->tm_year = (int)(year + era * 400 + (tm->tm_mon < 2)) - 1900;
-	tm->tm_wday = (int)((days % 7 + 11) % 7);
-	tm->tm_yday = (int)(days - days_of(tm->tm_year + 1900, 1, 1));
-}
-
-static bool
-is_in(int value, int least, int most)
-{
-	return value >= least && value <= most;
-}
-
-/* 1C's dates go from the year 1 to 3999. */
-static bool
-is_date(const struct tm *tm)
-{
-	return is_in(tm->tm_year, 1 - 1900, 9999 - 1900) && is_in(tm->tm_mon, 0, 11) &&
-	       is_in(tm->tm_mday, 1, 31) && is_in(tm->tm_hour, 0, 23) &&
-	       is_in(tm->tm_min, 0, 59) && is_in(tm->tm_sec, 0, 60);
-}
-
-static void
-take_seconds(struct zv_value *out, long long seconds)
-{
-	out->kind = ZV_VALUE_DATE;
-	out->integer = seconds;
-}
-
-static void
-set_seconds(struct tm *tm, long long seconds)
-{
-	long long days = seconds / DAY_S, rest = seconds % DAY_S;
-
-	if (rest < 0) {
-		rest += DAY_S;
-		days--;
-	}
-	set_day(tm, days);
-	tm->tm_hour = (int)(rest / 3600);
-	tm->tm_min = (int)(rest / 60 % 60);
-	tm->tm_sec = (int)(rest % 60);
-}
-
-#define FIRST_SECOND (-62135596800LL) /* 0001-01-01 */
-#define LAST_SECOND  253402300799LL   /* 9999-12-31 23:59:59 */
 
 /* ---- from the script ---------------------------------------------------------------------- */
 
@@ -151,34 +78,29 @@ read_bool(const struct zv_variant *v, struct zv_value *out)
 }
 
 static int
-read_tm(const struct zv_variant *v, struct zv_value *out)
+read_date(struct zv_value *out, bool is_date, long long seconds)
 {
-	const struct tm *tm = &v->tm;
-
-	if (!is_date(tm))
-		return read_other(v, out);
-	take_seconds(out, days_of(tm->tm_year + 1900LL, tm->tm_mon + 1, tm->tm_mday) *
-					  DAY_S +
-				  tm->tm_hour * 3600LL + tm->tm_min * 60LL +
-				  tm->tm_sec);
+	out->kind = is_date ? ZV_VALUE_DATE : ZV_VALUE_OTHER;
+	out->integer = is_date ? seconds : 0;
 	return 0;
 }
 
-/* Before 1899-12-30 the days are negative, but the time in them still goes forward. */
+static int
+read_tm(const struct zv_variant *v, struct zv_value *out)
+{
+	long long seconds = 0;
+	bool is_date = zv_native_from_tm(&v->tm, &seconds);
+
+	return read_date(out, is_date, seconds);
+}
+
 static int
 read_days(const struct zv_variant *v, struct zv_value *out)
 {
-	double days = trunc(v->r8);
-	long long seconds;
+	long long seconds = 0;
+	bool is_date = zv_native_from_days(v->r8, &seconds);
 
-	if (!(v->r8 > -1e6 && v->r8 < 1e7))
-		return read_other(v, out);
-	seconds = ((long long)days - DAYS_TO_1970) * DAY_S +
-		  llround(fabs(v->r8 - days) * DAY_S);
-	if (seconds < FIRST_SECOND || seconds > LAST_SECOND)
-		return read_other(v, out);
-	take_seconds(out, seconds);
-	return 0;
+	return read_date(out, is_date, seconds);
 }
 
 /* What is too long is cut where that can still be seen: component.c has the words. */
@@ -345,10 +267,8 @@ static bool
 write_date(struct zv_variant *out, const struct zv_value *in,
 	   struct zv_native_memory *memory)
 {
-	if (in->integer < FIRST_SECOND || in->integer > LAST_SECOND)
-		return true;
-	set_seconds(&out->tm, in->integer);
-	out->type = ZV_VT_TM;
+	if (zv_native_to_tm(&out->tm, in->integer))
+		out->type = ZV_VT_TM;
 	return true;
 }
 

@@ -212,14 +212,17 @@ zv_script_check_new(struct zv_component *c, struct zv_error *err)
 				     "connected already: Disconnect() first"));
 }
 
-/* The network thread does it when it can; nobody waits. */
+/* Over by the time it returns, so that the script may try again at once: the network thread
+ * never waits, but for a Logoff over AJAM (ZV_FAREWELL_MS). */
+#define DROP_MS 500
+
 static void
-drop_soon(struct zv_component *c)
+drop_now(struct zv_component *c)
 {
 	struct zv_ask *ask = zv_ask_new(end);
 
 	if (ask)
-		zv_component_ask(c, ask, 0, NULL);
+		zv_component_ask(c, ask, DROP_MS, NULL);
 	zv_ask_drop(ask);
 }
 
@@ -236,7 +239,7 @@ ZV_SCRIPT_METHOD(connect)
 		return zv_script_fail_nomem(c, err);
 	rc = zv_script_ask(c, ask, NULL, err);
 	if (rc == ZV_ETIMEOUT)
-		drop_soon(c);
+		drop_now(c);
 	if (rc < 0)
 		return rc;
 	zv_value_set_bool(result, true);
