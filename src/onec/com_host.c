@@ -85,6 +85,25 @@ on_app(void *face)
 		       : ZV_APP_UNKNOWN;
 }
 
+/* ---- the status line ------------------------------------------------------------------------ */
+
+static bool
+on_status(void *face, struct zv_str text)
+{
+	struct zv_com_host *h = face;
+	BSTR shown;
+	bool ok;
+
+	if (!h->status)
+		return false;
+	if (!text.n)
+		return SUCCEEDED(h->status->v->ResetStatusLine(h->status));
+	shown = zv_com_bstr_shown(text);
+	ok = shown && SUCCEEDED(h->status->v->SetStatusLine(h->status, shown));
+	SysFreeString(shown);
+	return ok;
+}
+
 const struct zv_host zv_com_host = {
 	.event = on_event,
 	.raise = on_raise,
@@ -92,6 +111,7 @@ const struct zv_host zv_com_host = {
 	.event_depth = on_event_depth,
 	.app = on_app,
 	.forget_events = on_forget_events,
+	.status = on_status,
 };
 
 /* ---- open, close --------------------------------------------------------------------------- */
@@ -117,6 +137,7 @@ zv_com_host_open(struct zv_com_host *h, IDispatch *connection)
 	h->errors = ask_for(connection, &zv_iid_error_log);
 	h->buffer = ask_for(connection, &zv_iid_async_event);
 	h->platform = ask_for(connection, &zv_iid_platform);
+	h->status = ask_for(connection, &zv_iid_status_line);
 	if (!h->buffer)
 		return 0;
 	h->events = zv_com_events_new(h->buffer);
@@ -130,6 +151,7 @@ zv_com_host_close(struct zv_com_host *h)
 
 	*h = (struct zv_com_host){ 0 };
 	zv_com_events_close(was.events);
+	release(was.status);
 	release(was.platform);
 	release(was.buffer);
 	release(was.errors);

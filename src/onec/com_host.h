@@ -12,6 +12,7 @@ struct zv_com_host {
 	struct zv_com_error_log *errors;
 	struct zv_com_async_event *buffer;
 	struct zv_com_platform *platform; /* 8.x has it, 7.7 does not */
+	struct zv_com_status_line *status;
 	struct zv_com_events *events;
 };
 

@@ -222,6 +222,24 @@ zv_component_event_depth(struct zv_component *c)
 	return host && host->event_depth ? host->event_depth(c->face) : -1;
 }
 
+int
+zv_component_set_status(struct zv_component *c, struct zv_str text,
+			struct zv_error *err)
+{
+	const struct zv_host *host = living_host(c);
+
+	if (host && host->status && c->app != ZV_APP_SERVER &&
+	    host->status(c->face, text))
+		return 0;
+	return zv_fail(
+		err, ZV_EIO,
+		zv_component_is_russian(c)
+			? "строки состояния нет: 1С без окна (сервер, внешнее "
+			  "соединение)"
+			: "there is no status line: a 1C without a window (server, "
+			  "external connection)");
+}
+
 void
 zv_component_forget_events(struct zv_component *c)
 {

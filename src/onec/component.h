@@ -61,6 +61,8 @@ struct zv_host {
 	enum zv_app (*app)(void *face); /* events, windows: not on a server */
 	void (*forget_events)(
 		void *face); /* those that the host has taken, not shown */
+	/* Empty: the host's own text again. false: it has no status line. */
+	bool (*status)(void *face, struct zv_str text);
 };
 
 /* NULL: out of memory. `class` lives for ever. */
@@ -126,6 +128,11 @@ int zv_component_set_events_waiting(struct zv_component *c, long long n,
 int zv_component_set_event_depth(struct zv_component *c, long long depth,
 				 struct zv_error *err);
 long zv_component_event_depth(struct zv_component *c); /* -1: not known */
+
+/* The line at the foot of the host's window, until another text or none. ZV_EIO: the host has
+ * none (a server). */
+int zv_component_set_status(struct zv_component *c, struct zv_str text,
+			    struct zv_error *err);
 
 /* Drops what waits, here and (COM, Native) in the host: on disconnect only. */
 void zv_component_forget_events(struct zv_component *c);

@@ -126,6 +126,25 @@ forget_events(void *face)
 		p->table->clean_events(p);
 }
 
+/* A platform without a window refuses. */
+static bool
+status(void *face, struct zv_str text)
+{
+	struct zv_native_platform *p = ((struct zv_native_object *)face)->platform;
+	zv_unit *units, *block;
+	bool ok;
+
+	if (p && !text.n) {
+		p->table->reset_status(p);
+		return true;
+	}
+	if (!p || !(block = make_texts(&text, 1, &units)))
+		return false;
+	ok = p->table->set_status(p, units);
+	zv_free(block);
+	return ok;
+}
+
 const struct zv_host zv_native_host = {
 	.event = event,
 	.raise = raise,
@@ -133,4 +152,5 @@ const struct zv_host zv_native_host = {
 	.event_depth = event_depth,
 	.app = app,
 	.forget_events = forget_events,
+	.status = status,
 };

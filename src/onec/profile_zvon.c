@@ -28,6 +28,7 @@ static const struct zv_property properties[] = {
 	BOTH("AnswerTime", "ВремяОтвета", answer_time),
 	BOTH("BufferDepth", "ГлубинаБуфера", buffer_depth),
 	BOTH("QueueLength", "ДлинаОчереди", queue_length),
+	BOTH("StatusLine", "СтрокаСостояния", status_line),
 	BOTH("LogFile", "ФайлЖурнала", log_file),
 	BOTH("LogLevel", "УровеньЖурнала", log_level),
 	READ("Received", "Принято", received),
@@ -241,8 +242,9 @@ free_script(void *own)
 {
 	struct zv_script *s = own;
 	struct zv_buf *texts[] = {
-		&s->set.line,	&s->set.log_file, &s->set.text,	     &s->set.names,
-		&s->set.fields, &s->set.regex,	  &s->shared.events, &s->net.packet,
+		&s->set.line,  &s->set.log_file,    &s->set.text,
+		&s->set.names, &s->set.status_line, &s->set.fields,
+		&s->set.regex, &s->shared.events,   &s->net.packet,
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -254,6 +254,29 @@ ZV_SCRIPT_GET(log_level)
 		err);
 }
 
+/* ---- the status line ----------------------------------------------------------------------- */
+
+ZV_SCRIPT_SET(status_line)
+{
+	struct zv_script *s = zv_script_of(c);
+	struct zv_buf text = { 0 };
+	int rc = zv_script_set_text(c, &text, in, ZV_SCRIPT_TEXT, err);
+
+	if (rc == 0)
+		rc = zv_component_set_status(c, zv_buf_str(&text), err);
+	if (rc == 0)
+		rc = zv_script_set_text(c, &s->set.status_line, in, ZV_SCRIPT_TEXT,
+					err);
+	zv_buf_deinit(&text);
+	return rc;
+}
+
+ZV_SCRIPT_GET(status_line)
+{
+	return zv_script_give(c, zv_buf_str(&zv_script_of(c)->set.status_line), out,
+			      err);
+}
+
 /* ---- texts ---------------------------------------------------------------------------------------------- */
 
 ZV_SCRIPT_GET(last_error)

@@ -63,7 +63,7 @@ struct zv_script {
 
 	struct {
 		struct zv_script_options *options;
-		struct zv_buf line, log_file, text, names, fields, regex;
+		struct zv_buf line, log_file, status_line, text, names, fields, regex;
 		enum zv_log_level log_level;
 		long long queue_length;
 		bool is_asynchronous, wants_packets, is_legacy;
@@ -284,6 +284,8 @@ ZV_SCRIPT_GET(buffer_depth);
 ZV_SCRIPT_SET(buffer_depth);
 ZV_SCRIPT_GET(queue_length);
 ZV_SCRIPT_SET(queue_length);
+ZV_SCRIPT_GET(status_line);
+ZV_SCRIPT_SET(status_line);
 ZV_SCRIPT_GET(log_file);
 ZV_SCRIPT_SET(log_file);
 ZV_SCRIPT_GET(log_level);
