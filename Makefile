@@ -7,7 +7,7 @@ PORT     =
 LINE     = 100
 CONTEXT  = from-internal
 TIME     = 60
-FUZZ     = 10
+FUZZ     = 8
 ONLY     =
 export PORT LINE CONTEXT FUZZ
 

@@ -12,7 +12,7 @@ from work import (Counts, Step, Suite, by_closing_line, by_exit_code, by_tap, by
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "test-logs"
-FUZZ_SECONDS = os.environ.get("FUZZ", "10")
+FUZZ_SECONDS = os.environ.get("FUZZ", "8")
 
 
 # ---- builds ---------------------------------------------------------------------
@@ -191,6 +191,20 @@ SUITES = (
           900, weight=0, files=("tests/asterisk/lab.sh",)),
     Suite("build", "gcc, -Werror", build("build", "gcc"), 300,
           tools=("gcc", "meson", "ninja")),
+    Suite("onec-libs", "static libraries for the component, on three systems",
+          lambda: [Step([ROOT / "tools/onec/deps.sh", "make", *ONEC_TARGETS], by_exit_code)],
+          1500, tools=("cmake", "x86_64-w64-mingw32-gcc-posix", "i686-w64-mingw32-gcc-posix")),
+    # the download goes on beside everything else
+    Suite("onec-wine", "wine64, and wine32 in a tree of its own",
+          lambda: [Step([ROOT / "tools/onec/wine.sh", "install", "all"], by_exit_code)],
+          900, weight=0, tools=("wine", "debootstrap")),
+    Suite("onec-build", "the component as it is given to users, and the bundle", onec_build, 600,
+          after=("onec-libs",), tools=("clang", "lld-link")),
+    # it mostly waits: for Wine to start, and for what may take a second
+    Suite("onec-win", "the component for Windows under Wine, 64 and 32 bit, and for Linux",
+          python_tests("tests/onec", env=ONEC_EVERYWHERE, only=ONEC_PRODUCTS + ONEC_ALIKE), 900,
+          after=("onec-build", "onec-wine", "build"), weight=0, jobs=2,
+          tools=("wine", "openssl")),
     Suite("build-asan", "clang, -Werror, address and undefined sanitizers",
           build("build-asan", "clang", "-Db_sanitize=address,undefined", "-Db_lundef=false"),
           300, tools=("clang",)),
@@ -250,18 +264,6 @@ SUITES = (
                        {**sanitizer("onec-tsan"), "ZVON_ONEC_ABIS": "linux", "ZVON_SLOW": "5"},
                        ("test_native.Life", "test_native.Events", "test_talks.Talks")), 480,
           after=("build-tsan",), jobs=2, reports=True),
-    Suite("onec-libs", "static libraries for the component, on three systems",
-          lambda: [Step([ROOT / "tools/onec/deps.sh", "make", *ONEC_TARGETS], by_exit_code)],
-          1500, tools=("cmake", "x86_64-w64-mingw32-gcc-posix", "i686-w64-mingw32-gcc-posix")),
-    # the download goes on beside everything else
-    Suite("onec-wine", "wine64, and wine32 in a tree of its own",
-          lambda: [Step([ROOT / "tools/onec/wine.sh", "install", "all"], by_exit_code)],
-          900, weight=0, tools=("wine", "debootstrap")),
-    Suite("onec-build", "the component as it is given to users, and the bundle", onec_build, 600,
-          after=("onec-libs",), tools=("clang", "lld-link")),
-    Suite("onec-win", "the component for Windows under Wine, 64 and 32 bit, and for Linux",
-          python_tests("tests/onec", env=ONEC_EVERYWHERE, only=ONEC_PRODUCTS + ONEC_ALIKE), 900,
-          after=("onec-build", "onec-wine", "build"), jobs=2, tools=("wine", "openssl")),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 480,
           after=("build",), jobs=5, tools=("openssl",)),
     Suite("sys-asan", "the same with sanitizers",
