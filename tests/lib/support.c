@@ -74,6 +74,14 @@ count_descriptors(void)
 	return n - 3; /* ".", ".." and the folder itself */
 }
 
+void
+check_descriptors(int wanted)
+{
+	for (int i = 0; i < 400 && count_descriptors() != wanted; i++)
+		sleep_ms(5);
+	assert_int_equal(count_descriptors(), wanted);
+}
+
 bool
 is_instrumented(void)
 {

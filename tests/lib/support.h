@@ -25,6 +25,9 @@ size_t resident_bytes(void);
 
 /* Open file descriptors of the process. */
 int count_descriptors(void);
+/* Fails unless so many are open within 2 s: a server in this process may still accept one that
+ * is gone already. */
+void check_descriptors(int wanted);
 
 /* true: a sanitizer or valgrind makes everything slow and big. */
 bool is_instrumented(void);

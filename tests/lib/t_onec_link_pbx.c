@@ -170,7 +170,7 @@ test_works_and_closes_in_silence(void **state)
 	assert_int_equal(s.replies, 3); /* Echo, Emit, and the one that waits: */
 	assert_int_equal(s.status, ZV_ECLOSED);
 	server_stop(server);
-	assert_int_equal(count_descriptors(), before);
+	check_descriptors(before);
 }
 
 static void
@@ -261,7 +261,7 @@ test_closes_in_every_state(void **state)
 	server_stop(mute);
 	server_stop(slow);
 	hole_close(hole);
-	assert_int_equal(count_descriptors(), before);
+	check_descriptors(before);
 }
 
 static void
@@ -350,7 +350,7 @@ test_bad_options(void **state)
 			fail_msg("%s", err.text);
 		zvon_calls_free(calls);
 	}
-	assert_int_equal(count_descriptors(), before);
+	check_descriptors(before);
 }
 
 int
