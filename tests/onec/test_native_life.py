@@ -25,6 +25,8 @@ ECHO = "zvon-1c-echo"
 DONE_MS = 1000 * host.SLOW
 WARM = 100           # rounds until the libraries and the heap have what they keep
 KEPT = 48 * 1024     # bytes of the heap that all rounds together may leave: its own disorder
+# Wine 8 keeps 136 bytes of its own each time ws2_32.dll is loaded and goes, whoever loads it
+KEPT_BY_WINE = 0 if ABI == "linux" else 200
 
 SLOW_RESOLVER = r"""
 #include <errno.h>
@@ -183,7 +185,7 @@ class Unloaded(unittest.TestCase):
                 self.one(h, begin, server, waits[number % len(waits)], **options)
             for what, number in before.items():
                 self.assertEqual(h.settles(what, number), number, what)
-            self.assertLess(h.number("bytes") - bytes_before, KEPT)
+            self.assertLess(h.number("bytes") - bytes_before, KEPT + rounds * KEPT_BY_WINE)
 
     def test_fault_122_idle(self):
         self.rounds(Silent(), lambda thing, server: None, at_once)
