@@ -7,7 +7,7 @@
 #   wine.sh run     x64|x86 PROGRAM [ARGUMENT...]
 #   wine.sh remove  x64|x86|all
 #
-# Paths are those of this machine: Z:\work\zvon\… under both. What is mounted for the tree
+# Paths are those of this machine: Z:\home\me\zvon\… under both. What is mounted for the tree
 # is mounted in a namespace of the program's own and goes with it. All is kept in
 # ~/.cache/zvon/wine and ~/.cache/zvon/wine32, or below $ZVON_WINE.
 set -euo pipefail
