@@ -103,6 +103,8 @@ keep_papers() {
 build_libraries() {
 	local library
 	set_target "$1"
+	# names of source files, for messages: not where they happened to lie
+	FLAGS+=" -ffile-prefix-map=$2/="
 	mkdir -p "$STAGE$PREFIX/share"
 	for library in $LIBRARIES; do
 		say "$1: $library"
