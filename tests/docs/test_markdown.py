@@ -105,8 +105,8 @@ class Limits(unittest.TestCase):
         """#define ZV_... number, of the headers there."""
         found = {}
         for path in (ROOT / folder).rglob("*.h"):
-            for name, text in re.findall(r"^# *define (ZV_\w+)[ \t]+\(?([0-9][0-9u *]*)\)?"
-                                         r"(?=[ \t]*(?:/\*|$))",
+            for name, text in re.findall(r"^# *define (ZV_\w+)(?:[ \t]|\\\n)+\(?(?:\(size_t\))?"
+                                         r"([0-9][0-9u *]*)\)?(?=[ \t]*(?:/\*|$))",
                                          path.read_text("utf-8"), re.M):
                 value = 1
                 for factor in text.replace("u", "").split("*"):
