@@ -27,25 +27,29 @@ LAYERS = {
     "call": ("base", "ami"),
     "legacy": ("base", "ami"),
     "office": ("base", "ami"),
+    "hist": ("base", "json"),
+    "audio": ("base",),
     # 3 meaning
-    "hub": ("base", "json", "ami", "call"),
+    "hub": ("base", "json", "ami", "call", "hist"),
     # the yard: drivers
     "io": ("base",),
     "term": ("base",),
+    "db": ("base", "hist"),
+    "store": ("base", "json", "hist", "db"),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
     "probe": ("base", "json", "http", "ami", "ajam", "io", "client"),
     "onec": ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "hub", "io",
-             "client", "probe"),
-    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub",
-            "io", "term", "client", "probe"),
+             "client", "probe", "hist"),
+    "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub", "hist",
+            "db", "store", "io", "term", "client", "probe"),
     "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
-              "office", "hub", "io", "term", "client"),
+              "office", "hub", "hist", "audio", "db", "store", "io", "term", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.
 PURE = ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy", "office",
-        "hub")
+        "hub", "hist", "audio")
 
 # What of the system pure code and the public headers may include.
 PLAIN_C = {
@@ -60,7 +64,7 @@ LIBRARIES = {
     "malloc.h": re.compile(r"^base/mem\.c$"),
     "pcre2.h": re.compile(r"^ami/filter\w*\.[ch]$"),
     "zlib.h": re.compile(r"^ws/deflate\.c$"),
-    "jansson.h": re.compile(r"^(json/reader\.[ch]|hub/\w+\.[ch])$"),
+    "jansson.h": re.compile(r"^(json/reader\.[ch]|hub/\w+\.[ch]|hist/\w+_json\.c)$"),
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
