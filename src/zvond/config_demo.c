@@ -25,6 +25,7 @@ static const char demo[] =
 	"view,dial,control,transfer,pickup,conference,record,agent,spy,raw,admin\n"
 	"see = all\n"
 	"control = all\n"
+	"recordings = all\n"
 	"[user demo]\n"
 	"password_hash = $argon2id$v=19$m=65536,t=2,p=1$h+U+NW+rjIgiz4rTLiRXBQ$"
 	"X1jC5ktMSL0yEkJdUQJYzsQPF8staUxrud3lELxyTIc\n" /* demo */

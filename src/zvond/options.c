@@ -199,6 +199,10 @@ const struct zv_option zv_config_options[] = {
 	    "Whose calls and lines they see: their own, also those of their queues, or all")
 	ROW(CHOICE, "control", NULL, NULL, 0, 0, "own", "own|queues|all", R(controls),
 	    "Whose calls they may act on")
+	ROW(CHOICE, "history", NULL, NULL, 1, 0, NULL, "none|own|queues|all", R(history),
+	    "Whose finished calls they see: nobody's, their own, also those that were in their queues, or all; not said: as see")
+	ROW(CHOICE, "recordings", NULL, NULL, 1, 0, NULL, "none|own|queues|all", R(recordings),
+	    "Whose recordings they may hear, never more than history; not said: their own")
 	ROW(DIAL, "dial", NULL, NULL, 0, 0, NULL, NULL, R_N(dial),
 	    "allow PATTERN or deny PATTERN as in extensions.conf; the first that fits decides; then own numbers of 2 to 6 digits are allowed and all else is denied")
 	ROW(NUMBER, "calls_a_minute", NULL, NULL, -1, 10000, "6", NULL, R(calls_a_minute),
