@@ -92,6 +92,12 @@ void zv_daemon_session_tick(struct zv_daemon_session *s, int64_t now_ms);
 int zv_daemon_session_send(struct zv_daemon_session *s, struct zv_str json,
 			   struct zv_error *err);
 
+/* The bearer's token of now: given, or that of the last login. n 0: none. */
+struct zv_str zv_daemon_session_token(const struct zv_daemon_session *s);
+/* ZV_ECLOSED in words: it is not READY. */
+int zv_daemon_session_fail_closed(const struct zv_daemon_session *s,
+				  struct zv_error *err);
+
 enum zv_desk_state zv_daemon_session_state(const struct zv_daemon_session *s);
 const struct zv_daemon_counters *zv_daemon_session_counters(
 	const struct zv_daemon_session *s);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
+#include "hist/number.h"
 #include "hub/hub.h"
 
 struct zv_config_network {	   /* an address and how many of its bits count */
@@ -78,6 +79,19 @@ struct zv_config_secrets {	     /* of one user */
 	size_t n_tokens;
 };
 
+struct zv_config_history { /* [history] */
+	const char
+		*store; /* URL, or the file's whole path; NULL: there is no history */
+	bool is_temporary;  /* in a folder that goes with the daemon; store is NULL */
+	const char *secret; /* of the database, or NULL; wiped when freed */
+	const char *secret_file;
+	int keep_days;	    /* 0: for ever */
+	int anonymise_days; /* 0: never */
+	int clean_minute;   /* of the day, local time */
+	const char *clean_at;
+	struct zv_number_rules numbers;
+};
+
 enum zv_jwt_algorithm {
 	ZV_JWT_NONE, /* signed tokens are not accepted */
 	ZV_JWT_HS256,
@@ -99,6 +113,7 @@ struct zv_config {
 	size_t jwt_key_bytes;
 	const char *jwt_key_file;
 	const char *jwt_audience, *jwt_issuer; /* or NULL */
+	struct zv_config_history history;
 	struct zv_config_listen *listens;
 	size_t n_listens;
 	struct zv_config_server *servers;

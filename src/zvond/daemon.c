@@ -11,6 +11,7 @@
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
 #include "zvond/gate.h"
+#include "zvond/historian.h"
 #include "zvond/log.h"
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
@@ -315,6 +316,8 @@ begin(struct zv_daemon *d, struct zv_error *err)
 	if (rc == 0 && zv_daemon_set_users(d, d->settings) < 0)
 		rc = zv_fail_nomem(err);
 	if (rc == 0)
+		rc = zv_historian_new(d, &d->historian, err);
+	if (rc == 0)
 		rc = open_servers(d, err);
 	if (rc == 0)
 		rc = open_gates(d, err);
@@ -382,6 +385,7 @@ end(struct zv_daemon *d, bool was_running)
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
 		zv_loop_not_at_end(d->loop, d);

@@ -4,6 +4,7 @@
 
 #define G(member)     offsetof(struct zv_config, member), 0
 #define LIMIT(member) offsetof(struct zv_config, limits.member), 0
+#define H(member)     offsetof(struct zv_config_history, member), 0
 #define L(member)     offsetof(struct zv_config_listen, member), 0
 #define L_N(member)                                                                    \
  offsetof(struct zv_config_listen, member),                                            \
@@ -68,6 +69,29 @@ const struct zv_option zv_config_options[] = {
 	    "What `aud` of such a token must be")
 	ROW(TEXT, "jwt_issuer", NULL, NULL, 0, 0, NULL, NULL, G(jwt_issuer),
 	    "What `iss` of such a token must be")
+#undef SECTION
+
+#define SECTION ZV_SECTION_HISTORY
+	ROW(TEXT, "store", NULL, NULL, 0, 0, "history.db", NULL, H(store),
+	    "Where calls are kept: a file, from the state folder on, or mysql://user@host/database, postgresql://user@host/database; temporary: until zvond ends; no: nowhere")
+	ROW(TEXT, "secret_file", "secretfile", NULL, 0, 0, NULL, NULL, H(secret_file),
+	    "File whose first line is the password of that database's user, for nobody else to read")
+	ROW(NUMBER, "keep_days", "keep", NULL, 0, 36500, "0", NULL, H(keep_days),
+	    "After so many days a call is deleted; 0: never")
+	ROW(NUMBER, "anonymise_days", "anonymise anonymize", NULL, 0, 36500, "0", NULL, H(anonymise_days),
+	    "After so many days numbers and names of those outside are taken out of it; 0: never")
+	ROW(TEXT, "clean_at", NULL, NULL, 0, 0, "03:30", NULL, H(clean_at),
+	    "When that is done, each day in the time zone of this machine")
+	ROW(NAME, "country", NULL, NULL, 0, 0, "7", NULL, H(numbers.country),
+	    "The country's own number: +7, 8 and 007 before a number are then the same")
+	ROW(NAME, "trunk", NULL, NULL, 0, 0, "8", NULL, H(numbers.trunk),
+	    "What is dialled before a number of the same country")
+	ROW(NAME, "international", NULL, NULL, 0, 0, "810", NULL, H(numbers.international),
+	    "What is dialled before a number of another country, besides 00 and +")
+	ROW(NUMBER, "national_digits", NULL, NULL, 4, 14, "10", NULL, H(numbers.national_digits),
+	    "How many digits a number of this country has, without the country's own")
+	ROW(NAME, "area", NULL, NULL, 0, 0, NULL, NULL, H(numbers.area),
+	    "What belongs before a number of 5 to 7 digits; empty: it stays as it is")
 #undef SECTION
 
 #define SECTION ZV_SECTION_LISTEN
@@ -244,8 +268,9 @@ const struct zv_option zv_config_options[] = {
 
 const size_t zv_n_config_options = sizeof zv_config_options / sizeof *zv_config_options;
 
-const char *const zv_section_names[ZV_SECTIONS + 1] = { "general", "listen", "server",
-							"role",	   "user",   NULL };
+const char *const zv_section_names[ZV_SECTIONS + 1] = {
+	"general", "history", "listen", "server", "role", "user", NULL,
+};
 
 static bool
 is_among(const char *words, struct zv_str key)
