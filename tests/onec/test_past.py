@@ -2,6 +2,7 @@
 what a script gets of the answer, and what happens when there is none. Events come from a real
 zvond, the store's answers from a front that stands before it."""
 
+import http.client
 import json
 import re
 import socket
@@ -67,6 +68,9 @@ class Front:
                     if not data:
                         return
                     head += data
+                if head.startswith(b"POST /v1/login"):
+                    client.sendall(self.login(client, head))
+                    continue
                 if not PAST.match(head.decode()):
                     self.pass_on(client, head)
                     return
@@ -77,6 +81,18 @@ class Front:
                 client.sendall(answer)
         except OSError:
             pass
+
+    def login(self, client, request):
+        """What zvond answers to it."""
+        head, _, body = request.partition(b"\r\n\r\n")
+        while len(body) < int(re.search(rb"Content-Length: (\d+)", head)[1]):
+            body += client.recv(65536)
+        with socket.create_connection(("127.0.0.1", self.behind)) as behind:
+            behind.sendall(head + b"\r\n\r\n" + body)
+            answer = http.client.HTTPResponse(behind)
+            answer.begin()
+            body = answer.read()
+        return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n" % (answer.status, len(body)) + body
 
     def pass_on(self, client, head):
         behind = socket.create_connection(("127.0.0.1", self.behind))
@@ -171,6 +187,26 @@ class Past(OneObject, unittest.TestCase):
         self.front.will(200, {"calls": []})
         self.assertEqual(self.history(), [])  # the connection of events was not touched
         self.assertIs(self.zvon.get("Подключено"), True)
+
+    def test_the_token_has_ended(self):
+        """It does after hours; the password gives another, and the events go on."""
+        self.zvon.call("Отключить")
+        self.zvon.call("Подключить", self.front.url, "boss", "demo")
+        self.front.will(401, {"error": {"message": "the token has ended"}})
+        self.front.will(200, {"calls": [told("1.1")]})
+        self.assertEqual([c["call"] for c in self.history()], ["1.1"])
+        tokens = [re.search("Bearer (.*)\r", head)[1] for head in self.front.asked]
+        self.assertEqual([len(tokens), len(set(tokens))], [2, 2])
+        self.a_call()
+        for _ in range(2):  # and it is tried once for a question
+            self.front.will(401, {"error": {"message": "no"}})
+        with self.assertRaisesRegex(Raised, "HTTP 401"):
+            self.history()
+
+    def test_a_wrong_token(self):
+        self.front.will(401, {"error": {"message": "no such token"}})
+        with self.assertRaisesRegex(Raised, "HTTP 401.*no such token"):
+            self.history()
 
     def test_too_much(self):
         self.front.will(200, None, b"[" + b" " * (16 << 20) + b"]")
