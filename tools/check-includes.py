@@ -36,15 +36,16 @@ LAYERS = {
     "term": ("base",),
     "db": ("base", "hist"),
     "store": ("base", "json", "hist", "db"),
+    "records": ("base", "hist", "db", "store"),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
     "probe": ("base", "json", "http", "ami", "ajam", "io", "client"),
     "onec": ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "hub", "io",
              "client", "probe", "hist"),
     "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub", "hist",
-            "db", "store", "io", "term", "client", "probe"),
+            "db", "store", "records", "io", "term", "client", "probe"),
     "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
-              "office", "hub", "hist", "audio", "db", "store", "io", "term", "client"),
+              "office", "hub", "hist", "audio", "db", "store", "records", "io", "term", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.
@@ -62,6 +63,7 @@ PLAIN_C = {
 # files that may, folder and name.
 LIBRARIES = {
     "malloc.h": re.compile(r"^base/mem\.c$"),
+    "gsm/gsm.h": re.compile(r"^audio/gsm\w*\.c$"),
     "pcre2.h": re.compile(r"^ami/filter\w*\.[ch]$"),
     "zlib.h": re.compile(r"^ws/deflate\.c$"),
     "jansson.h": re.compile(r"^(json/reader\.[ch]|hub/\w+\.[ch]|hist/\w+_json\.c)$"),
@@ -142,6 +144,8 @@ EXAMPLES = (
     ("src/ami/filter_regex.c", '#include <pcre2.h>', None),
     ("src/ami/session.c", '#include <pcre2.h>', "pcre2.h is not for ami/session.c"),
     ("src/json/filter.c", '#include <pcre2.h>', "pcre2.h is not for json"),
+    ("src/audio/gsm.c", '#include <gsm/gsm.h>', None),
+    ("src/audio/wav.c", '#include <gsm/gsm.h>', "gsm/gsm.h is not for audio/wav.c"),
     ("src/ws/deflate.c", '#include <zlib.h>\n#include "http/request.h"', None),
     ("src/ws/frame.c", '#include <zlib.h>', "zlib.h is not for ws/frame.c"),
     ("src/json/reader.h", '#include <jansson.h>', None),

@@ -9,7 +9,7 @@ set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
 
-pure="base json http ws xml conf ami ajam call legacy office hist hub"
+pure="base json http ws xml conf ami ajam call legacy office hist audio hub"
 
 # Extended regular expressions that match a whole name.
 forbidden='

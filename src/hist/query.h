@@ -32,6 +32,10 @@ struct zv_history_query {
 	struct zv_str cursor;	/* of the page before; empty: the first */
 	bool oldest_first;
 	int limit; /* 0: the default */
+	/* In the order of their numbers in the store, only those after after_number: for those
+	 * who poll as MIKO's scripts do. Without a cursor and oldest_first. */
+	bool by_number;
+	int64_t after_number;
 
 	/* What the asker may see: his lines and queues; has_scope false: everything. A call is
 	 * his if one of these took part. */

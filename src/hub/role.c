@@ -21,6 +21,32 @@ zv_right_name(enum zv_right right)
 	return rights[right];
 }
 
+enum zv_reach
+zv_role_history(const struct zv_role *role)
+{
+	static const enum zv_reach as_seen[] = {
+		[ZV_SCOPE_OWN] = ZV_REACH_OWN,
+		[ZV_SCOPE_QUEUES] = ZV_REACH_QUEUES,
+		[ZV_SCOPE_ALL] = ZV_REACH_ALL,
+	};
+
+	if (!zv_role_has(role, ZV_RIGHT_VIEW))
+		return ZV_REACH_NONE;
+	if (role->history != ZV_REACH_UNSAID)
+		return role->history;
+	return zv_role_has(role, ZV_RIGHT_RAW) ? ZV_REACH_ALL : as_seen[role->sees];
+}
+
+enum zv_reach
+zv_role_recordings(const struct zv_role *role)
+{
+	enum zv_reach sees = zv_role_history(role), hears = role->recordings;
+
+	if (hears == ZV_REACH_UNSAID)
+		hears = ZV_REACH_OWN;
+	return hears < sees ? hears : sees;
+}
+
 #define RULE(may, text)                                                                \
  {                                                                                     \
   .allow = (may), .pattern = { (text), sizeof(text) - 1 },                             \

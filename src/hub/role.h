@@ -33,6 +33,15 @@ enum zv_scope {
 	ZV_SCOPE_ALL,
 };
 
+/* How far back into the past, and whose: finished calls, and their recordings. */
+enum zv_reach {
+	ZV_REACH_UNSAID, /* see zv_role_history, zv_role_recordings */
+	ZV_REACH_NONE,
+	ZV_REACH_OWN,	 /* calls in which a line of his took part */
+	ZV_REACH_QUEUES, /* also those that were in one of his queues */
+	ZV_REACH_ALL,
+};
+
 /* One line of `dial`: "allow 8[3489]XXXXXXXXX", "deny _00.", in Asterisk's patterns:
  * X 0-9, Z 1-9, N 2-9, [15-7], '.' one or more of anything, '!' none or more. A leading
  * '_' may stand or be left out. First match decides; none: denied. */
@@ -52,7 +61,8 @@ struct zv_role {
 	struct zv_str name;
 	unsigned rights; /* 1u << enum zv_right */
 	enum zv_scope sees, controls;
-	const struct zv_dial_rule *dial; /* those of the role, then the defaults */
+	enum zv_reach history, recordings; /* as written */
+	const struct zv_dial_rule *dial;   /* those of the role, then the defaults */
 	size_t n_dial;
 	int calls_a_minute, calls_at_once; /* 0: none at all; -1: no limit */
 	const struct zv_str *actions;	   /* for ami.action: names, exactly */
@@ -98,6 +108,11 @@ bool zv_role_may_dial(const struct zv_role *role, struct zv_str number,
  * ZV_ETOOBIG beyond ZV_NUMBER_MAX. out is NUL-terminated. */
 int zv_number_clean(struct zv_str text, bool letters, char out[ZV_NUMBER_MAX + 1],
 		    struct zv_error *err);
+
+/* Never UNSAID. Of finished calls he sees what he sees of those going on, unless the role says
+ * otherwise. He hears his own, unless it does; and never more than he sees. */
+enum zv_reach zv_role_history(const struct zv_role *role);
+enum zv_reach zv_role_recordings(const struct zv_role *role);
 
 static inline bool
 zv_role_has(const struct zv_role *role, enum zv_right right)

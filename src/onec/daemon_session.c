@@ -30,6 +30,24 @@ zv_daemon_session_counters(const struct zv_daemon_session *s)
 	return &s->counters;
 }
 
+struct zv_str
+zv_daemon_session_token(const struct zv_daemon_session *s)
+{
+	return zv_buf_str(&s->token);
+}
+
+bool
+zv_daemon_session_has_password(const struct zv_daemon_session *s)
+{
+	return s->user.n > 0;
+}
+
+int
+zv_daemon_session_fail_closed(const struct zv_daemon_session *s, struct zv_error *err)
+{
+	return zv_daemon_say(err, ZV_ECLOSED, s->russian, ZV_SAY_NOT_READY);
+}
+
 bool
 zv_daemon_session_wants_link(const struct zv_daemon_session *s)
 {
@@ -109,7 +127,7 @@ zv_daemon_session_send(struct zv_daemon_session *s, struct zv_str json,
 		       struct zv_error *err)
 {
 	if (s->phase != ZV_PHASE_READY)
-		return zv_daemon_say(err, ZV_ECLOSED, s->russian, ZV_SAY_NOT_READY);
+		return zv_daemon_session_fail_closed(s, err);
 	if (json.n > ZV_DAEMON_SEND_BYTES)
 		return zv_daemon_say(err, ZV_ETOOBIG, s->russian, ZV_SAY_LONG_COMMAND);
 	if (s->out.n > ZV_DAEMON_UNREAD_BYTES)

@@ -162,6 +162,7 @@ parse_path(struct zv_daemon_url *url, struct zv_str path)
 	zv_buf_add(&login, before);
 	zv_buf_add(&login, ZV_STR(LOGIN_PATH));
 	url->target = zv_memdup(path.p, path.n);
+	url->prefix = before.n;
 	url->login = zv_buf_failed(&login) ? NULL : zv_memdup(login.p, login.n);
 	zv_buf_deinit(&login);
 	return url->target && url->login ? 0 : ZV_ENOMEM;

@@ -17,6 +17,7 @@ struct zv_daemon_url {
 	char *secret; /* behind ':'; NULL: none */
 	char *target; /* "/v1/events", or what stands there behind a proxy: "/zvon/v1/events" */
 	char *login;			 /* "/v1/login" beside it */
+	size_t prefix;			 /* bytes of target before "/v1/events" */
 	char place[ZV_DAEMON_PLACE_MAX]; /* "host:port", for messages and Host */
 };
 

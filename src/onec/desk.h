@@ -3,6 +3,7 @@
 #ifndef ZV_ONEC_DESK_H
 #define ZV_ONEC_DESK_H
 
+#include "base/buf.h"
 #include "onec/link.h"
 #include "zvon/str.h"
 
@@ -27,6 +28,16 @@ struct zv_desk_handlers {
 	void (*on_gone)(void *user);
 };
 
+/* A question to zvond's HTTP API. answer: on the network thread, once; status 0: *why says
+ * what was in the way, else why is NULL. */
+struct zv_desk_question {
+	bool is_post;	    /* without a body; else GET */
+	struct zv_str path; /* behind "/v1/": "history?number=101"; copied */
+	void (*answer)(void *user, int status, struct zv_str body,
+		       const struct zv_error *why);
+	void *user;
+};
+
 /* The first member of both kinds. */
 struct zv_desk {
 	struct zv_link link;
@@ -35,6 +46,13 @@ struct zv_desk {
 	int (*send)(struct zv_desk *d, struct zv_str json, struct zv_error *err);
 	/* The client of libzvon for raw actions and counters; NULL: a daemon. */
 	struct zv_client *(*client)(struct zv_desk *d);
+	/* 0, and q->answer is called later, not within this, at the latest when the link is
+	 * closed; ZV_ECLOSED (not READY), ZV_EBUSY, ZV_ENOMEM, ZV_EINVAL. NULL: there is no
+	 * zvond. */
+	int (*ask)(struct zv_desk *d, const struct zv_desk_question *q,
+		   struct zv_error *err);
+	/* What stands before "/v1/…" in a browser: "https://host:2013"; NULL as above. */
+	int (*base)(struct zv_desk *d, struct zv_buf *out);
 };
 
 #endif

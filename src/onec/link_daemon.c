@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "io/clock.h"
 #include "io/dial.h"
+#include "onec/daemon_http.h"
 #include "onec/daemon_url.h"
 
 #define CONNECT_MS 4500
@@ -14,6 +15,7 @@ struct zv_link_daemon {
 	struct zv_desk desk;
 	struct zv_daemon_session *session;
 	struct zv_dial *dial;
+	struct zv_daemon_http *http; /* NULL: nothing was asked yet */
 	char *ca_file, *pin, *proxy;
 	bool insecure;
 	int connect_timeout_ms;
@@ -93,11 +95,12 @@ read_some(struct zv_link_daemon *l)
 	return !l->up;
 }
 
-static void
-open_stream(struct zv_link_daemon *l)
+static struct zv_dial_options
+where_to(const struct zv_link_daemon *l)
 {
 	const struct zv_daemon_url *url = zv_daemon_session_url(l->session);
-	const struct zv_dial_options options = {
+
+	return (struct zv_dial_options){
 		.host = url->host,
 		.port = url->port,
 		.tls = url->tls,
@@ -108,6 +111,12 @@ open_stream(struct zv_link_daemon *l)
 		.connect_timeout_ms = l->connect_timeout_ms,
 		.protocol = ZV_FAULT_ZVOND,
 	};
+}
+
+static void
+open_stream(struct zv_link_daemon *l)
+{
+	const struct zv_dial_options options = where_to(l);
 	struct zv_error err = { 0 };
 
 	l->dialling = true;
@@ -151,7 +160,10 @@ on_descriptors(struct zv_link *link, struct zv_descriptor *out, size_t max)
 	struct zv_link_daemon *l = of_link(link);
 	bool writing = !l->mute && zv_daemon_session_output(l->session)->n > 0;
 
-	return l->dialling ? zv_dial_descriptors(l->dial, writing, out, max) : 0;
+	size_t n = l->dialling ? zv_dial_descriptors(l->dial, writing, out, max) : 0;
+
+	return n +
+	       (l->http ? zv_daemon_http_descriptors(l->http, out + n, max - n) : 0);
 }
 
 static int
@@ -169,7 +181,9 @@ on_timeout(struct zv_link *link)
 	if (!l->started || l->more ||
 	    l->dialling != zv_daemon_session_wants_link(l->session))
 		return 0;
-	return l->dialling && !l->up ? sooner(ms, zv_dial_timeout(l->dial)) : ms;
+	if (l->dialling && !l->up)
+		ms = sooner(ms, zv_dial_timeout(l->dial));
+	return l->http ? sooner(ms, zv_daemon_http_timeout(l->http)) : ms;
 }
 
 static void
@@ -189,6 +203,8 @@ turn(struct zv_link_daemon *l)
 	}
 	if (all_read)
 		zv_daemon_session_tick(l->session, zv_clock_ms());
+	if (l->http)
+		zv_daemon_http_process(l->http);
 	follow_wish(l);
 	write_some(l);
 	l->more = !all_read || l->mute;
@@ -197,6 +213,7 @@ turn(struct zv_link_daemon *l)
 static void
 free_link(struct zv_link_daemon *l)
 {
+	zv_daemon_http_free(l->http);
 	zv_dial_free(l->dial);
 	zv_daemon_session_free(l->session);
 	zv_free(l->ca_file);
@@ -243,13 +260,39 @@ on_is_resolving(struct zv_link *link)
 {
 	struct zv_link_daemon *l = of_link(link);
 
-	return l->dialling && !l->up && zv_dial_is_resolving(l->dial);
+	return (l->dialling && !l->up && zv_dial_is_resolving(l->dial)) ||
+	       (l->http && zv_daemon_http_is_resolving(l->http));
 }
 
 static int
 on_send(struct zv_desk *d, struct zv_str json, struct zv_error *err)
 {
 	return zv_daemon_session_send(of_link(&d->link)->session, json, err);
+}
+
+static int
+on_ask(struct zv_desk *d, const struct zv_desk_question *q, struct zv_error *err)
+{
+	struct zv_link_daemon *l = of_link(&d->link);
+	const struct zv_dial_options where = where_to(l);
+
+	if (zv_daemon_session_state(l->session) != ZV_DESK_READY)
+		return zv_daemon_session_fail_closed(l->session, err);
+	if (!l->http)
+		l->http = zv_daemon_http_new(&where, l->session, err);
+	return l->http ? zv_daemon_http_ask(l->http, q, err) : ZV_ENOMEM;
+}
+
+static int
+on_base(struct zv_desk *d, struct zv_buf *out)
+{
+	const struct zv_daemon_url *url =
+		zv_daemon_session_url(of_link(&d->link)->session);
+
+	zv_buf_add(out, url->tls ? ZV_STR("https://") : ZV_STR("http://"));
+	zv_buf_add(out, zvon_str(url->place));
+	zv_buf_add(out, (struct zv_str){ url->target, url->prefix });
+	return zv_buf_failed(out) ? ZV_ENOMEM : 0;
 }
 
 /* ---- life --------------------------------------------------------------------------------- */
@@ -314,6 +357,8 @@ zv_link_daemon_new(const struct zv_link_daemon_options *options,
 	}
 	l->desk.link.kind = &kind;
 	l->desk.send = on_send;
+	l->desk.ask = on_ask;
+	l->desk.base = on_base;
 	if (fill(l, options, handlers, user, err) == 0)
 		return &l->desk;
 	free_link(l);

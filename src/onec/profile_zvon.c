@@ -88,6 +88,7 @@ static const struct zv_argument_row history_row[] = {
 	{ "To", ZV_WANT_ANY, "" },
 };
 static const struct zv_argument_row recording_row[] = { MUST("Call") };
+static const struct zv_argument_row recording_link_row[] = { MUST("Id") };
 
 /* A command: how its arguments are called by a script, and by the hub. */
 #define COMMAND(symbol, command, ...)                                                  \
@@ -232,6 +233,8 @@ static const struct zv_method methods[] = {
 	PLAIN("Servers", "Серверы", snapshot, "servers"),
 	METHOD("History", "История", history_row, history, NULL),
 	METHOD("Recording", "Запись", recording_row, recording, NULL),
+	METHOD("RecordingLink", "СсылкаНаЗапись", recording_link_row, recording_link,
+	       NULL),
 	METHOD("Diagnose", "Диагностика", connect_row, diagnose, NULL),
 };
 

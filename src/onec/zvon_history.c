@@ -1,6 +1,5 @@
-/* History, Recording: calls that this connection has seen end, and the files of calls. They
- * are kept in memory, no more than named limits; what ended before Connect is not known
- * here. */
+/* Calls that this connection has seen end, and the files of calls. They are kept in memory, no
+ * more than named limits; what ended before Connect is not known here. */
 #include "onec/zvon_script.h"
 
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "base/str.h"
 #include "json/reader.h"
 #include "json/writer.h"
+#include "onec/zvon_past.h"
 
 /* A call. While it goes on its times and files are kept, then its end. */
 struct record {
@@ -257,11 +257,6 @@ write_files(struct zv_json *j, const struct record *r)
 	zv_json_end_array(j);
 }
 
-static const char *const copied[] = {
-	"call",	 "server", "direction", "from",	 "to",	   "did",
-	"queue", "result", "legs",	"cause", "reason",
-};
-
 static void
 write_time(struct zv_json *j, const char *key, struct zv_str time)
 {
@@ -276,98 +271,43 @@ static void
 write_call(struct zv_json *j, const struct record *r)
 {
 	zv_json_begin_object(j);
-	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
-		const json_t *member = json_object_get(r->end, copied[i]);
-		char *text = member ? json_dumps(member, JSON_COMPACT | JSON_ENCODE_ANY)
-				    : NULL;
-
-		zv_json_key(j, copied[i]);
-		zv_buf_add(j->out, text ? zvon_str(text) : ZV_STR("null"));
-		j->comma = true;
-		free(text); /* jansson's */
-	}
+	for (size_t i = 0; zv_past_members[i]; i++)
+		zv_past_write_member(j, zv_past_members[i],
+				     json_object_get(r->end, zv_past_members[i]));
 	write_time(j, "started", zvon_str(r->started));
 	write_time(j, "answered", zvon_str(r->answered));
 	write_time(j, "ended", zv_json_text(r->end, "time"));
 	zv_json_key(j, "recordings");
 	write_files(j, r);
+	zv_json_strings(j, "recording_ids", NULL, 0);
 	zv_json_end_object(j);
 }
 
-/* ask->in: the number, or empty for all. */
-struct span {
-	int64_t from_s, to_s;
-};
-
-static void
-list_calls(struct zv_component *c, struct zv_ask *ask)
+size_t
+zv_script_write_past(struct zv_script *s, struct zv_json *j,
+		     const struct zv_past_question *q, const json_t *told, size_t most)
 {
-	struct zv_script *s = zv_script_of(c);
-	const struct span *span = ask->data;
-	struct zv_json j = { .out = &ask->out };
 	struct zv_node *node, *next;
+	size_t n = 0;
 
-	zv_json_begin_array(&j);
 	ZV_EACH(&s->net.past, node, next)
 	{
 		const struct record *r = ZV_OWNER(node, struct record, node);
 
-		if (r->ended_s >= span->from_s && r->ended_s <= span->to_s &&
-		    (!ask->in.n || has_number(r->end, zv_buf_str(&ask->in))))
-			write_call(&j, r);
+		if (n < most && r->ended_s >= q->from_s && r->ended_s <= q->to_s &&
+		    (!q->number.n || has_number(r->end, q->number)) &&
+		    !zv_past_is_told(told, zvon_str(r->call), zvon_str(r->server))) {
+			write_call(j, r);
+			n++;
+		}
 	}
-	zv_json_end_array(&j);
-	zv_ask_answer(ask, zv_buf_failed(&ask->out) ? ZV_ENOMEM : 0);
+	return n;
 }
 
-/* ask->in: the call's id. */
-static void
-list_files(struct zv_component *c, struct zv_ask *ask)
+void
+zv_script_write_files(struct zv_script *s, struct zv_json *j, struct zv_str call)
 {
-	struct zv_script *s = zv_script_of(c);
-	struct zv_str call = zv_buf_str(&ask->in);
-	struct zv_json j = { .out = &ask->out };
 	const struct record *r = find(&s->net.live, call, ZV_STR(""));
 
-	if (!r)
-		r = find(&s->net.past, call, ZV_STR(""));
-	write_files(&j, r);
-	zv_ask_answer(ask, zv_buf_failed(&ask->out) ? ZV_ENOMEM : 0);
-}
-
-/* ---- host's thread ------------------------------------------------------------------------------------ */
-
-ZV_SCRIPT_METHOD(history)
-{
-	struct span span;
-	struct zv_ask *ask;
-	int rc = zv_script_read_moment(c, &arguments[1], INT64_MIN, &span.from_s, err);
-
-	if (rc == 0)
-		rc = zv_script_read_moment(c, &arguments[2], INT64_MAX, &span.to_s,
-					   err);
-	if (rc < 0)
-		return rc;
-	ask = zv_ask_new(list_calls);
-	if (ask) {
-		ask->data = zv_memdup(&span, sizeof span);
-		ask->free_data = zv_free;
-	}
-	if (!ask || !ask->data ||
-	    zv_buf_add(&ask->in, zv_buf_str(&arguments[0].bytes)) < 0) {
-		zv_ask_drop(ask);
-		return zv_script_fail_nomem(c, err);
-	}
-	return zv_script_ask(c, ask, result, err);
-}
-
-ZV_SCRIPT_METHOD(recording)
-{
-	struct zv_ask *ask = zv_ask_new(list_files);
-
-	if (!ask || zv_buf_add(&ask->in, zv_buf_str(&arguments[0].bytes)) < 0) {
-		zv_ask_drop(ask);
-		return zv_script_fail_nomem(c, err);
-	}
-	return zv_script_ask(c, ask, result, err);
+	write_files(j, r ? r : find(&s->net.past, call, ZV_STR("")));
 }

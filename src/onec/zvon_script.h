@@ -13,7 +13,8 @@
  *   zvon_action    Action: a raw action and its answer
  *   zvon_probe     Probe: connects, asks, disconnects
  *   zvon_diagnose  Diagnose: what `zvon probe` says
- *   zvon_history   calls that have ended, recordings
+ *   zvon_past      History, Recording, RecordingLink: asked of zvond's store …
+ *   zvon_history   … and what this connection itself has seen
  *   zvon_figures   counters, limits, log file
  *   zvon_words     causes and cures, in the language of the script
  *
@@ -256,6 +257,7 @@ ZV_SCRIPT_METHOD(set_regex);
 ZV_SCRIPT_METHOD(snapshot); /* method->data: the member's name */
 ZV_SCRIPT_METHOD(history);
 ZV_SCRIPT_METHOD(recording);
+ZV_SCRIPT_METHOD(recording_link);
 ZV_SCRIPT_METHOD(probe);
 ZV_SCRIPT_METHOD(diagnose);
 

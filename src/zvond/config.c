@@ -68,18 +68,19 @@ unwritten(struct zv_config_reader *r)
 	return s;
 }
 
+/* A section that there is once, written or not. */
 static void
-read_general(struct zv_config_reader *r)
+read_single(struct zv_config_reader *r, enum zv_option_section section, void *at,
+	    void (*check)(struct zv_config_reader *r, struct zv_config_object *o))
 {
 	const struct zv_conf_section *none = unwritten(r);
 	size_t n = 0;
 
-	if (count(r, ZV_SECTION_GENERAL) > 1 || !none)
+	if (count(r, section) > 1 || !none)
 		return; /* that was said */
-	read_each(r, ZV_SECTION_GENERAL, r->config, 0, &n, zv_config_check_general);
+	read_each(r, section, at, 0, &n, check);
 	if (n == 0)
-		read_one(r, ZV_SECTION_GENERAL, none, (struct zv_str){ NULL, 0 },
-			 r->config, zv_config_check_general);
+		read_one(r, section, none, (struct zv_str){ NULL, 0 }, at, check);
 }
 
 static void
@@ -185,7 +186,11 @@ read_text(struct zv_config_reader *r, const char *file, struct zv_str text)
 	zv_config_check_names(r);
 	if (!r->out_of_memory) {
 		read_roles(r);
-		read_general(r);
+		read_single(r, ZV_SECTION_GENERAL, r->config, zv_config_check_general);
+		read_single(r, ZV_SECTION_HISTORY, &r->config->history,
+			    zv_config_check_history);
+		read_single(r, ZV_SECTION_RECORDINGS, &r->config->recordings,
+			    zv_config_check_recordings);
 		read_servers(r);
 		read_listens(r);
 		read_users(r);

@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
+#include "hist/number.h"
+#include "hist/recording.h"
 #include "hub/hub.h"
 
 struct zv_config_network {	   /* an address and how many of its bits count */
@@ -44,7 +46,8 @@ struct zv_config_listen {
 	const struct zv_config_network *operations; /* metrics without login */
 	size_t n_operations;
 	bool token_in_url;
-	bool deflate; /* yes */
+	bool client_id_token; /* yes: of POST /history */
+	bool deflate;	      /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
 	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
 	int body_rate;	      /* bytes a second at least … */
@@ -78,11 +81,32 @@ struct zv_config_secrets {	     /* of one user */
 	size_t n_tokens;
 };
 
+struct zv_config_history { /* [history] */
+	const char
+		*store; /* URL, or the file's whole path; NULL: there is no history */
+	bool is_temporary;  /* in a folder that goes with the daemon; store is NULL */
+	const char *secret; /* of the database, or NULL; wiped when freed */
+	const char *secret_file;
+	int keep_days;	    /* 0: for ever */
+	int anonymise_days; /* 0: never */
+	int clean_minute;   /* of the day, local time */
+	const char *clean_at;
+	struct zv_number_rules numbers;
+};
+
 enum zv_jwt_algorithm {
 	ZV_JWT_NONE, /* signed tokens are not accepted */
 	ZV_JWT_HS256,
 	ZV_JWT_RS256,
 	ZV_JWT_ES256,
+};
+
+struct zv_config_recordings { /* [recordings] */
+	struct zv_recording_places places;
+	bool links, decode;
+	int link_s;
+	int wait_ms; /* what the file system may take */
+	int misses;  /* of a user or an address, that cost nothing */
 };
 
 struct zv_config {
@@ -99,6 +123,8 @@ struct zv_config {
 	size_t jwt_key_bytes;
 	const char *jwt_key_file;
 	const char *jwt_audience, *jwt_issuer; /* or NULL */
+	struct zv_config_history history;
+	struct zv_config_recordings recordings;
 	struct zv_config_listen *listens;
 	size_t n_listens;
 	struct zv_config_server *servers;

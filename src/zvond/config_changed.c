@@ -1,7 +1,23 @@
-/* config_changed.c - which changes of [general] a reload cannot take over: what the hub and
- * the state were made with. */
+/* config_changed.c - which changes of [general] and [history] a reload cannot take over: what
+ * the hub, the state and the store were made with. */
 #include "base/str.h"
 #include "zvond/options.h"
+
+/* The store stays open, and the keys of numbers in it are those of the rules. */
+static bool
+is_of_the_store(const struct zv_option *o)
+{
+	static const size_t taken_over[] = {
+		offsetof(struct zv_config_history, keep_days),
+		offsetof(struct zv_config_history, anonymise_days),
+		offsetof(struct zv_config_history, clean_at),
+	};
+
+	for (size_t i = 0; i < sizeof taken_over / sizeof *taken_over; i++)
+		if (o->at == taken_over[i])
+			return false;
+	return true;
+}
 
 /* Limits are the hub's from its beginning; so is the rest of these. */
 static bool
@@ -9,6 +25,8 @@ is_of_the_start(const struct zv_option *o)
 {
 	const size_t limits = offsetof(struct zv_config, limits);
 
+	if (o->section == ZV_SECTION_HISTORY)
+		return is_of_the_store(o);
 	if (o->section != ZV_SECTION_GENERAL)
 		return false;
 	return (o->at >= limits && o->at < limits + sizeof(struct zv_hub_limits)) ||
@@ -24,17 +42,37 @@ size_of(enum zv_option_type type)
 				       : sizeof(int);
 }
 
+static struct zv_str
+text_at(enum zv_option_type type, const char *at)
+{
+	struct zv_str view;
+	const char *text;
+
+	if (type == ZV_OPTION_TEXT) {
+		memcpy(&text, at, sizeof text);
+		return zvon_str(text);
+	}
+	memcpy(&view, at, sizeof view);
+	return view;
+}
+
+static const char *
+place(const struct zv_option *o, const struct zv_config *c)
+{
+	const void *section =
+		o->section == ZV_SECTION_HISTORY ? (const void *)&c->history : c;
+
+	return (const char *)section + o->at;
+}
+
 static bool
 differs(const struct zv_option *o, const struct zv_config *a, const struct zv_config *b)
 {
-	const char *left = (const char *)a + o->at, *right = (const char *)b + o->at;
-	const char *one, *other;
+	const char *left = place(o, a), *right = place(o, b);
 
-	if (o->type != ZV_OPTION_TEXT)
-		return memcmp(left, right, size_of(o->type)) != 0;
-	memcpy(&one, left, sizeof one);
-	memcpy(&other, right, sizeof other);
-	return !zvon_str_equal(zvon_str(one), zvon_str(other));
+	if (o->type == ZV_OPTION_TEXT || o->type == ZV_OPTION_NAME)
+		return !zvon_str_equal(text_at(o->type, left), text_at(o->type, right));
+	return memcmp(left, right, size_of(o->type)) != 0;
 }
 
 void

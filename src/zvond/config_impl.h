@@ -6,7 +6,7 @@
 
 #include "zvond/options.h"
 
-#define ZV_CONFIG_OPTIONS_MAX 128 /* rows of the table */
+#define ZV_CONFIG_OPTIONS_MAX 192 /* rows of the table */
 #define ZV_CONFIG_READY_ROLES 3	  /* that need not be written */
 
 struct zv_config_file { /* one of those that were read */
@@ -111,6 +111,8 @@ const char *zv_config_path(struct zv_config_reader *r, const struct zv_conf_sett
 
 /* ---- config_general.c … config_user.c: what the table cannot say ----------------------- */
 void zv_config_check_general(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_history(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_recordings(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_listen(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_role(struct zv_config_reader *r, struct zv_config_object *o);

@@ -28,8 +28,7 @@ zv_config_section_of(const struct zv_conf_section *s, struct zv_str *name)
 static void
 unknown_section(struct zv_config_reader *r, const struct zv_conf_section *s)
 {
-	static const char *const later[] = { "history", "recordings", "cluster",
-					     "rules", NULL };
+	static const char *const later[] = { "cluster", "rules", NULL };
 	struct zv_str word;
 	const char *meant;
 
@@ -53,10 +52,12 @@ unknown_section(struct zv_config_reader *r, const struct zv_conf_section *s)
 	else
 		zv_config_wrong(
 			r, ZV_AT(s),
-			"unknown section [%s]; there are [general], [listen NAME], "
-			"[server NAME], [role NAME], [user NAME]",
-			"неизвестный раздел [%s]; есть [general], [listen ИМЯ], "
-			"[server ИМЯ], [role ИМЯ], [user ИМЯ]",
+			"unknown section [%s]; there are [general], [history], "
+			"[recordings], "
+			"[listen NAME], [server NAME], [role NAME], [user NAME]",
+			"неизвестный раздел [%s]; есть [general], [history], "
+			"[recordings], "
+			"[listen ИМЯ], [server ИМЯ], [role ИМЯ], [user ИМЯ]",
 			s->name.p);
 }
 
@@ -75,9 +76,9 @@ check_name(struct zv_config_reader *r, const struct zv_conf_section *s,
 {
 	const char *word = zv_section_names[section];
 
-	if (section == ZV_SECTION_GENERAL && name.n)
-		zv_config_wrong(r, ZV_AT(s), "there is one [general], without a name",
-				"[general] один, и имени у него нет");
+	if (section < ZV_SECTION_LISTEN && name.n)
+		zv_config_wrong(r, ZV_AT(s), "there is one [%s], without a name",
+				"[%s] один, и имени у него нет", word);
 	else if (section > ZV_SECTION_LISTEN && !name.n)
 		zv_config_wrong(r, ZV_AT(s), "[%s] needs a name: [%s NAME]",
 				"разделу [%s] нужно имя: [%s ИМЯ]", word, word);

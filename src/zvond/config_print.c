@@ -258,6 +258,18 @@ add_settings(struct zv_buf *out, enum zv_option_section section, const void *obj
 
 /* ---- sections ------------------------------------------------------------------------ */
 
+/* Whole paths, as they were understood; one that is off says so. */
+static void
+print_history(struct zv_buf *out, const struct zv_config_history *h)
+{
+	struct zv_config_history shown = *h;
+
+	if (!shown.store)
+		shown.store = h->is_temporary ? "temporary" : "no";
+	zv_buf_add(out, ZV_STR("\n[history]\n"));
+	add_settings(out, ZV_SECTION_HISTORY, &shown);
+}
+
 static void
 print_listen(struct zv_buf *out, const struct zv_config_listen *l)
 {
@@ -296,6 +308,9 @@ zv_config_print(const struct zv_config *c, struct zv_buf *out)
 {
 	zv_buf_add(out, ZV_STR("[general]\n"));
 	add_settings(out, ZV_SECTION_GENERAL, c);
+	print_history(out, &c->history);
+	zv_buf_add(out, ZV_STR("\n[recordings]\n"));
+	add_settings(out, ZV_SECTION_RECORDINGS, &c->recordings);
 	for (size_t i = 0; i < c->n_listens; i++)
 		print_listen(out, &c->listens[i]);
 	for (size_t i = 0; i < c->n_servers; i++)

@@ -65,14 +65,15 @@ static const struct {
 	const char *name;
 	unsigned rights;
 	enum zv_scope sees, controls;
+	enum zv_reach recordings;
 } ready_roles[ZV_CONFIG_READY_ROLES] = {
 #define BIT(right) (1u << ZV_RIGHT_##right)
 #define OPERATOR                                                                       \
  (BIT(VIEW) | BIT(DIAL) | BIT(CONTROL) | BIT(TRANSFER) | BIT(PICKUP) |                 \
   BIT(CONFERENCE) | BIT(RECORD) | BIT(AGENT))
-	{ "operator", OPERATOR, ZV_SCOPE_QUEUES, ZV_SCOPE_OWN },
-	{ "supervisor", OPERATOR | BIT(SPY), ZV_SCOPE_ALL, ZV_SCOPE_ALL },
-	{ "viewer", BIT(VIEW), ZV_SCOPE_ALL, ZV_SCOPE_OWN },
+	{ "operator", OPERATOR, ZV_SCOPE_QUEUES, ZV_SCOPE_OWN, ZV_REACH_OWN },
+	{ "supervisor", OPERATOR | BIT(SPY), ZV_SCOPE_ALL, ZV_SCOPE_ALL, ZV_REACH_ALL },
+	{ "viewer", BIT(VIEW), ZV_SCOPE_ALL, ZV_SCOPE_OWN, ZV_REACH_NONE },
 };
 
 static void
@@ -86,6 +87,7 @@ add_ready_role(struct zv_config_reader *r, size_t i)
 	role->rights = ready_roles[i].rights;
 	role->sees = ready_roles[i].sees;
 	role->controls = ready_roles[i].controls;
+	role->recordings = ready_roles[i].recordings;
 	role->calls_a_minute = ZV_CALLS_A_MINUTE;
 	role->calls_at_once = ZV_CALLS_AT_ONCE;
 	role->dial = zv_default_dial_rules;

@@ -11,6 +11,7 @@
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
 #include "zvond/gate.h"
+#include "zvond/historian.h"
 #include "zvond/log.h"
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
@@ -182,6 +183,7 @@ on_second(void *owner)
 	d->second_ms = now + SECOND_MS;
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
+	zv_historian_each_second(d->historian, now);
 	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }
@@ -315,7 +317,10 @@ begin(struct zv_daemon *d, struct zv_error *err)
 	if (rc == 0 && zv_daemon_set_users(d, d->settings) < 0)
 		rc = zv_fail_nomem(err);
 	if (rc == 0)
+		rc = zv_historian_new(d, &d->historian, err);
+	if (rc == 0)
 		rc = open_servers(d, err);
+	zv_historian_begin(rc == 0 ? d->historian : NULL);
 	if (rc == 0)
 		rc = open_gates(d, err);
 	return rc;
@@ -382,6 +387,7 @@ end(struct zv_daemon *d, bool was_running)
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
 		zv_loop_not_at_end(d->loop, d);
@@ -420,6 +426,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
+	zv_list_init(&d->questions);
 	d->started_ms = zv_clock_ms();
 	d->started_unix_s = zv_clock_unix_us() / 1000000;
 	rc = begin(d, &err);

@@ -4,7 +4,12 @@
 
 #define G(member)     offsetof(struct zv_config, member), 0
 #define LIMIT(member) offsetof(struct zv_config, limits.member), 0
-#define L(member)     offsetof(struct zv_config_listen, member), 0
+#define H(member)     offsetof(struct zv_config_history, member), 0
+#define A(member)     offsetof(struct zv_config_recordings, member), 0
+#define A_N(member)                                                                    \
+ offsetof(struct zv_config_recordings, places.member),                                 \
+	 offsetof(struct zv_config_recordings, places.n_##member)
+#define L(member) offsetof(struct zv_config_listen, member), 0
 #define L_N(member)                                                                    \
  offsetof(struct zv_config_listen, member),                                            \
 	 offsetof(struct zv_config_listen, n_##member)
@@ -70,6 +75,48 @@ const struct zv_option zv_config_options[] = {
 	    "What `iss` of such a token must be")
 #undef SECTION
 
+#define SECTION ZV_SECTION_HISTORY
+	ROW(TEXT, "store", NULL, NULL, 0, 0, "history.db", NULL, H(store),
+	    "Where calls are kept: a file, from the state folder on, or mysql://user@host/database, postgresql://user@host/database; temporary: until zvond ends; no: nowhere")
+	ROW(TEXT, "secret_file", "secretfile", NULL, 0, 0, NULL, NULL, H(secret_file),
+	    "File whose first line is the password of that database's user, for nobody else to read")
+	ROW(NUMBER, "keep_days", "keep", NULL, 0, 36500, "0", NULL, H(keep_days),
+	    "After so many days a call is deleted; 0: never")
+	ROW(NUMBER, "anonymise_days", "anonymise anonymize", NULL, 0, 36500, "0", NULL, H(anonymise_days),
+	    "After so many days numbers and names of those outside are taken out of it; 0: never")
+	ROW(TEXT, "clean_at", NULL, NULL, 0, 0, "03:30", NULL, H(clean_at),
+	    "When that is done, each day in the time zone of this machine")
+	ROW(NAME, "country", NULL, NULL, 0, 0, "7", NULL, H(numbers.country),
+	    "The country's own number: +7, 8 and 007 before a number are then the same")
+	ROW(NAME, "trunk", NULL, NULL, 0, 0, "8", NULL, H(numbers.trunk),
+	    "What is dialled before a number of the same country")
+	ROW(NAME, "international", NULL, NULL, 0, 0, "810", NULL, H(numbers.international),
+	    "What is dialled before a number of another country, besides 00 and +")
+	ROW(NUMBER, "national_digits", NULL, NULL, 4, 14, "10", NULL, H(numbers.national_digits),
+	    "How many digits a number of this country has, without the country's own")
+	ROW(NAME, "area", NULL, NULL, 0, 0, NULL, NULL, H(numbers.area),
+	    "What belongs before a number of 5 to 7 digits; empty: it stays as it is")
+#undef SECTION
+
+#define SECTION ZV_SECTION_RECORDINGS
+	ROW(TEXTS, "root", "roots", NULL, 0, ZV_RECORDING_ROOTS, NULL, NULL, A_N(roots),
+	    "Folders in which recordings lie here, beneath which alone they are looked for; none: there are no recordings")
+	ROW(TEXTS, "from", NULL, NULL, 0, ZV_RECORDING_ROOTS, "/var/spool/asterisk/monitor", NULL, A_N(from),
+	    "What the PBX calls these folders, in the same order")
+	ROW(TEXTS, "template", "templates", NULL, 0, ZV_RECORDING_TEMPLATES, "{file},%Y/%m/%d/{file},%Y-%m/%d/{file},%Y/%m/%d/%H/{file}", NULL, A_N(templates),
+	    "Where a file lies of which only the name is told, by the date in the name, else that of the call")
+	ROW(YES, "decode", NULL, NULL, 0, 0, "yes", NULL, A(decode),
+	    "Are gsm, wav49, ulaw, alaw and sln given as WAV, which each browser plays?")
+	ROW(YES, "links", NULL, NULL, 0, 0, "yes", NULL, A(links),
+	    "May users get links that play without a login until they expire?")
+	ROW(NUMBER, "link_s", NULL, NULL, 10, 604800, "3600", NULL, A(link_s),
+	    "How long such a link is good, if no shorter time is asked for")
+	ROW(NUMBER, "wait_ms", NULL, NULL, 100, 60000, "5000", NULL, A(wait_ms),
+	    "How long the file system may take for one step; then 503")
+	ROW(NUMBER, "misses", NULL, NULL, 1, 100000, "20", NULL, A(misses),
+	    "Ids that do not exist, of one user or address, that cost nothing; then each one waits, up to 30 s")
+#undef SECTION
+
 #define SECTION ZV_SECTION_LISTEN
 	ROW(BIND, "bind", "bindaddr tlsbindaddr", NULL, 0, 0, "127.0.0.1:2013", NULL, L(address),
 	    "Address and port, [IPv6]:port, or systemd:NAME for a socket that systemd opened")
@@ -99,6 +146,8 @@ const struct zv_option zv_config_options[] = {
 	    "From where /metrics may be read without a login")
 	ROW(YES, "token_in_url", NULL, NULL, 0, 0, "no", NULL, L(token_in_url),
 	    "May a token stand in the URL, where proxies and browsers keep it?")
+	ROW(YES, "client_id_token", NULL, NULL, 0, 0, "yes", NULL, L(client_id_token),
+	    "May CLIENT_ID of POST /history be a user's token, for programs that send no Authorization?")
 	ROW(YES, "deflate", NULL, NULL, 0, 0, "yes", NULL, L(deflate),
 	    "Are messages to clients compressed that can read it?")
 	ROW(NUMBER, "head_timeout_ms", NULL, NULL, 100, MS_MAX, "10000", NULL, L(head_timeout_ms),
@@ -199,6 +248,10 @@ const struct zv_option zv_config_options[] = {
 	    "Whose calls and lines they see: their own, also those of their queues, or all")
 	ROW(CHOICE, "control", NULL, NULL, 0, 0, "own", "own|queues|all", R(controls),
 	    "Whose calls they may act on")
+	ROW(CHOICE, "history", NULL, NULL, 1, 0, NULL, "none|own|queues|all", R(history),
+	    "Whose finished calls they see: nobody's, their own, also those that were in their queues, or all; not said: as see")
+	ROW(CHOICE, "recordings", NULL, NULL, 1, 0, NULL, "none|own|queues|all", R(recordings),
+	    "Whose recordings they may hear, never more than history; not said: their own")
 	ROW(DIAL, "dial", NULL, NULL, 0, 0, NULL, NULL, R_N(dial),
 	    "allow PATTERN or deny PATTERN as in extensions.conf; the first that fits decides; then own numbers of 2 to 6 digits are allowed and all else is denied")
 	ROW(NUMBER, "calls_a_minute", NULL, NULL, -1, 10000, "6", NULL, R(calls_a_minute),
@@ -240,8 +293,9 @@ const struct zv_option zv_config_options[] = {
 
 const size_t zv_n_config_options = sizeof zv_config_options / sizeof *zv_config_options;
 
-const char *const zv_section_names[ZV_SECTIONS + 1] = { "general", "listen", "server",
-							"role",	   "user",   NULL };
+const char *const zv_section_names[ZV_SECTIONS + 1] = {
+	"general", "history", "recordings", "listen", "server", "role", "user", NULL,
+};
 
 static bool
 is_among(const char *words, struct zv_str key)

@@ -7,8 +7,10 @@
 #include "zvond/config.h"
 
 enum zv_option_section {
-	ZV_SECTION_GENERAL,
-	ZV_SECTION_LISTEN,
+	ZV_SECTION_GENERAL, /* one of each word, without a name … */
+	ZV_SECTION_HISTORY,
+	ZV_SECTION_RECORDINGS,
+	ZV_SECTION_LISTEN, /* … from here on with names */
 	ZV_SECTION_SERVER,
 	ZV_SECTION_ROLE,
 	ZV_SECTION_USER,

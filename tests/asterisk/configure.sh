@@ -85,7 +85,8 @@ configure_server() {
 	make_certificates
 	rm -rf "$etc"
 	mkdir -p "$etc/keys" "$ROOT/run/asterisk" "$var/lib/asterisk/keys" "$var/lib/asterisk/tones" \
-		"$var/spool/asterisk/monitor" "$var/log/asterisk/cdr-csv" "$var/log/asterisk/cdr-custom"
+		"$var/spool/asterisk/monitor" "$var/log/asterisk/cdr-csv" "$var/log/asterisk/cdr-custom" \
+		"$var/log/asterisk/cel-custom"
 	write_templates "$etc" "$modules"
 	write_modules "$modules" >"$etc/modules.conf"
 	write_accounts >>"$etc/manager.conf"

@@ -116,6 +116,13 @@ configured_since_start() {
 	[ -n "$(find "$HERE/conf" "$HERE/configure.sh" "$SAMPLE" -newer "$PID_FILE" -print -quit)" ]
 }
 
+# A table that has other columns than the configuration names would not be written.
+begin_logs() {
+	local log=$ROOT/var/log/asterisk
+	: >"$log/full"
+	rm -f "$log/master.db" "$log"/c{dr,el}-*/*.csv
+}
+
 start_server() {
 	[ -s "$STAMP" ] || die "$VERSION is not installed: run lab.sh install $VERSION"
 	if running && configured_since_start; then
@@ -130,7 +137,7 @@ start_server() {
 		die "$VERSION: another program listens on $IP:5038; stop it first"
 	configure_server
 	rm -f "$ROOT/run/asterisk/asterisk.ctl"
-	: >"$ROOT/var/log/asterisk/full"
+	begin_logs
 	setsid chroot "$ROOT" /usr/sbin/asterisk -f -n \
 		>"$LAB/$VERSION.out" 2>&1 </dev/null {LOCK}>&- &
 	echo $! >"$PID_FILE"

@@ -1,0 +1,313 @@
+/* conversation_merge.c - two tellings of one call made one. */
+#include "hist/conversation.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
+
+/* The records tell whole seconds, and the first of a call is made when its channel is. */
+#define ROUNDING_MS 2000
+
+/* Ends that nobody saw: docs/calls.md. */
+static bool
+is_guessed(const struct zv_conversation *c)
+{
+	static const struct zv_str guesses[] = {
+		ZV_STR("vanished"),
+		ZV_STR("pbx_restart"),
+		ZV_STR("lost"),
+		ZV_STR("end_of_input"),
+	};
+
+	for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
+		if (zvon_str_equal(c->reason, guesses[i]))
+			return true;
+	return c->is_open;
+}
+
+static bool
+is_live(const struct zv_conversation *c)
+{
+	return (c->sources & ZV_PAST_LIVE) != 0;
+}
+
+/* What speaks for a telling, the weightiest first. */
+static int
+weight(const struct zv_conversation *c)
+{
+	return is_live(c) * 4 + !c->is_open * 2 + !is_guessed(c);
+}
+
+static bool
+is_better(const struct zv_conversation *b, const struct zv_conversation *a)
+{
+	int wa = weight(a), wb = weight(b);
+
+	return wb > wa || (wb == wa && b->n_legs > a->n_legs);
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+static bool
+is_same_leg(const struct zv_past_leg *a, const struct zv_past_leg *b)
+{
+	if (a->unique_id.n && b->unique_id.n)
+		return zvon_str_equal(a->unique_id, b->unique_id);
+	return zvon_str_equal(a->channel, b->channel);
+}
+
+static struct zv_past_leg *
+find_leg(const struct zv_conversation *c, const struct zv_past_leg *leg)
+{
+	for (size_t i = 0; i < c->n_legs; i++)
+		if (is_same_leg(&c->legs[i], leg))
+			return &c->legs[i];
+	return NULL;
+}
+
+static bool
+has_text(const struct zv_str *list, size_t n, struct zv_str text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (zvon_str_equal(list[i], text))
+			return true;
+	return false;
+}
+
+static void
+add_text(struct zv_str *list, size_t *n, struct zv_str text)
+{
+	if (!has_text(list, *n, text))
+		list[(*n)++] = text;
+}
+
+/* "…/2026/11/21/a.wav" and "a.wav" are one file. */
+static struct zv_str
+base_name(struct zv_str path)
+{
+	for (size_t i = path.n; i > 0; i--)
+		if (path.p[i - 1] == '/')
+			return zv_str_from(path, i);
+	return path;
+}
+
+static void
+add_recording(struct zv_conversation *c, const struct zv_past_recording *r)
+{
+	for (size_t i = 0; i < c->n_recordings; i++) {
+		struct zv_past_recording *has = &c->recordings[i];
+
+		if (!zvon_str_equal(base_name(has->file), base_name(r->file)))
+			continue;
+		if (has->file.n < r->file.n)
+			has->file = r->file;
+		if (has->id.n == 0)
+			has->id = r->id;
+		return;
+	}
+	c->recordings[c->n_recordings++] = *r;
+}
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+static void
+fill_text(struct zv_str *s, struct zv_str other)
+{
+	if (s->n == 0)
+		*s = other;
+}
+
+static void
+fill_time(int64_t *t, int64_t other)
+{
+	if (*t == 0)
+		*t = other;
+}
+
+static void
+fill_leg(struct zv_past_leg *leg, const struct zv_past_leg *other)
+{
+	fill_text(&leg->line, other->line);
+	fill_text(&leg->number, other->number);
+	fill_text(&leg->name, other->name);
+	fill_text(&leg->unique_id, other->unique_id);
+	fill_time(&leg->started_ms, other->started_ms);
+	fill_time(&leg->ended_ms, other->ended_ms);
+	if (leg->result == ZV_RESULT_NONE)
+		leg->result = other->result;
+	if (leg->cause == 0)
+		leg->cause = other->cause;
+}
+
+static void
+fill_call(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	if (c->is_anonymous || other->is_anonymous) {
+		c->is_anonymous = true;
+	} else {
+		fill_text(&c->from_number, other->from_number);
+		fill_text(&c->from_name, other->from_name);
+		fill_text(&c->to_number, other->to_number);
+	}
+	fill_text(&c->did, other->did);
+	fill_text(&c->queue, other->queue);
+	fill_text(&c->picked_up_by, other->picked_up_by);
+	c->parked |= other->parked;
+	c->sources |= other->sources;
+}
+
+/* A Uniqueid is the second in which its channel began: "1795224785.0", "pbx-1795224785.0". */
+static int64_t
+second_of(struct zv_str unique_id)
+{
+	struct zv_str rest = unique_id, part, whole;
+	long long seconds;
+
+	while (zv_str_split(&rest, '-', &part))
+		unique_id = part;
+	if (!zv_str_split(&unique_id, '.', &whole) ||
+	    zv_num_parse(whole, 0, INT64_MAX / 1000, &seconds) < 0)
+		return 0;
+	return seconds;
+}
+
+/* Had it begun before the better telling saw it? Only if its Uniqueid says so too: a wrong time
+ * zone of the records moves no call. */
+static bool
+began_before(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	int64_t off = other->started_ms - second_of(other->id) * 1000;
+
+	return other->started_ms && other->started_ms + ROUNDING_MS < c->started_ms &&
+	       off > -ROUNDING_MS && off < ROUNDING_MS;
+}
+
+static int64_t
+since(int64_t to, int64_t from)
+{
+	return to > from && from ? to - from : 0;
+}
+
+static void
+count_durations(struct zv_conversation *c)
+{
+	int64_t until = c->answered_ms ? c->answered_ms : c->ended_ms;
+
+	c->wait_ms = since(until, c->started_ms);
+	c->talk_ms = since(c->ended_ms, c->answered_ms);
+}
+
+static void
+take_beginning(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	c->started_ms = other->started_ms;
+	c->id = other->id;
+	if (other->from_number.n)
+		c->from_number = other->from_number;
+	count_durations(c);
+}
+
+/* It goes on as far as c knows, or that it ended was guessed: other saw the end. */
+static void
+take_end(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	if (other->ended_ms)
+		c->ended_ms = other->ended_ms;
+	fill_time(&c->answered_ms, other->answered_ms);
+	if (c->result != ZV_RESULT_ANSWERED && other->result != ZV_RESULT_NONE)
+		c->result = other->result;
+	c->reason = other->reason;
+	c->is_open = false;
+	count_durations(c);
+}
+
+/* What both tell, and what only other does. all_legs: it was there when c was not. */
+static void
+merge_legs(struct zv_conversation *c, const struct zv_conversation *other,
+	   bool all_legs)
+{
+	for (size_t i = 0; i < other->n_legs; i++) {
+		struct zv_past_leg *leg = find_leg(c, &other->legs[i]);
+
+		if (leg)
+			fill_leg(leg, &other->legs[i]);
+		else if (all_legs)
+			c->legs[c->n_legs++] = other->legs[i];
+	}
+}
+
+static void
+merge_lists(struct zv_conversation *c, const struct zv_conversation *other,
+	    bool is_partial)
+{
+	if (is_partial)
+		for (size_t i = 0; i < other->n_talked; i++)
+			add_text(c->talked, &c->n_talked, other->talked[i]);
+	for (size_t i = 0; i < other->n_linked_ids; i++)
+		add_text(c->linked_ids, &c->n_linked_ids, other->linked_ids[i]);
+	for (size_t i = 0; i < other->n_recordings; i++)
+		add_recording(c, &other->recordings[i]);
+	if (c->n_transfers == 0) {
+		c->transfers = other->transfers;
+		c->n_transfers = other->n_transfers;
+	}
+}
+
+static void
+merge_into(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	bool both_records = !is_live(c) && !is_live(other);
+	bool later = began_before(c, other);
+	bool open = is_guessed(c) && !is_guessed(other);
+
+	merge_legs(c, other, later || open || both_records);
+	merge_lists(c, other, later || open || both_records);
+	fill_call(c, other);
+	if (later)
+		take_beginning(c, other);
+	if (open || (both_records && other->ended_ms > c->ended_ms))
+		take_end(c, other);
+}
+
+/* ---- room ---------------------------------------------------------------------------------- */
+
+/* Lists of both fit behind each other; c then has copies of its own. */
+static void *
+make_room(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	size_t legs = (c->n_legs + other->n_legs) * sizeof *c->legs,
+	       files = (c->n_recordings + other->n_recordings) * sizeof *c->recordings,
+	       talked = (c->n_talked + other->n_talked) * sizeof *c->talked,
+	       ids = (c->n_linked_ids + other->n_linked_ids) * sizeof *c->linked_ids;
+	char *block = zv_malloc(legs + files + talked + ids + 1), *end = block;
+
+	if (!block)
+		return NULL;
+#define MOVE(list, count, bytes)                                                       \
+ if (c->count)                                                                         \
+  memcpy(end, c->list, c->count * sizeof *c->list);                                    \
+ c->list = (void *)end;                                                                \
+ end += (bytes)
+	MOVE(legs, n_legs, legs);
+	MOVE(recordings, n_recordings, files);
+	MOVE(talked, n_talked, talked);
+	MOVE(linked_ids, n_linked_ids, ids);
+#undef MOVE
+	return block;
+}
+
+struct zv_conversation *
+zv_conversation_merge(const struct zv_conversation *a, const struct zv_conversation *b)
+{
+	const struct zv_conversation *other = is_better(b, a) ? a : b;
+	struct zv_conversation c = other == a ? *b : *a, *merged;
+	void *room = make_room(&c, other);
+
+	if (!room)
+		return NULL;
+	merge_into(&c, other);
+	c.number = a->number;
+	merged = zv_conversation_copy(&c);
+	zv_free(room);
+	return merged;
+}
