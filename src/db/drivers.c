@@ -10,6 +10,8 @@ static const struct row {
 	const struct zv_db_driver *driver; /* NULL: in a module */
 	const char *module, *package;
 } drivers[] = {
+	{ "csv", &zv_db_csv },
+	{ "fake", &zv_db_fake },
 	{ "mysql", NULL, "mysql", "libmariadb3" },
 	{ "mariadb", NULL, "mysql", "libmariadb3" },
 	{ "postgresql", NULL, "pgsql", "libpq5" },
