@@ -189,14 +189,19 @@ write_one(struct zv_store *s, const struct count *k, struct zv_error *err)
 		zv_db_int(k->talk_ms),	zv_db_int(k->wait_ms),
 	};
 	const struct zv_db_value hour[] = {
-		zv_db_int(k->key.hour),	     zv_db_int(k->key.server),
-		zv_db_int(k->key.direction), zv_db_int(k->key.result),
-		name,			     zv_db_int(k->calls),
-		zv_db_int(k->missed),	     zv_db_int(k->talk_ms),
+		zv_db_int(k->key.hour),
+		zv_db_int(k->key.server),
+		zv_db_int(k->key.direction),
+		zv_db_int(k->key.result),
+		name,
+		zv_db_int(k->calls),
+		zv_db_int(k->missed),
+		zv_db_int(k->talk_ms),
 		zv_db_int(k->wait_ms),
 	};
-	long long rc = k->key.is_line ? zv_store_run(s, ZV_SQL_COUNT_LINE, line, 8, err)
-				      : zv_store_run(s, ZV_SQL_COUNT_HOUR, hour, 9, err);
+	long long rc = k->key.is_line
+			       ? zv_store_run(s, ZV_SQL_COUNT_LINE, line, 8, err)
+			       : zv_store_run(s, ZV_SQL_COUNT_HOUR, hour, 9, err);
 
 	return rc < 0 ? (int)rc : 0;
 }

@@ -15,7 +15,8 @@ static const struct word {
 	const char *name;
 	const char *text[DIALECTS];
 } words[] = {
-	{ "key", { "INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY", "BIGINT PRIMARY KEY" } },
+	{ "key",
+	  { "INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY", "BIGINT PRIMARY KEY" } },
 	{ "int",
 	  { "INTEGER NOT NULL DEFAULT 0", "BIGINT NOT NULL DEFAULT 0",
 	    "BIGINT NOT NULL DEFAULT 0" } },
@@ -46,7 +47,8 @@ static const struct word {
 	  { "(1 << (what >> 20))", "(1 << (what >> 20))",
 	    "(CAST(1 AS BIGINT) << CAST(what >> 20 AS INTEGER))" } },
 	{ "time",
-	  { "CASE WHEN $ > 0 THEN strftime('%Y-%m-%d %H:%M:%S', $ / 1000, 'unixepoch') END",
+	  { "CASE WHEN $ > 0 THEN strftime('%Y-%m-%d %H:%M:%S', $ / 1000, 'unixepoch') "
+	    "END",
 	    "CASE WHEN $ > 0 THEN TIMESTAMPADD(SECOND, $ DIV 1000, "
 	    "'1970-01-01 00:00:00') END",
 	    "CASE WHEN $ > 0 THEN TIMESTAMP '1970-01-01 00:00:00' + "
@@ -138,7 +140,8 @@ zv_store_dialect(enum zv_db_dialect dialect, const char *text, struct zv_buf *ou
 		name = (struct zv_str){ open + 1, (size_t)(close - open - 1) };
 		colon = memchr(name.p, ':', name.n);
 		if (colon) {
-			with = (struct zv_str){ colon + 1, (size_t)(close - colon - 1) };
+			with = (struct zv_str){ colon + 1,
+						(size_t)(close - colon - 1) };
 			name.n = (size_t)(colon - name.p);
 		}
 		if (add_word(out, which, name, with) < 0)

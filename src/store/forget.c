@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "store/store_impl.h"
 
-#define MOST_AT_ONCE   10000
-#define PAGES_BACK     500 /* of 4 KiB, given back to the system each time */
+#define MOST_AT_ONCE 10000
+#define PAGES_BACK   500 /* of 4 KiB, given back to the system each time */
 
 static int
 disclaim(struct zv_store *s, int server, struct zv_str id, int64_t call,

@@ -61,7 +61,8 @@ room(void *array, size_t n, size_t *cap, size_t size)
 	*cap = more;
 	return 0;
 }
-#define ROOM(l, what) room(&(l)->what, (l)->n_##what, &(l)->cap_##what, sizeof(*(l)->what))
+#define ROOM(l, what)                                                                  \
+ room(&(l)->what, (l)->n_##what, &(l)->cap_##what, sizeof(*(l)->what))
 
 /* ---- texts: an offset in place of the pointer until all are in ------------------------------- */
 
@@ -92,7 +93,8 @@ read_call(struct zv_loader *l, const struct zv_db_value *row)
 
 	memset(c, 0, sizeof(*c));
 	c->number = zv_store_int(&row[0]);
-	c->server.n = (size_t)zv_store_int(&row[1]); /* its id, until the names are put */
+	c->server.n =
+		(size_t)zv_store_int(&row[1]); /* its id, until the names are put */
 	c->id = keep(l, &row[2]);
 	c->direction = (enum zv_call_direction)zv_store_int(&row[3]);
 	c->result = (enum zv_call_result)zv_store_int(&row[4]);
@@ -130,9 +132,9 @@ read_lines(struct zv_loader *l, const struct zv_db_value *value, size_t *n)
 			end++;
 		if (ROOM(l, strings) < 0)
 			return ZV_ENOMEM;
-		l->strings[l->n_strings++] = (struct zv_str){
-			(const char *)((uintptr_t)all.p + at), end - at
-		};
+		l->strings[l->n_strings++] =
+			(struct zv_str){ (const char *)((uintptr_t)all.p + at),
+					 end - at };
 		++*n;
 	}
 	return 0;
@@ -398,14 +400,12 @@ zv_store_load(struct zv_store *s, const int64_t *calls, size_t n, struct zv_erro
 			       marks, read_leg, err);
 	if (rc == 0 && transfers)
 		rc = read_rows(s,
-			       one ? ZV_SQL_LOAD_CALL_TRANSFERS
-				   : ZV_SQL_LOAD_TRANSFERS,
+			       one ? ZV_SQL_LOAD_CALL_TRANSFERS : ZV_SQL_LOAD_TRANSFERS,
 			       keys, marks, read_transfer, err);
 	if (rc == 0 && recordings)
-		rc = read_rows(s,
-			       one ? ZV_SQL_LOAD_CALL_RECORDINGS
-				   : ZV_SQL_LOAD_RECORDINGS,
-			       keys, marks, read_recording, err);
+		rc = read_rows(
+			s, one ? ZV_SQL_LOAD_CALL_RECORDINGS : ZV_SQL_LOAD_RECORDINGS,
+			keys, marks, read_recording, err);
 	if (rc == 0 && zv_buf_failed(&l->texts))
 		rc = zv_fail_nomem(err);
 	if (rc == 0)

@@ -90,22 +90,14 @@ insert_leg(struct zv_store *s, int64_t call, size_t n, const struct zv_past_leg 
 	   struct zv_error *err)
 {
 	const struct zv_db_value v[] = {
-		zv_db_int(call),
-		zv_db_int((int64_t)n),
-		TEXT(leg->line),
-		TEXT(leg->number),
-		TEXT(leg->name),
-		TEXT(leg->channel),
-		ID(leg->unique_id),
-		zv_db_int(leg->role),
-		zv_db_int(leg->result),
-		zv_db_int(leg->cause),
-		zv_db_int(leg->is_trunk),
-		zv_db_int(leg->rang),
-		zv_db_int(leg->answered),
-		zv_db_int(leg->started_ms),
-		zv_db_int(leg->rang_ms),
-		zv_db_int(leg->answered_ms),
+		zv_db_int(call),	  zv_db_int((int64_t)n),
+		TEXT(leg->line),	  TEXT(leg->number),
+		TEXT(leg->name),	  TEXT(leg->channel),
+		ID(leg->unique_id),	  zv_db_int(leg->role),
+		zv_db_int(leg->result),	  zv_db_int(leg->cause),
+		zv_db_int(leg->is_trunk), zv_db_int(leg->rang),
+		zv_db_int(leg->answered), zv_db_int(leg->started_ms),
+		zv_db_int(leg->rang_ms),  zv_db_int(leg->answered_ms),
 		zv_db_int(leg->ended_ms),
 	};
 	long long rc =

@@ -46,8 +46,7 @@ bind_rows(const struct zv_scan *scan, const struct list *list, struct zv_db_valu
 
 	if (list->name) {
 		v[n++] = zv_db_int(list->period);
-		v[n++] = zv_db_text(
-			(struct zv_str){ list->name->name, list->name->n });
+		v[n++] = zv_db_text((struct zv_str){ list->name->name, list->name->n });
 	}
 	v[n++] = zv_db_int(scan->oldest_first ? scan->to_ms : scan->from_ms);
 	v[n++] = zv_db_int(scan->at.started_ms);

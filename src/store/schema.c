@@ -8,14 +8,16 @@
 #include "store/views.h"
 
 static const char *const version_1[] = {
-	"CREATE TABLE IF NOT EXISTS meta (name {text}, value {text}, PRIMARY KEY (name)) "
+	"CREATE TABLE IF NOT EXISTS meta (name {text}, value {text}, PRIMARY KEY "
+	"(name)) "
 	"{table}",
 	"CREATE TABLE IF NOT EXISTS servers (server_id {small}, name {text}, "
 	"PRIMARY KEY (server_id)) {table}",
 	"CREATE TABLE IF NOT EXISTS calls (call_id {key}, server_id {small}, uid {id}, "
 	"direction {small}, result {small}, missed {small}, parked {small}, "
 	"anonymous {small}, sources {small}, from_number {text}, from_name {text}, "
-	"to_number {text}, did {text}, queue {text}, reason {text}, picked_up_by {text}, "
+	"to_number {text}, did {text}, queue {text}, reason {text}, picked_up_by "
+	"{text}, "
 	"talked {long}, linked_ids {long}, started_ms {int}, answered_ms {int}, "
 	"ended_ms {int}, wait_ms {int}, talk_ms {int}, n_transfers {small}, "
 	"n_recordings {small}, what {int}) {rows}",
@@ -32,19 +34,22 @@ static const char *const version_1[] = {
 	"CREATE UNIQUE INDEX IF NOT EXISTS recordings_id ON recordings (recording_id)",
 	"CREATE TABLE IF NOT EXISTS channels (server_id {small}, unique_id {id}, "
 	"call_id {int}, PRIMARY KEY (server_id, unique_id)) {table}",
-	"CREATE TABLE IF NOT EXISTS parties (period {int}, name {id}, started_ms {int}, "
+	"CREATE TABLE IF NOT EXISTS parties (period {int}, name {id}, started_ms "
+	"{int}, "
 	"call_id {int}, what {int}, PRIMARY KEY (period, name, started_ms, call_id)) "
 	"{table}",
 	"CREATE TABLE IF NOT EXISTS open_calls (server_id {small}, uid {id}, "
 	"started_ms {int}, body {long}, PRIMARY KEY (server_id, uid)) {table}",
 	"CREATE TABLE IF NOT EXISTS counts (hour {int}, server_id {small}, "
 	"direction {small}, result {small}, queue {text}, calls {int}, missed {int}, "
-	"talk_ms {int}, wait_ms {int}, PRIMARY KEY (hour, server_id, direction, result, "
+	"talk_ms {int}, wait_ms {int}, PRIMARY KEY (hour, server_id, direction, "
+	"result, "
 	"queue)) {table}",
 	"CREATE TABLE IF NOT EXISTS counts_line (hour {int}, server_id {small}, "
 	"line {text}, calls {int}, answered {int}, missed {int}, talk_ms {int}, "
 	"wait_ms {int}, PRIMARY KEY (hour, server_id, line)) {table}",
-	"CREATE TABLE IF NOT EXISTS marks (name {text}, value {long}, PRIMARY KEY (name)) "
+	"CREATE TABLE IF NOT EXISTS marks (name {text}, value {long}, PRIMARY KEY "
+	"(name)) "
 	"{table}",
 	NULL,
 };

@@ -57,10 +57,11 @@ make_one(struct zv_store *s, struct zv_str name, struct zv_error *err)
 	long long rc;
 
 	if (id > ZV_STORE_SERVERS_MAX)
-		return zv_fail(err, ZV_ETOOBIG,
-			       "server %.*s: the store has %d servers already, the most "
-			       "there may be",
-			       ZV_ARG(name), ZV_STORE_SERVERS_MAX);
+		return zv_fail(
+			err, ZV_ETOOBIG,
+			"server %.*s: the store has %d servers already, the most "
+			"there may be",
+			ZV_ARG(name), ZV_STORE_SERVERS_MAX);
 	rc = zv_store_run(s, ZV_SQL_SERVER_NEW, v, 2, err);
 	if (rc < 0)
 		return (int)rc;

@@ -40,8 +40,9 @@
 
 static const char *const texts[] = {
 	[ZV_SQL_META_GET] = "SELECT value FROM meta WHERE name = ?",
-	[ZV_SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?, ?) {upsert:name} "
-			    "{set:value}",
+	[ZV_SQL_META_SET] =
+		"INSERT INTO meta (name, value) VALUES (?, ?) {upsert:name} "
+		"{set:value}",
 	[ZV_SQL_SERVERS] = "SELECT server_id, name FROM servers ORDER BY server_id",
 	[ZV_SQL_SERVER_NEW] = "INSERT INTO servers (server_id, name) VALUES (?, ?)",
 	[ZV_SQL_CALL_MAX] = "SELECT MAX(call_id) FROM calls",
@@ -62,7 +63,8 @@ static const char *const texts[] = {
 				"to_whom) VALUES ({in:5})",
 	[ZV_SQL_RECORDING_NEW] = "INSERT INTO recordings (call_id, n, recording_id, "
 				 "file) VALUES ({in:4})",
-	[ZV_SQL_RECORDING_FIND] = "SELECT call_id FROM recordings WHERE recording_id = ?",
+	[ZV_SQL_RECORDING_FIND] =
+		"SELECT call_id FROM recordings WHERE recording_id = ?",
 	[ZV_SQL_PARTY_NEW] = "{new} INTO parties (period, name, started_ms, call_id, "
 			     "what) VALUES ({in:5}) {skip}",
 	[ZV_SQL_PARTY_GONE] = "DELETE FROM parties WHERE period = ? AND name = ? AND "
@@ -76,23 +78,27 @@ static const char *const texts[] = {
 	[ZV_SQL_OPEN_SET] = "INSERT INTO open_calls (server_id, uid, started_ms, body) "
 			    "VALUES ({in:4}) {upsert:server_id, uid} {set:started_ms}, "
 			    "{set:body}",
-	[ZV_SQL_OPEN_GET] = "SELECT body FROM open_calls WHERE server_id = ? AND uid = ?",
+	[ZV_SQL_OPEN_GET] =
+		"SELECT body FROM open_calls WHERE server_id = ? AND uid = ?",
 	[ZV_SQL_OPEN_GONE] = "DELETE FROM open_calls WHERE server_id = ? AND uid = ?",
 	[ZV_SQL_OPEN_EACH] = "SELECT body FROM open_calls WHERE server_id = ? ORDER BY "
 			     "started_ms, uid",
 
-	[ZV_SQL_MARK_SET] = "INSERT INTO marks (name, value) VALUES (?, ?) {upsert:name} "
-			    "{set:value}",
+	[ZV_SQL_MARK_SET] =
+		"INSERT INTO marks (name, value) VALUES (?, ?) {upsert:name} "
+		"{set:value}",
 	[ZV_SQL_MARK_GET] = "SELECT value FROM marks WHERE name = ?",
 	[ZV_SQL_MARK_GONE] = "DELETE FROM marks WHERE name = ?",
 
 	[ZV_SQL_COUNT_HOUR] =
 		"INSERT INTO counts (hour, server_id, direction, result, queue, calls, "
 		"missed, talk_ms, wait_ms) VALUES ({in:9}) "
-		"{upsert:hour, server_id, direction, result, queue} {add:counts.calls}, "
+		"{upsert:hour, server_id, direction, result, queue} "
+		"{add:counts.calls}, "
 		"{add:counts.missed}, {add:counts.talk_ms}, {add:counts.wait_ms}",
 	[ZV_SQL_COUNT_LINE] =
-		"INSERT INTO counts_line (hour, server_id, line, calls, answered, missed, "
+		"INSERT INTO counts_line (hour, server_id, line, calls, answered, "
+		"missed, "
 		"talk_ms, wait_ms) VALUES ({in:8}) {upsert:hour, server_id, line} "
 		"{add:counts_line.calls}, {add:counts_line.answered}, "
 		"{add:counts_line.missed}, {add:counts_line.talk_ms}, "
@@ -141,7 +147,8 @@ static const char *const texts[] = {
 
 	[ZV_SQL_SUM_HOURS] =
 		"SELECT hour, server_id, direction, result, queue, calls, missed, "
-		"talk_ms, wait_ms FROM counts WHERE hour >= ? AND hour < ? AND calls > 0 "
+		"talk_ms, wait_ms FROM counts WHERE hour >= ? AND hour < ? AND calls > "
+		"0 "
 		"ORDER BY hour",
 	[ZV_SQL_SUM_LINES] =
 		"SELECT server_id, line, SUM(calls), SUM(answered), SUM(missed), "
@@ -164,8 +171,9 @@ prepare_text(struct zv_store *s, enum zv_sql which, struct zv_error *err)
 	if (rc == 0)
 		s->sql[which] = zv_memdup(out.p, out.n);
 	zv_buf_deinit(&out);
-	return s->sql[which] ? 0 : rc ? zv_fail(err, rc, "a statement of the store")
-				      : zv_fail_nomem(err);
+	return s->sql[which] ? 0
+	       : rc	     ? zv_fail(err, rc, "a statement of the store")
+			     : zv_fail_nomem(err);
 }
 
 long long

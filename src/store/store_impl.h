@@ -2,6 +2,9 @@
 #ifndef ZV_STORE_STORE_IMPL_H
 #define ZV_STORE_STORE_IMPL_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/utf.h"
 #include "store/dialect.h"
@@ -72,15 +75,16 @@ struct zv_store {
 	struct zv_db *db;
 	enum zv_db_dialect dialect;
 	bool read_only;
-	bool in_transaction, is_broken; /* a put failed: nothing of it may be committed */
+	bool in_transaction,
+		is_broken; /* a put failed: nothing of it may be committed */
 	struct zv_number_rules numbers;
 	struct zv_buf numbers_text; /* what `numbers` points into */
 	char *sql[ZV_SQL_COUNT];
 	uint64_t cursor_key;
 	struct zv_store_server servers[ZV_STORE_SERVERS_MAX];
 	size_t n_servers;
-	int64_t next_call; /* 0: look */
-	int has_open;	   /* -1: look */
+	int64_t next_call;	   /* 0: look */
+	int has_open;		   /* -1: look */
 	struct zv_parties parties; /* of the call that is written */
 	struct zv_party_row *rows; /* parties that wait */
 	size_t n_rows;

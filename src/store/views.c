@@ -25,24 +25,31 @@ const char *const zv_store_views[] = {
 	"s.server_id = c.server_id",
 
 	"{view} v_legs AS SELECT l.call_id, l.n, l.line, l.number, l.name, l.channel, "
-	"l.unique_id, CASE l.role WHEN 1 THEN 'callee' ELSE 'caller' END AS role, " RESULT(
-		"l") ", l.cause, l.is_trunk, l.rang, l.answered, {time:l.started_ms} AS "
+	"l.unique_id, CASE l.role WHEN 1 THEN 'callee' ELSE 'caller' END AS "
+	"role, " RESULT(
+		"l") ", l.cause, l.is_trunk, l.rang, l.answered, {time:l.started_ms} "
+		     "AS "
 		     "started, {time:l.rang_ms} AS rang_at, {time:l.answered_ms} AS "
-		     "answered_at, {time:l.ended_ms} AS ended, l.started_ms, l.rang_ms, "
+		     "answered_at, {time:l.ended_ms} AS ended, l.started_ms, "
+		     "l.rang_ms, "
 		     "l.answered_ms, l.ended_ms FROM legs l",
 
-	"{view} v_transfers AS SELECT call_id, n, CASE kind WHEN 1 THEN 'attended' ELSE "
+	"{view} v_transfers AS SELECT call_id, n, CASE kind WHEN 1 THEN 'attended' "
+	"ELSE "
 	"'blind' END AS kind, by_whom, to_whom FROM transfers",
 
-	"{view} v_recordings AS SELECT r.call_id, r.n, r.recording_id, r.file, s.name AS "
+	"{view} v_recordings AS SELECT r.call_id, r.n, r.recording_id, r.file, s.name "
+	"AS "
 	"server, c.uid, {time:c.started_ms} AS started, c.started_ms, c.from_number, "
 	"c.to_number, c.queue FROM recordings r JOIN calls c ON c.call_id = r.call_id "
 	"JOIN servers s ON s.server_id = c.server_id",
 
 	/* A name is looked for in each period: there are four in a year. */
 	"{view} v_periods AS WITH RECURSIVE p (period) AS (SELECT MIN(period) FROM "
-	"parties UNION ALL SELECT (SELECT MIN(q.period) FROM parties q WHERE q.period > "
-	"p.period) FROM p WHERE p.period IS NOT NULL) SELECT period FROM p WHERE period "
+	"parties UNION ALL SELECT (SELECT MIN(q.period) FROM parties q WHERE q.period "
+	"> "
+	"p.period) FROM p WHERE p.period IS NOT NULL) SELECT period FROM p WHERE "
+	"period "
 	"IS NOT NULL",
 
 	"{view} v_parties AS SELECT y.name, (y.what >> 15) & 1 AS is_number, "
