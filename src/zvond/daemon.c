@@ -426,6 +426,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
+	zv_list_init(&d->questions);
 	d->started_ms = zv_clock_ms();
 	d->started_unix_s = zv_clock_unix_us() / 1000000;
 	rc = begin(d, &err);
