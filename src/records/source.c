@@ -74,6 +74,13 @@ zv_source_kind(const struct zv_source *s)
 	return s->kind;
 }
 
+void
+zv_source_interrupt(struct zv_source *s)
+{
+	atomic_store(&s->is_interrupted, true);
+	zv_db_interrupt(s->db);
+}
+
 /* ---- position ------------------------------------------------------------------------- */
 
 /* "i:12", "o:4711:HASH", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "zvond/reconcile.h"
 #include "zvond/historian.h"
 
 /* ---- driving the client in our loop -------------------------------------------------- */
@@ -100,6 +101,7 @@ on_state(void *user, const struct zv_client_status *status)
 		zv_server_check_rights(s);
 	zv_hub_on_state(s->daemon->hub, s->number, status, s->since_ms);
 	zv_historian_on_state(s->history, zv_server_is_up(s));
+	zv_reconciler_on_state(s->records, zv_server_is_up(s));
 	zv_daemon_touch(s->daemon);
 }
 
