@@ -56,7 +56,7 @@ struct zv_config_listen {
 	int connections;      /* at once: 10000 */
 };
 
-struct zv_config_cdr { /* of a [server]: the PBX's own records */
+struct zv_config_cdr {	       /* of a [server]: the PBX's own records */
 	const char *url, *cel; /* NULL: none are read */
 	const char *preset, *table;
 	const struct zv_str *columns; /* "src=cnum" */
@@ -64,7 +64,7 @@ struct zv_config_cdr { /* of a [server]: the PBX's own records */
 	const char *timezone;
 	const char *secret; /* of the database, or NULL; wiped when freed */
 	const char *secret_file;
-	int settle_s; /* rows come so late */
+	int settle_s;  /* rows come so late */
 	int at_minute; /* of the day, local time: when all is looked at once more */
 };
 

@@ -45,12 +45,13 @@ check_columns(struct zv_config_reader *r, struct zv_config_object *o,
 		zv_str_split(&rest, '=', &name);
 		if (rest.p && zv_column_of(ZV_RECORD_CDR, zv_str_trim(name)) >= 0)
 			continue;
-		ZV_CONFIG_WRONG(r, o, "cdr_columns",
-				"cdr_columns = %.*s: NAME=COLUMN is needed, with a "
-				"name that Asterisk's CDRs have, as src=cnum",
-				"cdr_columns = %.*s: нужно ИМЯ=СТОЛБЕЦ, с именем из CDR "
-				"Астериска, например src=cnum",
-				ZV_ARG(c->columns[i]));
+		ZV_CONFIG_WRONG(
+			r, o, "cdr_columns",
+			"cdr_columns = %.*s: NAME=COLUMN is needed, with a "
+			"name that Asterisk's CDRs have, as src=cnum",
+			"cdr_columns = %.*s: нужно ИМЯ=СТОЛБЕЦ, с именем из CDR "
+			"Астериска, например src=cnum",
+			ZV_ARG(c->columns[i]));
 	}
 }
 

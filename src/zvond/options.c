@@ -17,6 +17,9 @@
 #define S_N(member)                                                                    \
  offsetof(struct zv_config_station, server.member),                                    \
 	 offsetof(struct zv_config_station, server.n_##member)
+#define C_N(member)                                                                    \
+ offsetof(struct zv_config_station, server.cdr.member),                                \
+	 offsetof(struct zv_config_station, server.cdr.n_##member)
 #define R(member) offsetof(struct zv_role, member), 0
 #define R_N(member)                                                                    \
  offsetof(struct zv_role, member), offsetof(struct zv_role, n_##member)
@@ -245,7 +248,7 @@ const struct zv_option zv_config_options[] = {
 	    "Whose table that is: asterisk, freepbx, mikopbx, pt1c, issabel, csv; empty: what it looks like")
 	ROW(TEXT, "cdr_table", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.table),
 	    "Its name, if it is another one")
-	ROW(TEXTS, "cdr_columns", "cdr_column", NULL, 0, 0, NULL, NULL, S_N(cdr.columns),
+	ROW(TEXTS, "cdr_columns", "cdr_column", NULL, 0, 0, NULL, NULL, C_N(columns),
 	    "Where a column of Asterisk's stands there under another name, as src=cnum")
 	ROW(TEXT, "cdr_timezone", NULL, NULL, 0, 0, "local", NULL, S(server.cdr.timezone),
 	    "Time zone of the times there: Europe/Moscow, UTC; local: of this machine")

@@ -9,7 +9,7 @@
 
 struct zv_reconciler;
 
-#define ZV_RECONCILER_CALLS	    200	  /* written in one go: live calls wait for that */
+#define ZV_RECONCILER_CALLS	    200 /* written in one go: live calls wait for that */
 #define ZV_RECONCILER_RETRY_MS	    5000  /* after a failure, doubled each time … */
 #define ZV_RECONCILER_RETRY_MOST_MS 60000 /* … up to this */
 #define ZV_RECONCILER_TELL_MS	    60000 /* between two complaints */

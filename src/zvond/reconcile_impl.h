@@ -26,9 +26,9 @@ struct zv_reconciler {
 
 	/* when */
 	bool was_down;
-	int64_t due_ms;	   /* the next run; INT64_MAX: none */
-	bool is_settling;  /* that one is only for rows that came late */
-	bool was_settling; /* … and the one that runs */
+	int64_t due_ms;	      /* the next run; INT64_MAX: none */
+	bool is_settling;     /* that one is only for rows that came late */
+	bool was_settling;    /* … and the one that runs */
 	int64_t settle_at_ms; /* one more, when the last rows are there too */
 	int retry_ms;
 	int64_t told_ms; /* a failure was told then; 0: all is well */
