@@ -52,38 +52,72 @@ gather_fields(const struct zv_exchange *x, const struct zv_reply *reply,
 	return n;
 }
 
-void
-zv_exchange_answer(struct zv_exchange *x, const struct zv_reply *reply)
+/* Head and body. false: no memory, and the connection is closed. */
+static bool
+send_answer(struct zv_exchange *x, const struct zv_reply *reply, long long length,
+	    struct zv_str body)
 {
 	struct zv_buf *out = &zv_exchange_daemon(x)->scratch;
 	struct zv_http_answer_field more[MORE_FIELDS];
-	bool keep = keeps_alive(x);
 	const struct zv_http_answer answer = {
 		.status = reply->status,
 		.content_type = reply->type ? reply->type : "application/json",
-		.length = (long long)reply->body.n,
-		.keep_alive = keep,
+		.length = length,
+		.keep_alive = x->keeps,
 		.no_store = !reply->may_be_stored,
 		.security_policy = reply->security_policy,
 		.more = more,
 		.n_more = gather_fields(x, reply, more),
 	};
 
-	if (x->answered)
-		return;
 	x->answered = true;
 	count(x, reply->status);
 	zv_buf_clear(out);
 	zv_http_write_head(out, &answer);
-	if (!is_head(x))
-		zv_buf_add(out, reply->body);
+	zv_buf_add(out, body);
 	if (zv_buf_failed(out)) {
 		zv_buf_clear(out);
 		zv_front_close(x->front, false);
-		return;
+		return false;
 	}
 	zv_front_send(x->front, zv_buf_str(out));
-	zv_talk_answered(x->front->talk, keep);
+	return true;
+}
+
+void
+zv_exchange_answer(struct zv_exchange *x, const struct zv_reply *reply)
+{
+	const struct zv_str none = { NULL, 0 };
+
+	if (x->answered)
+		return;
+	x->keeps = keeps_alive(x);
+	if (send_answer(x, reply, (long long)reply->body.n,
+			is_head(x) ? none : reply->body))
+		zv_talk_answered(x->front->talk, x->keeps);
+}
+
+bool
+zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply, long long length)
+{
+	const struct zv_str none = { NULL, 0 };
+
+	if (x->answered)
+		return false;
+	x->keeps = keeps_alive(x);
+	if (!send_answer(x, reply, length, none))
+		return false;
+	if (!is_head(x) && length > 0)
+		return true;
+	zv_exchange_end(x);
+	return false;
+}
+
+void
+zv_exchange_end(struct zv_exchange *x)
+{
+	x->go_on = NULL;
+	zv_talk_answered(x->front->talk, x->keeps && !zv_exchange_daemon(x)->stopping);
 }
 
 void

@@ -226,7 +226,9 @@ zv_talk_work(struct zv_talk *t)
 		give_way(t);
 		return;
 	}
-	if (t->busy || is_behind(t))
+	if (t->busy && t->exchange.go_on && !is_behind(t))
+		t->exchange.go_on(&t->exchange);
+	if (t->front->closing || t->busy || is_behind(t))
 		return;
 	bytes = t->pending;
 	t->pending = (struct zv_buf){ 0 };
