@@ -91,18 +91,26 @@ zv_daemon_be_refused(struct zv_daemon_session *s)
 	json_decref(body);
 }
 
-static void
-take_token(struct zv_daemon_session *s)
+bool
+zv_daemon_session_take_token(struct zv_daemon_session *s, struct zv_str text)
 {
-	json_t *body = zv_json_read(zv_buf_str(&s->answer.body), NULL);
+	json_t *body = zv_json_read(text, NULL);
 	struct zv_str token = zv_json_text(body, "token");
-	bool keeps = zv_daemon_answer_keeps(&s->answer);
 
 	zv_buf_clear(&s->token);
 	s->token.secret = true;
 	if (zv_daemon_is_token(token))
 		zv_buf_add(&s->token, token);
 	json_decref(body);
+	return s->token.n > 0;
+}
+
+static void
+take_token(struct zv_daemon_session *s)
+{
+	bool keeps = zv_daemon_answer_keeps(&s->answer);
+
+	zv_daemon_session_take_token(s, zv_buf_str(&s->answer.body));
 	zv_daemon_answer_deinit(&s->answer);
 	if (zv_buf_failed(&s->token)) {
 		zv_daemon_lack_memory(s);

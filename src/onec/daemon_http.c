@@ -4,21 +4,90 @@
 #include "base/mem.h"
 #include "http/head.h"
 #include "io/fetch.h"
+#include "onec/daemon_url.h"
 
 /* A question on its way. */
 struct asked {
 	struct zv_desk_question question;
-	struct zv_buf body;
+	struct zv_buf target;
+	struct zv_buf body; /* of the answer */
 	int status;
 	bool is_used, is_too_big;
+	bool is_login;	 /* for a new token … */
+	bool has_signed; /* … which was tried */
 };
 
 struct zv_daemon_http {
+	struct zv_daemon_session *session;
 	struct zv_fetch *fetch;
 	struct asked asked[ZV_FETCH_MAX_EXCHANGES];
 };
 
+/* ---- requests ------------------------------------------------------------------------------ */
+
+static void
+write_target(const struct zv_daemon_http *h, struct zv_str path, struct zv_buf *out)
+{
+	const struct zv_daemon_url *url = zv_daemon_session_url(h->session);
+
+	zv_buf_add(out, (struct zv_str){ url->target, url->prefix });
+	zv_buf_add(out, ZV_STR("/v1/"));
+	zv_buf_add(out, path);
+}
+
+static int
+start_question(struct zv_daemon_http *h, struct asked *a, struct zv_error *err)
+{
+	struct zv_buf fields = { .secret = true };
+	struct zv_fetch_request request = {
+		.id = (int)(a - h->asked),
+		.is_post = a->question.is_post,
+		.target = zv_buf_str(&a->target),
+		.timeout_ms = ZV_DAEMON_ASK_MS,
+	};
+	int rc;
+
+	zv_buf_add(&fields, ZV_STR("Authorization: Bearer "));
+	zv_buf_add(&fields, zv_daemon_session_token(h->session));
+	zv_buf_add(&fields, ZV_STR("\r\n"));
+	request.fields = zv_buf_str(&fields);
+	rc = zv_buf_failed(&fields) ? zv_fail_nomem(err)
+				    : zv_fetch_start(h->fetch, &request, err);
+	zv_buf_deinit(&fields);
+	return rc;
+}
+
+static int
+start_login(struct zv_daemon_http *h, struct asked *a, struct zv_error *err)
+{
+	struct zv_buf body = { .secret = true };
+	struct zv_fetch_request request = {
+		.id = (int)(a - h->asked),
+		.is_post = true,
+		.target = zvon_str(zv_daemon_session_url(h->session)->login),
+		.fields = ZV_STR("Content-Type: application/json\r\n"),
+		.timeout_ms = ZV_DAEMON_ASK_MS,
+	};
+	int rc;
+
+	a->is_login = a->has_signed = true;
+	zv_daemon_session_write_password(h->session, &body);
+	request.body = zv_buf_str(&body);
+	rc = zv_buf_failed(&body) ? zv_fail_nomem(err)
+				  : zv_fetch_start(h->fetch, &request, err);
+	zv_buf_deinit(&body);
+	return rc;
+}
+
 /* ---- answers ----------------------------------------------------------------------------- */
+
+static void
+free_asked(struct asked *a)
+{
+	zv_buf_deinit(&a->target);
+	zv_buf_deinit(&a->body);
+	*a = (struct asked){ 0 };
+}
 
 /* The slot is free before the answer is given: that may ask again. */
 static void
@@ -29,7 +98,7 @@ answer(struct asked *a, const struct zv_error *why)
 	*a = (struct asked){ 0 };
 	was.question.answer(was.question.user, why ? 0 : was.status,
 			    zv_buf_str(&was.body), why);
-	zv_buf_deinit(&was.body);
+	free_asked(&was);
 }
 
 static void
@@ -51,7 +120,33 @@ take_body(struct asked *a, struct zv_str bytes)
 }
 
 static void
-take_end(struct asked *a, const struct zv_error *err)
+begin_answer(struct asked *a)
+{
+	a->status = 0;
+	zv_buf_clear(&a->body);
+}
+
+/* A session's token ends after hours, the session itself does not. true: it goes on. */
+static bool
+sign_in_again(struct zv_daemon_http *h, struct asked *a, struct zv_error *err)
+{
+	if (a->is_login) {
+		a->is_login = false;
+		if (a->status != 200 ||
+		    !zv_daemon_session_take_token(h->session, zv_buf_str(&a->body)))
+			return false;
+		begin_answer(a);
+		return start_question(h, a, err) == 0;
+	}
+	if (a->status != 401 || a->has_signed ||
+	    !zv_daemon_session_has_password(h->session))
+		return false;
+	begin_answer(a);
+	return start_login(h, a, err) == 0;
+}
+
+static void
+take_end(struct zv_daemon_http *h, struct asked *a, const struct zv_error *err)
 {
 	struct zv_error why = *err;
 
@@ -62,6 +157,8 @@ take_end(struct asked *a, const struct zv_error *err)
 		zv_fail_nomem(&why);
 	if (!why.code && !a->status)
 		zv_fail(&why, ZV_EPROTO, "zvond: an answer without a status");
+	if (!why.code && sign_in_again(h, a, &why))
+		return;
 	answer(a, why.code ? &why : NULL);
 }
 
@@ -75,48 +172,29 @@ take(struct zv_daemon_http *h, const struct zv_fetch_news *news)
 	else if (news->kind == ZV_FETCH_BODY)
 		take_body(a, news->bytes);
 	else
-		take_end(a, &news->err);
+		take_end(h, a, &news->err);
 }
 
 /* ---- questions ---------------------------------------------------------------------------- */
 
-static int
-start(struct zv_daemon_http *h, int id, const struct zv_desk_question *q,
-      struct zv_str target, struct zv_str token, struct zv_error *err)
-{
-	struct zv_buf fields = { .secret = true };
-	struct zv_fetch_request request = {
-		.id = id,
-		.is_post = q->is_post,
-		.target = target,
-		.timeout_ms = ZV_DAEMON_ASK_MS,
-	};
-	int rc;
-
-	zv_buf_add(&fields, ZV_STR("Authorization: Bearer "));
-	zv_buf_add(&fields, token);
-	zv_buf_add(&fields, ZV_STR("\r\n"));
-	request.fields = zv_buf_str(&fields);
-	rc = zv_buf_failed(&fields) ? zv_fail_nomem(err)
-				    : zv_fetch_start(h->fetch, &request, err);
-	zv_buf_deinit(&fields);
-	return rc;
-}
-
 int
 zv_daemon_http_ask(struct zv_daemon_http *h, const struct zv_desk_question *q,
-		   struct zv_str target, struct zv_str token, struct zv_error *err)
+		   struct zv_error *err)
 {
-	int id = 0, rc;
+	struct asked *a = h->asked;
+	int rc;
 
-	while (id < ZV_FETCH_MAX_EXCHANGES && h->asked[id].is_used)
-		id++;
-	if (id == ZV_FETCH_MAX_EXCHANGES)
+	while (a < h->asked + ZV_FETCH_MAX_EXCHANGES && a->is_used)
+		a++;
+	if (a == h->asked + ZV_FETCH_MAX_EXCHANGES)
 		return zv_fail(err, ZV_EBUSY, "zvond: %d questions at once",
 			       ZV_FETCH_MAX_EXCHANGES);
-	rc = start(h, id, q, target, token, err);
-	if (rc == 0)
-		h->asked[id] = (struct asked){ .question = *q, .is_used = true };
+	*a = (struct asked){ .question = *q, .is_used = true };
+	a->body.secret = true; /* a login's has a token */
+	write_target(h, q->path, &a->target);
+	rc = zv_buf_failed(&a->target) ? zv_fail_nomem(err) : start_question(h, a, err);
+	if (rc < 0)
+		free_asked(a);
 	return rc;
 }
 
@@ -154,12 +232,15 @@ zv_daemon_http_process(struct zv_daemon_http *h)
 /* ---- life ------------------------------------------------------------------------------------- */
 
 struct zv_daemon_http *
-zv_daemon_http_new(const struct zv_dial_options *where, struct zv_error *err)
+zv_daemon_http_new(const struct zv_dial_options *where,
+		   struct zv_daemon_session *session, struct zv_error *err)
 {
 	struct zv_daemon_http *h = zv_calloc(1, sizeof *h);
 
-	if (h)
+	if (h) {
+		h->session = session;
 		h->fetch = zv_fetch_new();
+	}
 	if (h && h->fetch && zv_fetch_open(h->fetch, where, err) == 0)
 		return h;
 	if (h)

@@ -36,6 +36,12 @@ zv_daemon_session_token(const struct zv_daemon_session *s)
 	return zv_buf_str(&s->token);
 }
 
+bool
+zv_daemon_session_has_password(const struct zv_daemon_session *s)
+{
+	return s->user.n > 0;
+}
+
 int
 zv_daemon_session_fail_closed(const struct zv_daemon_session *s, struct zv_error *err)
 {

@@ -94,6 +94,13 @@ int zv_daemon_session_send(struct zv_daemon_session *s, struct zv_str json,
 
 /* The bearer's token of now: given, or that of the last login. n 0: none. */
 struct zv_str zv_daemon_session_token(const struct zv_daemon_session *s);
+/* The token is one that user and password were given for, and that ends after hours. */
+bool zv_daemon_session_has_password(const struct zv_daemon_session *s);
+/* Adds what /v1/login wants to be posted. */
+void zv_daemon_session_write_password(const struct zv_daemon_session *s,
+				      struct zv_buf *body);
+/* What it answered: the token from now on. false: there is none in it. */
+bool zv_daemon_session_take_token(struct zv_daemon_session *s, struct zv_str body);
 /* ZV_ECLOSED in words: it is not READY. */
 int zv_daemon_session_fail_closed(const struct zv_daemon_session *s,
 				  struct zv_error *err);

@@ -3,8 +3,7 @@
 #include "onec/daemon_session_impl.h"
 
 void
-zv_daemon_write_login(struct zv_buf *out, struct zv_buf *body,
-		      const struct zv_daemon_session *s)
+zv_daemon_session_write_password(const struct zv_daemon_session *s, struct zv_buf *body)
 {
 	struct zv_json j = { .out = body };
 
@@ -12,6 +11,13 @@ zv_daemon_write_login(struct zv_buf *out, struct zv_buf *body,
 	zv_json_member(&j, "user", zv_buf_str(&s->user));
 	zv_json_member(&j, "password", zv_buf_str(&s->secret));
 	zv_json_end_object(&j);
+}
+
+void
+zv_daemon_write_login(struct zv_buf *out, struct zv_buf *body,
+		      const struct zv_daemon_session *s)
+{
+	zv_daemon_session_write_password(s, body);
 	zv_buf_printf(out,
 		      "POST %s HTTP/1.1\r\nHost: %s\r\n"
 		      "Content-Type: application/json\r\nAccept: application/json\r\n"

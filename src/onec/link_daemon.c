@@ -274,26 +274,13 @@ static int
 on_ask(struct zv_desk *d, const struct zv_desk_question *q, struct zv_error *err)
 {
 	struct zv_link_daemon *l = of_link(&d->link);
-	const struct zv_daemon_url *url = zv_daemon_session_url(l->session);
 	const struct zv_dial_options where = where_to(l);
-	struct zv_buf target = { 0 };
-	int rc;
 
 	if (zv_daemon_session_state(l->session) != ZV_DESK_READY)
 		return zv_daemon_session_fail_closed(l->session, err);
 	if (!l->http)
-		l->http = zv_daemon_http_new(&where, err);
-	if (!l->http)
-		return ZV_ENOMEM;
-	zv_buf_add(&target, (struct zv_str){ url->target, url->prefix });
-	zv_buf_add(&target, ZV_STR("/v1/"));
-	zv_buf_add(&target, q->path);
-	rc = zv_buf_failed(&target)
-		     ? zv_fail_nomem(err)
-		     : zv_daemon_http_ask(l->http, q, zv_buf_str(&target),
-					  zv_daemon_session_token(l->session), err);
-	zv_buf_deinit(&target);
-	return rc;
+		l->http = zv_daemon_http_new(&where, l->session, err);
+	return l->http ? zv_daemon_http_ask(l->http, q, err) : ZV_ENOMEM;
 }
 
 static int

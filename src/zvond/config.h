@@ -46,7 +46,8 @@ struct zv_config_listen {
 	const struct zv_config_network *operations; /* metrics without login */
 	size_t n_operations;
 	bool token_in_url;
-	bool deflate; /* yes */
+	bool client_id_token; /* yes: of POST /history */
+	bool deflate;	      /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
 	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
 	int body_rate;	      /* bytes a second at least … */

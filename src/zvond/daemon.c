@@ -16,6 +16,7 @@
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
 #include "zvond/polls.h"
+#include "zvond/recordings.h"
 #include "zvond/server.h"
 
 #define SECOND_MS     1000
@@ -183,6 +184,7 @@ on_second(void *owner)
 	d->second_ms = now + SECOND_MS;
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
+	zv_historian_each_second(d->historian, now);
 	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }
@@ -317,8 +319,11 @@ begin(struct zv_daemon *d, struct zv_error *err)
 		rc = zv_fail_nomem(err);
 	if (rc == 0)
 		rc = zv_historian_new(d, &d->historian, err);
+	if (rc == 0 && !(d->recordings = zv_recordings_new(d, err)))
+		rc = ZV_ENOMEM;
 	if (rc == 0)
 		rc = open_servers(d, err);
+	zv_historian_begin(rc == 0 ? d->historian : NULL);
 	if (rc == 0)
 		rc = open_gates(d, err);
 	return rc;
@@ -385,6 +390,7 @@ end(struct zv_daemon *d, bool was_running)
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_recordings_stop(d->recordings);
 	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
@@ -396,6 +402,7 @@ end(struct zv_daemon *d, bool was_running)
 	zv_timer_free(d->stop_timer);
 	forget_signals();
 	zv_loop_free(d->loop);
+	zv_recordings_free(d->recordings);
 	zv_hub_free(d->hub);
 	zv_ws_deflate_forget();
 	zv_saved_close(d);
@@ -424,6 +431,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
+	zv_list_init(&d->questions);
 	d->started_ms = zv_clock_ms();
 	d->started_unix_s = zv_clock_unix_us() / 1000000;
 	rc = begin(d, &err);

@@ -13,6 +13,7 @@
 
 struct zv_auth;
 struct zv_historian;
+struct zv_recordings;
 struct zv_numbering;
 
 #define ZV_RETRY_MS 1000 /* after a goodbye: come back then */
@@ -50,17 +51,19 @@ struct zv_daemon {
 	struct zv_hub *hub;
 	struct zv_auth *auth;
 	struct zv_historian *historian; /* NULL: no history is kept */
+	struct zv_recordings *recordings;
 	struct zv_node gates;		/* struct zv_gate */
 	struct zv_node servers;		/* struct zv_server */
 
 	/* the end of a round */
 	bool touched;
-	struct zv_node ready;	 /* struct zv_front: something is to be done */
-	struct zv_node waiting;	 /* struct zv_wait: long polls */
-	struct zv_timer *gather; /* frames that are collected go out */
-	int64_t sent_ns;	 /* when frames went out last */
-	int64_t sending_ns;	 /* how long that took */
-	struct zv_buf scratch;	 /* frames of one client */
+	struct zv_node ready;	  /* struct zv_front: something is to be done */
+	struct zv_node waiting;	  /* struct zv_wait: long polls */
+	struct zv_node questions; /* struct zv_history_task: to the history */
+	struct zv_timer *gather;  /* frames that are collected go out */
+	int64_t sent_ns;	  /* when frames went out last */
+	int64_t sending_ns;	  /* how long that took */
+	struct zv_buf scratch;	  /* frames of one client */
 	struct zv_timer *hub_timer;
 	struct zv_timer *beat;	 /* for systemd's watchdog */
 	struct zv_timer *second; /* each second: lag, what is to be saved */

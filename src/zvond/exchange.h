@@ -20,15 +20,15 @@ struct zv_exchange {
 		*user;		/* who asks; valid while a function of the route runs */
 	struct zv_str argument; /* what stands for {…} in the path */
 	bool answered;
-	bool keeps; /* after an answer in pieces: the connection goes on */
 	struct zv_str token; /* that he came with; p NULL: none */
 	zv_login_fn go;	     /* when his password has been checked */
 	char origin[128];    /* another site that may read the answer, or "" */
 	/* The connection goes before the answer: forget it. */
 	void (*cancel)(struct zv_exchange *x);
-	/* What was sent of an answer in pieces has been taken: the next piece. */
-	void (*go_on)(struct zv_exchange *x);
 	void *waiting; /* of whoever will answer */
+	/* Of a long answer: all that was sent has left; called once. */
+	void (*on_drained)(struct zv_exchange *x);
+	bool is_chunked, is_open; /* is_open: the connection closes behind it */
 	uint64_t ticket;
 };
 
@@ -45,18 +45,21 @@ struct zv_reply {
 /* The answer; the connection goes on, or is closed if the client or the status says so. */
 void zv_exchange_answer(struct zv_exchange *x, const struct zv_reply *reply);
 void zv_exchange_json(struct zv_exchange *x, int status, const struct zv_buf *body);
-/* The head of an answer whose body, so many bytes of it, comes in pieces with
- * zv_front_send; the reply's own body is passed over. zv_exchange_end after the last. false:
- * that was all, there is no body (HEAD), or no memory. */
-bool zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply,
-		       long long length);
-void zv_exchange_end(struct zv_exchange *x);
 /* {"error":{"code":…,"message":…}} */
 void zv_exchange_refuse(struct zv_exchange *x, int status, const char *code,
 			const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* The same with Retry-After and "retry_ms". */
 void zv_exchange_refuse_for(struct zv_exchange *x, int status, int retry_ms,
 			    const char *code, const char *message);
+
+/* A long answer, in parts: its head (the reply's body counts for nothing; length -1: not known),
+ * then parts: after each, x->on_drained may be set, and is called when there is room for the
+ * next; then the end. The connection closes behind it if its length was not known, or it is not
+ * whole, which the client sees. cancel works as ever. */
+void zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply,
+		       long long length);
+void zv_exchange_part(struct zv_exchange *x, struct zv_str bytes);
+void zv_exchange_end(struct zv_exchange *x, bool is_whole);
 
 static inline struct zv_daemon *
 zv_exchange_daemon(const struct zv_exchange *x)

@@ -146,6 +146,8 @@ const struct zv_option zv_config_options[] = {
 	    "From where /metrics may be read without a login")
 	ROW(YES, "token_in_url", NULL, NULL, 0, 0, "no", NULL, L(token_in_url),
 	    "May a token stand in the URL, where proxies and browsers keep it?")
+	ROW(YES, "client_id_token", NULL, NULL, 0, 0, "yes", NULL, L(client_id_token),
+	    "May CLIENT_ID of POST /history be a user's token, for programs that send no Authorization?")
 	ROW(YES, "deflate", NULL, NULL, 0, 0, "yes", NULL, L(deflate),
 	    "Are messages to clients compressed that can read it?")
 	ROW(NUMBER, "head_timeout_ms", NULL, NULL, 100, MS_MAX, "10000", NULL, L(head_timeout_ms),

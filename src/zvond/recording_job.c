@@ -59,7 +59,7 @@ detach(struct zv_recording_job *job)
 	if (job->x) {
 		tell(job);
 		job->x->cancel = NULL;
-		job->x->go_on = NULL;
+		job->x->on_drained = NULL;
 		job->x->waiting = NULL;
 	}
 	job->x = NULL;
@@ -93,7 +93,7 @@ zv_recording_job_break(struct zv_recording_job *job, const char *why)
 		       "cut short id=%s: %s", job->id, why);
 	detach(job);
 	if (began)
-		zv_front_close(x->front, false);
+		zv_front_close(x->front, false); /* at once: what is missing is seen */
 	else
 		zv_exchange_refuse_for(x, 503, ZV_RETRY_MS, "busy", why);
 }

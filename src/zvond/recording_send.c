@@ -23,7 +23,6 @@ struct plan {
 	char boundary[BOUNDARY_MAX];
 	const char *type;
 	unsigned char *piece; /* while a thread reads it */
-	int piece_n;
 };
 
 static struct plan *
@@ -82,7 +81,7 @@ length_of(const struct zv_recording_job *job, const struct plan *p)
 
 /* ---- sending, piece by piece -------------------------------------------------------------------- */
 
-static void send_next(struct zv_recording_job *job);
+static void on_drained(struct zv_exchange *x);
 
 static void
 read_piece(struct zv_recording_job *job)
@@ -90,30 +89,26 @@ read_piece(struct zv_recording_job *job)
 	struct plan *p = plan_of(job);
 	uint64_t most = p->parts[p->part].last + 1 - p->at;
 
-	p->piece_n = zv_recording_read(&job->file, p->at, most, p->piece, &job->err);
-	job->rc = p->piece_n;
+	job->rc = zv_recording_read(&job->file, p->at, most, p->piece, &job->err);
 }
 
 /* Short, gone, or unreadable: nothing else is sent in its place. */
 static void
 on_piece(struct zv_recording_job *job)
 {
+	struct zv_exchange *x = job->x;
 	struct plan *p = plan_of(job);
-	int rc = job->rc;
 
-	if (rc > 0)
-		rc = zv_front_send(job->x->front,
-				   (struct zv_str){ (char *)p->piece, (size_t)rc });
-	zv_free(p->piece);
-	p->piece = NULL;
-	if (job->rc <= 0 || rc < 0) {
-		zv_recording_job_break(job, job->rc <= 0 ? job->err.text
-							 : "he does not read");
+	if (job->rc <= 0) {
+		zv_recording_job_break(job, job->err.text);
 		return;
 	}
-	p->at += (uint64_t)p->piece_n;
-	job->sent += (uint64_t)p->piece_n;
-	send_next(job);
+	p->at += (uint64_t)job->rc;
+	job->sent += (uint64_t)job->rc;
+	x->on_drained = on_drained;
+	zv_exchange_part(x, (struct zv_str){ (char *)p->piece, (size_t)job->rc });
+	zv_free(p->piece);
+	p->piece = NULL;
 }
 
 static void
@@ -124,9 +119,9 @@ finish(struct zv_recording_job *job)
 	char text[PART_HEAD];
 
 	if (p->is_multi)
-		zv_front_send(x->front, (struct zv_str){ text, write_end(p, text) });
+		zv_exchange_part(x, (struct zv_str){ text, write_end(p, text) });
 	zv_recording_job_end(job);
-	zv_exchange_end(x);
+	zv_exchange_end(x, true);
 }
 
 /* The next part, if the one before is over. false: there is none. */
@@ -141,9 +136,9 @@ begin_part(struct zv_recording_job *job, struct plan *p)
 		return false;
 	p->at = p->parts[p->part].first;
 	if (p->is_multi)
-		zv_front_send(job->x->front,
-			      (struct zv_str){
-				      text, write_part_head(job, p, p->part, text) });
+		zv_exchange_part(job->x,
+				 (struct zv_str){ text, write_part_head(job, p, p->part,
+									text) });
 	return true;
 }
 
@@ -153,8 +148,6 @@ send_next(struct zv_recording_job *job)
 {
 	struct plan *p = plan_of(job);
 
-	if (zv_conn_queued(job->x->front->conn) > 0)
-		return; /* on_go_on comes */
 	if (!begin_part(job, p)) {
 		finish(job);
 		return;
@@ -167,12 +160,9 @@ send_next(struct zv_recording_job *job)
 }
 
 static void
-on_go_on(struct zv_exchange *x)
+on_drained(struct zv_exchange *x)
 {
-	struct zv_recording_job *job = x->waiting;
-
-	if (!plan_of(job)->piece)
-		send_next(job);
+	send_next(x->waiting);
 }
 
 /* ---- conditions ----------------------------------------------------------------------------------- */
@@ -318,11 +308,12 @@ answer_body(struct zv_recording_job *job, struct head *h, int status)
 	reply.more = h->fields;
 	reply.n_more = h->n;
 	job->began = true;
-	if (zv_exchange_begin(x, &reply, (long long)length_of(job, p))) {
-		x->go_on = on_go_on;
-		send_next(job);
-	} else {
+	zv_exchange_begin(x, &reply, (long long)length_of(job, p));
+	if (zvon_str_equal(x->request->method, ZV_STR("HEAD"))) {
 		zv_recording_job_end(job);
+		zv_exchange_end(x, true);
+	} else {
+		send_next(job);
 	}
 }
 

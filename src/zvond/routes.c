@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/str.h"
 #include "zvond/login.h"
+#include "zvond/recording_link.h"
 #include "zvond/socket.h"
 #include "zvond/talk.h"
 
@@ -10,6 +11,66 @@ static const struct zv_route_query events_query[] = {
 	{ "after", "integer", "the last number you had: what came since is sent" },
 	{ "stream", "string", "the numbering that `after` is of" },
 	{ "wait", "integer", "long poll: seconds to wait for an event, 0 to 60" },
+	{ NULL, NULL, NULL },
+};
+
+/* hist/asked.c reads them. */
+#define HISTORY_FILTERS                                                                \
+ { "number", "string", "who took part, in any format; repeats, or commas between" },   \
+	 { "line", "string", "lines that took part, as 101 or SERVER/101" },           \
+	 { "queue", "string", "queues it was in" },                                    \
+	 { "server", "string", "of these servers" },                                   \
+	 { "direction", "string", "in, out, internal; commas between" },               \
+	 { "result", "string", "answered, busy, no_answer…; commas between" },         \
+	 { "missed", "string",                                                         \
+	   "yes: only those that nobody answered and should have" },                   \
+	 { "recorded", "string",                                                       \
+	   "yes: only those with a recording that you may hear" },                     \
+	 { "from", "string",                                                           \
+	   "started then or later: 2026-11-21, 2026-11-21T10:00:00Z, epoch seconds" }, \
+	 { "to", "string", "started before then" },                                    \
+	 { "tz", "string", "zone of days and times without one, as +03:00 or Z" },     \
+	 { "format", "string", "json, csv, xml; else Accept decides" },                \
+ {                                                                                     \
+  "bom", "string", "yes: CSV begins with the mark of UTF-8"                            \
+ }
+
+static const struct zv_route_query history_query[] = {
+	HISTORY_FILTERS,
+	{ "limit", "integer", "calls in one answer, 1 to 1000" },
+	{ "cursor", "string", "`next` of the answer before" },
+	{ "offset", "integer",
+	  "only calls after that id of the store, in their order" },
+	{ "order", "string", "newest (first), or oldest" },
+	{ "fields", "string", "only these, commas between" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query statistics_query[] = {
+	HISTORY_FILTERS,
+	{ "by", "string", "hour, day, line, queue, result or direction" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query recording_query[] = {
+	{ "format", "string", "original: the file as it is; wav (where it can be)" },
+	{ "download", "integer", "1: to be saved, not shown" },
+	{ "user", "string", "of a link: who had it made" },
+	{ "until", "integer", "of a link: when it expires, seconds since 1970" },
+	{ "sig", "string", "of a link: its signature" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query peaks_query[] = {
+	{ "buckets", "integer", "how many parts, 1 to 4000; 800" },
+	{ "user", "string", "of a link, as in the recording's own" },
+	{ "until", "integer", "of a link" },
+	{ "sig", "string", "of a link" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query link_query[] = {
+	{ "seconds", "integer", "how long it is good; at most link_s" },
 	{ NULL, NULL, NULL },
 };
 
@@ -28,9 +89,23 @@ const struct zv_route zv_routes[] = {
 	  zv_route_state, "All that is going on and that you may see, with its number.",
 	  NULL, NULL, "State" },
 	{ "GET", "/v1/calls", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
-	  zv_route_calls, "The calls that you may see.", NULL, NULL, "[Call]" },
+	  zv_route_calls,
+	  "The calls that are going on and that you may see; with a filter in the "
+	  "query: "
+	  "finished ones, as /v1/history.",
+	  history_query, NULL, "[Call]" },
 	{ "GET", "/v1/calls/{id}", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
-	  zv_route_call, "One call.", NULL, NULL, "Call" },
+	  zv_route_call, "One call, going on or finished.", NULL, NULL, "Call" },
+	{ "GET", "/v1/history", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
+	  zv_route_history, "Finished calls that you may see, page by page.",
+	  history_query, NULL, "History" },
+	{ "GET", "/v1/history/statistics", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
+	  zv_route_statistics, "Numbers of finished calls, for plots.",
+	  statistics_query, NULL, "Statistics" },
+	{ "POST", "/history", ZV_LOGIN_NONE, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
+	  zv_route_post_history,
+	  "Finished calls with a number: a form or JSON with CLIENT_ID and N.", NULL,
+	  "HistoryQuestion", "[HistoryCall]" },
 	{ "GET", "/v1/lines", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
 	  zv_route_lines, "The lines and their states.", NULL, NULL, "[Line]" },
 	{ "GET", "/v1/queues", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
@@ -50,6 +125,18 @@ const struct zv_route zv_routes[] = {
 	  "Events: a WebSocket, Server-Sent Events, or a long poll, as it is asked "
 	  "for.",
 	  events_query, NULL, "Events" },
+	{ "GET", "/v1/recordings/{id}", ZV_LOGIN_LINK, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
+	  zv_route_recording,
+	  "The recording of that id: whole or ranges of it, as WAV where it can be.",
+	  recording_query, NULL, "audio/wav" },
+	{ "GET", "/v1/recordings/{id}/peaks", ZV_LOGIN_LINK, ZV_RIGHT_MISSING,
+	  ZV_FACE_HTTP, zv_route_recording_peaks,
+	  "How loud it is along its time, for the picture in a player.", peaks_query,
+	  NULL, "Peaks" },
+	{ "POST", "/v1/recordings/{id}/link", ZV_LOGIN_NEEDED, ZV_RIGHT_MISSING,
+	  ZV_FACE_HTTP, zv_route_recording_link,
+	  "A link that plays it without a login until it expires.", link_query, NULL,
+	  "Link" },
 	{ "GET", "/v1/users", ZV_LOGIN_NEEDED, ZV_RIGHT_ADMIN, ZV_FACE_HTTP,
 	  zv_route_users, "The users that are configured.", NULL, NULL, "[User]" },
 	{ "GET", "/v1/sessions", ZV_LOGIN_NEEDED, ZV_RIGHT_ADMIN, ZV_FACE_HTTP,
@@ -73,16 +160,19 @@ const size_t zv_n_routes = sizeof zv_routes / sizeof *zv_routes;
 static bool
 path_fits(const char *pattern, struct zv_str path, struct zv_str *argument)
 {
-	struct zv_str p = zvon_str(pattern);
+	struct zv_str p = zvon_str(pattern), end;
 	const char *brace = strchr(pattern, '{');
 
 	*argument = (struct zv_str){ 0 };
 	if (!brace)
 		return zvon_str_equal(p, path);
+	end = zvon_str(strchr(brace, '}') + 1);
 	p.n = (size_t)(brace - pattern);
-	if (path.n <= p.n || memcmp(path.p, p.p, p.n) != 0)
+	if (path.n <= p.n + end.n || memcmp(path.p, p.p, p.n) != 0 ||
+	    !zv_str_ends(path, end))
 		return false;
 	*argument = zv_str_from(path, p.n);
+	argument->n -= end.n;
 	return memchr(argument->p, '/', argument->n) == NULL;
 }
 
@@ -184,6 +274,13 @@ is_operator_address(struct zv_exchange *x)
 	return zv_config_network_has(c->operations, c->n_operations, address);
 }
 
+static bool
+is_link(const struct zv_exchange *x)
+{
+	return x->route->login == ZV_LOGIN_LINK &&
+	       zv_recording_link_is_there(x->request->query);
+}
+
 void
 zv_routes_run(struct zv_exchange *x)
 {
@@ -203,7 +300,7 @@ zv_routes_run(struct zv_exchange *x)
 			refuse_path(x, allowed);
 		return;
 	}
-	if (x->route->login == ZV_LOGIN_NONE ||
+	if (x->route->login == ZV_LOGIN_NONE || is_link(x) ||
 	    (x->route->login == ZV_LOGIN_OPERATIONS && is_operator_address(x)))
 		x->route->run(x);
 	else

@@ -36,8 +36,8 @@ def is_told(abi):
         return False
 
 
-class Basics:
-    """What is tested on each ABI."""
+class OneObject:
+    """An object in a host, and a zvond for it."""
 
     abi = "linux"
 
@@ -66,6 +66,10 @@ class Basics:
                     return json.loads(data)
                 self.passed.append((event, data))
         raise AssertionError("no %s, but %s" % (name, [event for event, _ in self.passed]))
+
+
+class Basics(OneObject):
+    """What is tested on each ABI."""
 
     def test_a_working_day(self):
         url = self.begin()

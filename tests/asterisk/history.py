@@ -1,0 +1,118 @@
+"""zvond follows a server of the lab, and keeps its history; afterwards Asterisk's own records
+are read into the same store."""
+
+import re
+import subprocess
+import sys
+import time
+
+from daemon import Zvond, server_section, token_hash
+from lab import HERE, LAB, ZVON, environment
+
+_path = list(sys.path)
+sys.path.insert(0, str(HERE.parent / "calls"))
+import scenes                                     # noqa: E402
+sys.path[:] = _path
+
+__all__ = ["Follower", "as_scene"]
+
+TOKEN = "token-of-the-history"
+TEXT = """
+[general]
+state =
+log = info
+[history]
+store = {folder}/history.db
+[listen main]
+bind = 127.0.0.1:0
+operations = 127.0.0.1/32
+[role all]
+may = view
+see = all
+history = all
+recordings = all
+[user all]
+role = all
+token = %s
+""" % token_hash(TOKEN)
+PAGE = "/v1/history?limit=1000&oldest_first=yes"
+
+
+def as_scene(call):
+    """A call of the history, or a summary, in the words of tests/calls/scenes."""
+    whole = {"transfers": [], "picked_up_by": None, "parked": False, "talked": [], **call}
+    whole["recordings"] = [one if isinstance(one, str) else one["file"]
+                           for one in call["recordings"]]
+    return "\n".join(scenes.summary_block(whole))
+
+
+def ids_of(call):
+    """Everything that Asterisk may know it by."""
+    return {call["call"]} | {leg["uniqueid"] for leg in call["legs"] if leg.get("uniqueid")}
+
+
+class Follower:
+    """A zvond at that server."""
+
+    def __init__(self, server):
+        self.server = server
+        self.zvond = Zvond(TEXT + server_section(server), files={"secret": "lab-secret\n"})
+        self.zvond.text += "\n;secret lab-secret\n"
+
+    def start(self):
+        """It knows what is going on."""
+        self.zvond.start()
+        self.zvond.wait_synced()
+
+    def kill(self):
+        """kill -9."""
+        self.zvond.kill()
+
+    def close(self):
+        """Ends it, and forgets all."""
+        self.zvond.kill()
+        self.zvond.clean()
+
+    def calls(self):
+        """All that it knows and that are over, by id; one that comes twice is an error."""
+        found, cursor = {}, ""
+        while cursor is not None:
+            answer = self.zvond.get("/v1/history?limit=1000" + cursor, token=TOKEN)
+            if answer.status != 200:
+                raise AssertionError("%d %s" % (answer.status, answer.body))
+            for call in answer.json["calls"]:
+                if call["call"] in found:
+                    raise AssertionError("twice: %s" % call)
+                found[call["call"]] = call
+            cursor = answer.json["next"] and "&cursor=" + answer.json["next"]
+        return found
+
+    def wait_calls(self, ids, seconds=5):
+        """The same, as soon as these are there; or what there is after a while."""
+        end = time.monotonic() + seconds
+        while True:
+            found = self.calls()
+            if set(ids) <= set(found) or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
+
+    def read_records(self):
+        """Reads Asterisk's CDR into the store, which zvond has left; then zvond is there
+        again."""
+        if self.zvond.process.returncode is None:
+            self.zvond.stop()
+        done = subprocess.run(
+            [ZVON, "import", "--from", "sqlite:%s" % self.records, "--to",
+             "sqlite:%s/history.db" % self.zvond.folder, "--server", "pbx",
+             "--trunk", "trunk", "--trunk", "trunk1", "--trunk", "trunk2"],
+            env=environment(None), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=60, check=False)
+        if done.returncode:
+            raise AssertionError("zvon import: %s" % done)
+        self.start()
+        return done.stderr
+
+    @property
+    def records(self):
+        """Where the server writes them."""
+        return LAB / self.server.version / "var/log/asterisk/master.db"
