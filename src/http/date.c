@@ -7,7 +7,8 @@
 const char *
 zv_http_date(int64_t epoch_s, char out[ZV_HTTP_DATE_TEXT])
 {
-	static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970 began on a Thursday */
+	static const char days[] =
+		"ThuFriSatSunMonTueWed"; /* 1970 began on a Thursday */
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct zv_date d = zv_date_of(epoch_s);
 	int64_t day = epoch_s / 86400 - (epoch_s % 86400 < 0);

@@ -15,9 +15,8 @@ zv_http_write_disposition(struct zv_buf *out, bool save, struct zv_str name)
 	for (size_t i = 0; i < name.n; i++) {
 		unsigned char c = (unsigned char)name.p[i];
 
-		zv_buf_add_char(out, c < ' ' || c > '~' || strchr("\"\\%/", c)
-					     ? '_'
-					     : (char)c);
+		zv_buf_add_char(
+			out, c < ' ' || c > '~' || strchr("\"\\%/", c) ? '_' : (char)c);
 	}
 	zv_buf_add(out, ZV_STR("\"; filename*=UTF-8''"));
 	for (size_t i = 0; i < name.n; i++)

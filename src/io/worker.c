@@ -18,7 +18,7 @@ struct zv_worker {
 	struct zv_wake *wake; /* something is done */
 	uv_mutex_t mutex;
 	uv_cond_t changed;
-	uv_cond_t ended; /* a thread has */
+	uv_cond_t ended;		  /* a thread has */
 	struct zv_node waiting, finished; /* under the mutex */
 	bool stop;			  /* … */
 	struct order *orders;

@@ -52,8 +52,8 @@ struct zv_daemon {
 	struct zv_auth *auth;
 	struct zv_historian *historian; /* NULL: no history is kept */
 	struct zv_recordings *recordings;
-	struct zv_node gates;		/* struct zv_gate */
-	struct zv_node servers;		/* struct zv_server */
+	struct zv_node gates;	/* struct zv_gate */
+	struct zv_node servers; /* struct zv_server */
 
 	/* the end of a round */
 	bool touched;

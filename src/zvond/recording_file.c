@@ -33,8 +33,7 @@ take_if_recording(struct search *s, int fd)
 	}
 	s->out->fd = fd;
 	s->out->size = (uint64_t)st.st_size;
-	s->out->mtime_ns =
-		(int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	s->out->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	return 1;
 }
 
@@ -165,8 +164,8 @@ decide_form(struct zv_recording_file *f, bool decode)
 
 	if (zv_sound_of(f->kind, start, f->size, &f->sound, NULL) < 0)
 		f->sound = (struct zv_sound){ .coding = ZV_AUDIO_OTHER };
-	f->is_decoded = decode && f->sound.coding != ZV_AUDIO_OTHER &&
-			!f->sound.is_wav_file;
+	f->is_decoded =
+		decode && f->sound.coding != ZV_AUDIO_OTHER && !f->sound.is_wav_file;
 	f->length = f->is_decoded ? zv_sound_wav_bytes(&f->sound) : f->size;
 	snprintf(f->etag, sizeof f->etag, "\"%" PRIx64 "-%" PRIx64 "-%s\"", f->size,
 		 (uint64_t)f->mtime_ns, f->is_decoded ? "wav" : "file");

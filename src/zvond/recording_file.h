@@ -6,10 +6,10 @@
 #include "audio/sound.h"
 #include "hist/recording.h"
 
-#define ZV_RECORDING_LEAST  44	  /* bytes; what has no more is a WAV's head alone */
-#define ZV_RECORDING_TRIES  1000  /* names that are looked for */
-#define ZV_RECORDING_PIECE  80000 /* bytes that are read or decoded at once */
-#define ZV_RECORDING_NAME   256
+#define ZV_RECORDING_LEAST 44	 /* bytes; what has no more is a WAV's head alone */
+#define ZV_RECORDING_TRIES 1000	 /* names that are looked for */
+#define ZV_RECORDING_PIECE 80000 /* bytes that are read or decoded at once */
+#define ZV_RECORDING_NAME  256
 
 struct zv_recording_file {
 	int fd;

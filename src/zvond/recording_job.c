@@ -227,8 +227,8 @@ on_looked_up(void *task, int rc, const struct zv_error *err)
 		return;
 	}
 	if (rc < 0) {
-		zv_recording_job_break(job, err && err->text[0] ? err->text
-								: "the history is busy");
+		zv_recording_job_break(
+			job, err && err->text[0] ? err->text : "the history is busy");
 		return;
 	}
 	user = zv_hub_find_user(job->owner->daemon->hub, zv_buf_str(&job->user));

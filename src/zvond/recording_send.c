@@ -17,9 +17,9 @@
 struct plan {
 	struct zv_http_range parts[ZV_HTTP_MAX_RANGES];
 	int n_parts;
-	int part;	       /* that is being sent */
-	uint64_t at;	       /* next byte of the recording */
-	bool is_multi;	       /* multipart/byteranges: parts have heads */
+	int part;      /* that is being sent */
+	uint64_t at;   /* next byte of the recording */
+	bool is_multi; /* multipart/byteranges: parts have heads */
 	char boundary[BOUNDARY_MAX];
 	const char *type;
 	unsigned char *piece; /* while a thread reads it */
@@ -106,7 +106,7 @@ on_piece(struct zv_recording_job *job)
 	p->at += (uint64_t)job->rc;
 	job->sent += (uint64_t)job->rc;
 	x->on_drained = on_drained;
-	zv_exchange_part(x, (struct zv_str){ (char *)p->piece, (size_t)job->rc });
+	zv_exchange_long_part(x, (struct zv_str){ (char *)p->piece, (size_t)job->rc });
 	zv_free(p->piece);
 	p->piece = NULL;
 }
@@ -119,9 +119,9 @@ finish(struct zv_recording_job *job)
 	char text[PART_HEAD];
 
 	if (p->is_multi)
-		zv_exchange_part(x, (struct zv_str){ text, write_end(p, text) });
+		zv_exchange_long_part(x, (struct zv_str){ text, write_end(p, text) });
 	zv_recording_job_end(job);
-	zv_exchange_end(x, true);
+	zv_exchange_long_end(x, true);
 }
 
 /* The next part, if the one before is over. false: there is none. */
@@ -136,9 +136,9 @@ begin_part(struct zv_recording_job *job, struct plan *p)
 		return false;
 	p->at = p->parts[p->part].first;
 	if (p->is_multi)
-		zv_exchange_part(job->x,
-				 (struct zv_str){ text, write_part_head(job, p, p->part,
-									text) });
+		zv_exchange_long_part(
+			job->x, (struct zv_str){
+					text, write_part_head(job, p, p->part, text) });
 	return true;
 }
 
@@ -175,8 +175,9 @@ is_etag_listed(struct zv_str list, struct zv_str etag)
 	if (zvon_str_equal(list, ZV_STR("*")))
 		return true;
 	while (zv_http_list_next(&list, ',', &one))
-		if (zvon_str_equal(zv_str_starts(one, ZV_STR("W/")) ? zv_str_from(one, 2)
-								    : one,
+		if (zvon_str_equal(zv_str_starts(one, ZV_STR("W/"))
+					   ? zv_str_from(one, 2)
+					   : one,
 				   etag))
 			return true;
 	return false;
@@ -308,10 +309,10 @@ answer_body(struct zv_recording_job *job, struct head *h, int status)
 	reply.more = h->fields;
 	reply.n_more = h->n;
 	job->began = true;
-	zv_exchange_begin(x, &reply, (long long)length_of(job, p));
+	zv_exchange_long_begin(x, &reply, (long long)length_of(job, p));
 	if (zvon_str_equal(x->request->method, ZV_STR("HEAD"))) {
 		zv_recording_job_end(job);
-		zv_exchange_end(x, true);
+		zv_exchange_long_end(x, true);
 	} else {
 		send_next(job);
 	}

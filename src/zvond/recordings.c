@@ -125,7 +125,8 @@ zv_recordings_new(struct zv_daemon *d, struct zv_error *err)
 	r->daemon = d;
 	r->due_ms = INT64_MAX;
 	zv_list_init(&r->jobs);
-	r->worker = zv_worker_new(d->loop, ZV_RECORDING_THREADS, ZV_RECORDING_QUEUE, err);
+	r->worker =
+		zv_worker_new(d->loop, ZV_RECORDING_THREADS, ZV_RECORDING_QUEUE, err);
 	r->timer = zv_timer_new(d->loop, on_time, r);
 	if (!r->worker || !r->timer ||
 	    make_misses(r, zv_daemon_config(d)->recordings.misses) < 0 ||

@@ -10,14 +10,14 @@
 #include "zvond/exchange.h"
 #include "zvond/recording_file.h"
 
-#define ZV_RECORDING_THREADS	 8  /* that wait for disks, at most */
-#define ZV_RECORDING_QUEUE	 64 /* steps that wait for a thread; more: 503 */
-#define ZV_RECORDING_LEAVE_MS	 500 /* at the end: for threads that hang */
-#define ZV_RECORDING_ID_MAX	 64
-#define ZV_RECORDING_MISS_MS	 1000  /* after too many misses each one costs … */
+#define ZV_RECORDING_THREADS	  8   /* that wait for disks, at most */
+#define ZV_RECORDING_QUEUE	  64  /* steps that wait for a thread; more: 503 */
+#define ZV_RECORDING_LEAVE_MS	  500 /* at the end: for threads that hang */
+#define ZV_RECORDING_ID_MAX	  64
+#define ZV_RECORDING_MISS_MS	  1000	/* after too many misses each one costs … */
 #define ZV_RECORDING_MISS_MOST_MS 30000 /* … up to that */
-#define ZV_RECORDING_FORGET_MS	 900000
-#define ZV_RECORDING_TRACKED	 10000 /* users and addresses */
+#define ZV_RECORDING_FORGET_MS	  900000
+#define ZV_RECORDING_TRACKED	  10000 /* users and addresses */
 
 struct zv_slow;
 
@@ -52,7 +52,8 @@ typedef void (*zv_recording_job_fn)(struct zv_recording_job *job);
 struct zv_recording_job {
 	struct zv_node node; /* in recordings->jobs while a thread has it */
 	struct zv_recordings *owner;
-	struct zv_exchange *x; /* NULL: he has gone, or was told; only the thread is left */
+	struct zv_exchange
+		*x; /* NULL: he has gone, or was told; only the thread is left */
 	struct zv_settings *settings;
 	char id[ZV_RECORDING_ID_MAX + 1];
 	struct zv_buf user, remote;
@@ -92,8 +93,8 @@ void zv_recording_job_end(struct zv_recording_job *job);
 /* In the middle of the answer: the connection is closed. */
 void zv_recording_job_break(struct zv_recording_job *job, const char *why);
 
-const struct zv_config_recordings *
-zv_recording_job_config(const struct zv_recording_job *job);
+const struct zv_config_recordings *zv_recording_job_config(
+	const struct zv_recording_job *job);
 
 /* recording_send.c: the file as the answer: whole, parts, or nothing new. */
 void zv_recording_send(struct zv_recording_job *job);

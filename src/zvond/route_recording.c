@@ -141,8 +141,8 @@ zv_route_recording_peaks(struct zv_exchange *x)
 					    .ready = on_peaks_ready };
 	long long buckets;
 
-	if (may_ask(x, &options) && zv_query_number(x, "buckets", 1, ZV_PEAKS_MAX,
-						    ZV_PEAKS_DEFAULT, &buckets))
+	if (may_ask(x, &options) &&
+	    zv_query_number(x, "buckets", 1, ZV_PEAKS_MAX, ZV_PEAKS_DEFAULT, &buckets))
 		zv_recording_job_start(x, &options);
 }
 

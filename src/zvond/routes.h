@@ -21,7 +21,7 @@ struct zv_route_query {
 
 struct zv_route {
 	const char *method; /* "GET" is also HEAD */
-	const char *path;   /* "/v1/calls/{id}", "/v1/calls/{id}/x": one part is named */
+	const char *path; /* "/v1/calls/{id}", "/v1/calls/{id}/x": one part is named */
 	enum zv_route_login login;
 	enum zv_right right; /* ZV_RIGHT_MISSING: any user */
 	unsigned face;	     /* enum zv_face: of the listener */
