@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "cli/text_calls.h"
 #include "cli/text_originate.h"
-#include "hist/csv.h"
+#include "hist/cells.h"
 #include "hist/when.h"
 #include "term/say.h"
 

@@ -1,7 +1,7 @@
 /* What is answered of the history, in each of its forms. On the threads that read. */
 #include "base/err.h"
 #include "base/str.h"
-#include "hist/csv.h"
+#include "hist/cells.h"
 #include "hist/flat.h"
 #include "hist/miko.h"
 #include "hist/scope.h"
