@@ -36,15 +36,16 @@ LAYERS = {
     "term": ("base",),
     "db": ("base", "hist"),
     "store": ("base", "json", "hist", "db"),
+    "records": ("base", "hist", "db", "store"),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
     "probe": ("base", "json", "http", "ami", "ajam", "io", "client"),
     "onec": ("base", "json", "http", "ws", "xml", "ami", "ajam", "call", "legacy", "hub", "io",
              "client", "probe", "hist"),
     "cli": ("base", "json", "http", "xml", "ami", "ajam", "call", "legacy", "office", "hub", "hist",
-            "db", "store", "io", "term", "client", "probe"),
+            "db", "store", "records", "io", "term", "client", "probe"),
     "zvond": ("base", "json", "http", "ws", "xml", "conf", "ami", "ajam", "call", "legacy",
-              "office", "hub", "hist", "audio", "db", "store", "io", "term", "client"),
+              "office", "hub", "hist", "audio", "db", "store", "records", "io", "term", "client"),
 }
 
 # Thinking code: no socket, file, clock, thread, environment.

@@ -29,9 +29,9 @@ zv_db_fail_time(struct zv_db *db, struct zv_error *err)
 {
 	if (atomic_load(&db->interrupted))
 		return zv_fail(err, ZV_ETIMEOUT, "%s: the statement was given up",
-			       zv_db_name(db));
+			       db->url->shown);
 	return zv_fail(err, ZV_ETIMEOUT,
 		       "%s: the statement took more than %d ms; ask for less, or allow "
 		       "more time",
-		       zv_db_name(db), db->timeout_ms);
+		       db->url->shown, db->timeout_ms);
 }

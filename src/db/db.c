@@ -3,6 +3,7 @@
 #include "db/driver.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -25,12 +26,11 @@ set_options(struct zv_db *db, const struct zv_db_options *o)
 	db->connect_timeout_ms = o->connect_timeout_ms > 0 ? o->connect_timeout_ms
 							   : ZV_DB_CONNECT_TIMEOUT_MS;
 	db->cache_bytes = o->cache_bytes ? o->cache_bytes : ZV_DB_CACHE_BYTES;
-	db->rows.db = db;
 	return secret.p && !db->secret ? ZV_ENOMEM : 0;
 }
 
 static int
-connect(struct zv_db *db, struct zv_error *err)
+reach(struct zv_db *db, struct zv_error *err)
 {
 	int r;
 
@@ -51,6 +51,9 @@ zv_db_open(const struct zv_db_options *options, struct zv_error *err)
 		zv_fail_nomem(err);
 		return NULL;
 	}
+	pthread_mutex_init(&db->mutex, NULL);
+	db->socket = -1;
+	db->rows.db = db;
 	db->url = zv_db_url_parse(options->url, err);
 	if (!db->url)
 		goto fail;
@@ -61,7 +64,7 @@ zv_db_open(const struct zv_db_options *options, struct zv_error *err)
 		zv_fail_nomem(err);
 		goto fail;
 	}
-	if (connect(db, err) < 0)
+	if (reach(db, err) < 0)
 		goto fail;
 	return db;
 fail:
@@ -88,6 +91,7 @@ zv_db_close(struct zv_db *db)
 	zv_buf_deinit(&db->rows.mended);
 	zv_free(db->values);
 	zv_buf_deinit(&db->texts);
+	pthread_mutex_destroy(&db->mutex);
 	zv_free(db);
 }
 
@@ -154,7 +158,7 @@ check_parameters(struct zv_db *db, const struct zv_db_value *values, size_t n,
 static int
 mend_parameters(struct zv_db *db, const struct zv_db_value **values, size_t n)
 {
-	size_t first = 0;
+	size_t first = 0, room = 0;
 
 	while (first < n && !must_be_mended(&(*values)[first]))
 		first++;
@@ -164,12 +168,11 @@ mend_parameters(struct zv_db *db, const struct zv_db_value **values, size_t n)
 		db->values = zv_calloc(ZV_DB_PARAMETERS_MAX, sizeof *db->values);
 	if (!db->values)
 		return ZV_ENOMEM;
+	for (size_t i = first; i < n; i++)
+		room += must_be_mended(&(*values)[i]) ? 3 * (*values)[i].text.n : 0;
 	zv_buf_clear(&db->texts);
-	for (size_t i = first; i < n; i++) /* the buffer may move until all are in it */
-		if (must_be_mended(&(*values)[i]) &&
-		    mend(&db->texts, (*values)[i].text, true) < 0)
-			return ZV_ENOMEM;
-	zv_buf_clear(&db->texts);
+	if (zv_buf_reserve(&db->texts, room) < 0) /* at once: it may not move */
+		return ZV_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		struct zv_db_value v = (*values)[i];
 
@@ -195,7 +198,15 @@ reconnect(struct zv_db *db, struct zv_error *err)
 			err, ZV_ECLOSED,
 			"%s: the connection was lost, and the transaction with it",
 			zv_db_name(db));
-	return connect(db, err);
+	return reach(db, err);
+}
+
+static void
+set_running(struct zv_db *db, bool is_running)
+{
+	pthread_mutex_lock(&db->mutex);
+	db->is_running = is_running;
+	pthread_mutex_unlock(&db->mutex);
 }
 
 /* Everything that has to be so before a statement runs. */
@@ -216,12 +227,14 @@ prepare(struct zv_db *db, const struct zv_db_value **values, size_t n,
 	if (r == 0 && db->is_lost)
 		r = reconnect(db, err);
 	db->deadline_ms = zv_db_now_ms() + db->timeout_ms;
+	set_running(db, r == 0);
 	return r;
 }
 
 static void
-close_if_lost(struct zv_db *db)
+finish(struct zv_db *db)
 {
+	set_running(db, false);
 	if (db->is_lost)
 		db->driver->close(db);
 }
@@ -235,7 +248,7 @@ run(struct zv_db *db, const char *sql, const struct zv_db_value *values, size_t 
 	if (r < 0)
 		return r;
 	r = db->driver->run(db, sql, values, n, err);
-	close_if_lost(db);
+	finish(db);
 	return r;
 }
 
@@ -267,7 +280,7 @@ query(struct zv_db *db, const char *sql, const struct zv_db_value *values, size_
 	if (r < 0)
 		return r;
 	r = db->driver->query(db, sql, values, n, err);
-	close_if_lost(db);
+	finish(db);
 	return r;
 }
 
@@ -295,65 +308,58 @@ zv_db_query(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-int
-zv_db_rows_begin(struct zv_db *db, size_t n)
+static bool
+is_text(const struct zv_db_value *v)
 {
-	struct zv_db_rows *rows = &db->rows;
-	void *values, *at;
-
-	zv_buf_clear(&rows->names);
-	rows->n = 0;
-	if (n > rows->cap) {
-		values = zv_realloc(rows->values, n * sizeof *rows->values);
-		if (values)
-			rows->values = values;
-		at = zv_realloc(rows->names_at, n * sizeof *rows->names_at);
-		if (at)
-			rows->names_at = at;
-		if (!values || !at)
-			return ZV_ENOMEM;
-		rows->cap = n;
-	}
-	rows->n = n;
-	return 0;
+	return v->type == ZV_DB_TEXT || v->type == ZV_DB_BLOB;
 }
 
-int
-zv_db_rows_name(struct zv_db *db, size_t i, const char *name)
+static bool
+is_broken(const struct zv_db_value *v)
 {
-	db->rows.names_at[i] = db->rows.names.n;
-	return zv_buf_add(
-		&db->rows.names,
-		(struct zv_str){ name ? name : "", name ? strlen(name) + 1 : 1 });
+	return v->type == ZV_DB_TEXT && zv_utf8_valid(v->text) < v->text.n;
+}
+
+/* How long the texts get that are no UTF-8, at most; < 0: one is too big. */
+static long long
+look_at_row(struct zv_db_rows *rows, struct zv_error *err)
+{
+	long long room = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct zv_db_value *v = &rows->values[i];
+
+		if (is_text(v) && v->text.n > ZV_DB_VALUE_MAX)
+			return zv_fail(
+				err, ZV_ETOOBIG,
+				"%s: %s has a value of %zu bytes, the most is %u",
+				zv_db_name(rows->db), zv_db_column_name(rows, i),
+				v->text.n, ZV_DB_VALUE_MAX);
+		if (is_broken(v))
+			room += 3 * (long long)v->text.n; /* U+FFFD for each byte */
+	}
+	return room;
 }
 
 /* Tables written without a character set, or cut in the middle of a character. */
 static int
 mend_row(struct zv_db_rows *rows, struct zv_error *err)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct zv_db_value *v = &rows->values[i];
+	long long room = look_at_row(rows, err);
 
-		if ((v->type == ZV_DB_TEXT || v->type == ZV_DB_BLOB) &&
-		    v->text.n > ZV_DB_VALUE_MAX)
-			return zv_fail(
-				err, ZV_ETOOBIG,
-				"%s: %s has a value of %zu bytes, the most is %u",
-				zv_db_name(rows->db), zv_db_column_name(rows, i),
-				v->text.n, ZV_DB_VALUE_MAX);
-	}
+	if (room <= 0)
+		return room < 0 ? (int)room : 1;
+	zv_buf_clear(&rows->mended);
+	/* at once: what the row points to may not move */
+	if (zv_buf_reserve(&rows->mended, (size_t)room) < 0)
+		return zv_fail_nomem(err);
 	for (size_t i = 0; i < rows->n; i++) {
 		struct zv_db_value *v = &rows->values[i];
 		size_t at = rows->mended.n;
 
-		if (v->type != ZV_DB_TEXT || zv_utf8_valid(v->text) == v->text.n)
+		if (!is_broken(v))
 			continue;
-		/* three bytes for each at most: reserved at once, so that what earlier
-		 * columns point to stays */
-		if (at == 0 && zv_buf_reserve(&rows->mended, 3 * v->text.n) < 0)
-			return zv_fail_nomem(err);
-		if (mend(&rows->mended, v->text, false) < 0)
-			return zv_fail_nomem(err);
+		mend(&rows->mended, v->text, false);
 		v->text = (struct zv_str){ rows->mended.p + at, rows->mended.n - at };
 	}
 	return 1;
@@ -372,11 +378,13 @@ zv_db_next(struct zv_db_rows *rows, const struct zv_db_value **row,
 	if (db->is_lost)
 		return zv_fail(err, ZV_ECLOSED, "%s: the connection was lost",
 			       zv_db_name(db));
+	if (atomic_load(&db->interrupted))
+		return zv_db_fail_time(db, err);
+	set_running(db, true);
 	r = db->driver->next(db, err);
-	if (r > 0) {
-		zv_buf_clear(&rows->mended);
+	finish(db);
+	if (r > 0)
 		r = mend_row(rows, err);
-	}
 	if (r > 0) {
 		rows->seen++;
 		*row = rows->values;
@@ -404,7 +412,7 @@ zv_db_end(struct zv_db_rows *rows)
 	rows->is_open = false;
 	if (!rows->db->is_lost)
 		rows->db->driver->end(rows->db);
-	close_if_lost(rows->db);
+	finish(rows->db);
 }
 
 /* ---- transactions ------------------------------------------------------------------------ */
@@ -502,13 +510,17 @@ zv_db_ping(struct zv_db *db, struct zv_error *err)
 	if (r < 0)
 		return r;
 	r = db->driver->ping(db, err);
-	close_if_lost(db);
+	finish(db);
 	return r;
 }
 
+/* SQLite looks at the flag; who waits for a server sees its connection end. */
 void
 zv_db_interrupt(struct zv_db *db)
 {
 	atomic_store(&db->interrupted, true);
-	db->driver->interrupt(db);
+	pthread_mutex_lock(&db->mutex);
+	if (db->is_running && db->socket >= 0)
+		shutdown(db->socket, SHUT_RDWR);
+	pthread_mutex_unlock(&db->mutex);
 }

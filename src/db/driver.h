@@ -2,6 +2,7 @@
 #ifndef ZV_DB_DRIVER_H
 #define ZV_DB_DRIVER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/buf.h"
@@ -33,6 +34,9 @@ struct zv_db {
 	size_t cache_bytes;
 	int64_t deadline_ms;	 /* of the statement that runs */
 	atomic_bool interrupted; /* zv_db_interrupt */
+	pthread_mutex_t mutex;
+	int socket;	 /* under the mutex; -1: none */
+	bool is_running; /* … */
 	bool in_transaction;
 	bool is_lost; /* the server is gone: connect again before the next statement */
 	struct zv_db_rows rows;
@@ -61,7 +65,6 @@ struct zv_db_driver {
 		    struct zv_error *err); /* 1: rows.values are filled */
 	void (*end)(struct zv_db *db);
 	int (*ping)(struct zv_db *db, struct zv_error *err);
-	void (*interrupt)(struct zv_db *db); /* from any thread */
 };
 
 /* The driver for that scheme. NULL: ZV_EINVAL unknown, ZV_ENOTFOUND the module is missing. */
@@ -76,6 +79,16 @@ extern const struct zv_db_driver zv_db_sqlite;
 /* For drivers: the columns of the result that begins. 0 or ZV_ENOMEM. */
 int zv_db_rows_begin(struct zv_db *db, size_t n);
 int zv_db_rows_name(struct zv_db *db, size_t i, const char *name); /* in order */
+
+/* For drivers with a server: where it is read from; -1 before it is closed. zv_db_interrupt ends
+ * what waits there. */
+void zv_db_watch(struct zv_db *db, int socket);
+
+/* "12" is INT, "12.5" and "1e3" are REAL: how DECIMAL and NUMERIC come. */
+void zv_db_number(struct zv_str text, struct zv_db_value *out);
+
+/* The error of a duplicate key, of whatever database. */
+int zv_db_fail_duplicate(struct zv_db *db, const char *text, struct zv_error *err);
 
 int64_t zv_db_now_ms(void); /* a clock that is never set back */
 /* Milliseconds until the deadline; 0: it is over, or it was interrupted. */

@@ -16,6 +16,8 @@
 struct lite {
 	sqlite3 *handle;
 	sqlite3_stmt *open; /* the result's */
+	int step;	    /* what its last step said */
+	bool is_first;	    /* … which was the first, and is not told yet */
 };
 
 /* ---- errors ------------------------------------------------------------------------------ */
@@ -37,15 +39,6 @@ static const struct {
 	{ SQLITE_NOMEM, ZV_ENOMEM, "out of memory" },
 	{ SQLITE_TOOBIG, ZV_ETOOBIG, "a value is too big" },
 };
-
-static int
-fail_duplicate(struct zv_db *db, sqlite3 *handle, struct zv_error *err)
-{
-	if (err && err->code == 0)
-		err->system = ZV_DB_DUPLICATE;
-	return zv_fail(err, ZV_EBUSY, "%s: the key is there already: %s",
-		       zv_db_name(db), sqlite3_errmsg(handle));
-}
 
 static bool
 is_duplicate(int extended)
@@ -77,7 +70,7 @@ fail(struct zv_db *db, struct zv_error *err)
 	if ((extended & 0xff) == SQLITE_BUSY && atomic_load(&db->interrupted))
 		return zv_db_fail_time(db, err);
 	if (is_duplicate(extended))
-		return fail_duplicate(db, l->handle, err);
+		return zv_db_fail_duplicate(db, sqlite3_errmsg(l->handle), err);
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (codes[i].lite == (extended & 0xff)) {
 			if (err && err->code == 0)
@@ -313,26 +306,38 @@ lite_run(struct zv_db *db, const char *sql, const struct zv_db_value *values, si
 }
 
 static int
+name_columns(struct zv_db *db, sqlite3_stmt *s)
+{
+	int columns = sqlite3_column_count(s);
+	int r = zv_db_rows_begin(db, (size_t)columns);
+
+	for (int i = 0; r == 0 && i < columns; i++)
+		r = zv_db_rows_name(db, (size_t)i, sqlite3_column_name(s, i));
+	return r;
+}
+
+/* The first step is done here, as servers do it: it tells errors, and until it nobody knows how
+ * many columns `SELECT *` has after the table was changed. */
+static int
 lite_query(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 	   size_t n, struct zv_error *err)
 {
 	struct lite *l = db->own;
 	sqlite3_stmt *s;
 	int r = start(db, sql, values, n, &s, err);
-	int columns;
 
 	if (r < 0)
 		return r;
-	columns = sqlite3_column_count(s);
-	r = zv_db_rows_begin(db, (size_t)columns);
-	for (int i = 0; r == 0 && i < columns; i++)
-		r = zv_db_rows_name(db, (size_t)i, sqlite3_column_name(s, i));
-	if (r < 0) {
+	l->step = sqlite3_step(s);
+	if (l->step != SQLITE_ROW && l->step != SQLITE_DONE)
+		r = fail(db, err);
+	else if (name_columns(db, s) < 0)
+		r = zv_fail_nomem(err);
+	l->is_first = r == 0;
+	l->open = r == 0 ? s : NULL;
+	if (r < 0)
 		finish(s);
-		return zv_fail_nomem(err);
-	}
-	l->open = s;
-	return 0;
+	return r;
 }
 
 static void
@@ -365,22 +370,22 @@ static int
 lite_next(struct zv_db *db, struct zv_error *err)
 {
 	struct lite *l = db->own;
-	int step;
+	int r;
 
 	if (!l->open)
 		return 0;
-	if (atomic_load(&db->interrupted))
-		return zv_db_fail_time(db, err);
-	step = sqlite3_step(l->open);
-	if (step == SQLITE_ROW) {
+	if (!l->is_first)
+		l->step = sqlite3_step(l->open);
+	l->is_first = false;
+	if (l->step == SQLITE_ROW) {
 		for (size_t i = 0; i < db->rows.n; i++)
 			read_column(l->open, (int)i, &db->rows.values[i]);
 		return 1;
 	}
-	step = step == SQLITE_DONE ? 0 : fail(db, err);
+	r = l->step == SQLITE_DONE ? 0 : fail(db, err);
 	finish(l->open);
 	l->open = NULL; /* another step would begin it anew */
-	return step;
+	return r;
 }
 
 static void
@@ -399,12 +404,6 @@ lite_ping(struct zv_db *db, struct zv_error *err)
 	return pragma(db, "SELECT count(*) FROM sqlite_schema", err);
 }
 
-static void
-lite_interrupt(struct zv_db *db)
-{
-	/* the progress handler and the naps look at db->interrupted */
-}
-
 static const char *const words[] = { NULL };
 
 const struct zv_db_driver zv_db_sqlite = {
@@ -419,5 +418,4 @@ const struct zv_db_driver zv_db_sqlite = {
 	.next = lite_next,
 	.end = lite_end,
 	.ping = lite_ping,
-	.interrupt = lite_interrupt,
 };

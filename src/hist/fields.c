@@ -264,7 +264,7 @@ const struct zv_history_field zv_history_fields[] = {
 	{ "picked_up_by", "picked_up_by", write_picked_up_by },
 	{ "parked", "parked", write_parked },
 	{ "recordings", "recordings", write_recordings },
-	{ "linked_ids", "linked_ids", write_linked },
+	{ "linkedids", "linkedids", write_linked },
 	{ "sources", "sources", write_sources },
 };
 const size_t zv_n_history_fields = sizeof zv_history_fields / sizeof *zv_history_fields;

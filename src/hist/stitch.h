@@ -34,7 +34,9 @@ int zv_stitch_next(struct zv_stitch *s, bool all, struct zv_conversation **out);
 
 struct zv_stitch_counters {
 	uint64_t rows, conversations, strange, duplicates;
-	size_t open; /* rows that wait */
+	size_t open;	     /* rows that wait */
+	uint64_t oldest_row; /* of all that were given, the first that still waits (the
+			      * first is 1); none waits: the next one */
 };
 void zv_stitch_count(const struct zv_stitch *s, struct zv_stitch_counters *out);
 

@@ -491,3 +491,22 @@ zv_http_query_value(struct zv_str query, const char *name, struct zv_buf *out)
 	}
 	return 0;
 }
+
+int
+zv_http_query_next(struct zv_str *rest, struct zv_buf *name, struct zv_buf *value)
+{
+	struct zv_str pair, key;
+	int rc;
+
+	zv_buf_clear(name);
+	zv_buf_clear(value);
+	do {
+		if (!zv_str_split(rest, '&', &pair))
+			return 0;
+	} while (!pair.n);
+	zv_str_split(&pair, '=', &key);
+	rc = add_decoded(name, key);
+	if (rc == 0)
+		rc = add_decoded(value, pair);
+	return rc < 0 ? rc : 1;
+}

@@ -75,4 +75,8 @@ bool zv_http_has_word(const struct zv_http_request *r, const char *name,
  * (bad escape, NUL, not UTF-8), ZV_ENOMEM. */
 int zv_http_query_value(struct zv_str query, const char *name, struct zv_buf *out);
 
+/* The next pair of a query or form into *name and *value (cleared before), decoded; empty pairs
+ * are passed over. 1: there was one, and *rest is what follows; 0: that was all; < 0 as above. */
+int zv_http_query_next(struct zv_str *rest, struct zv_buf *name, struct zv_buf *value);
+
 #endif

@@ -51,6 +51,12 @@ zv_say_lang(void)
 	return now.lang;
 }
 
+bool
+zv_say_is_quiet(void)
+{
+	return now.quiet;
+}
+
 /* By default the commands tell themselves what matters: each fact once. */
 enum zv_log_level
 zv_say_log_level(void)

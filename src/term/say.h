@@ -29,6 +29,7 @@ void zv_say_setup(enum zv_lang lang, bool quiet, int verbose);
 void zv_say_program(const char *name);
 
 enum zv_lang zv_say_lang(void);
+bool zv_say_is_quiet(void);
 
 /* For struct zv_client_handlers.log_level. */
 enum zv_log_level zv_say_log_level(void);

@@ -189,6 +189,8 @@ read_text(struct zv_config_reader *r, const char *file, struct zv_str text)
 		read_single(r, ZV_SECTION_GENERAL, r->config, zv_config_check_general);
 		read_single(r, ZV_SECTION_HISTORY, &r->config->history,
 			    zv_config_check_history);
+		read_single(r, ZV_SECTION_RECORDINGS, &r->config->recordings,
+			    zv_config_check_recordings);
 		read_servers(r);
 		read_listens(r);
 		read_users(r);

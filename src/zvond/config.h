@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "hist/number.h"
+#include "hist/recording.h"
 #include "hub/hub.h"
 
 struct zv_config_network {	   /* an address and how many of its bits count */
@@ -45,7 +46,8 @@ struct zv_config_listen {
 	const struct zv_config_network *operations; /* metrics without login */
 	size_t n_operations;
 	bool token_in_url;
-	bool deflate; /* yes */
+	bool client_id_token; /* yes: of POST /history */
+	bool deflate;	      /* yes */
 	int head_timeout_ms, keep_alive_ms, login_timeout_ms;
 	int ping_ms, pong_ms; /* of WebSockets: 20 s, 25 s */
 	int body_rate;	      /* bytes a second at least … */
@@ -99,6 +101,14 @@ enum zv_jwt_algorithm {
 	ZV_JWT_ES256,
 };
 
+struct zv_config_recordings { /* [recordings] */
+	struct zv_recording_places places;
+	bool links, decode;
+	int link_s;
+	int wait_ms; /* what the file system may take */
+	int misses;  /* of a user or an address, that cost nothing */
+};
+
 struct zv_config {
 	struct zv_conf *text; /* what all the others are borrowed from */
 	const char *file;
@@ -114,6 +124,7 @@ struct zv_config {
 	const char *jwt_key_file;
 	const char *jwt_audience, *jwt_issuer; /* or NULL */
 	struct zv_config_history history;
+	struct zv_config_recordings recordings;
 	struct zv_config_listen *listens;
 	size_t n_listens;
 	struct zv_config_server *servers;

@@ -5,6 +5,8 @@
 static const char demo[] =
 	"[general]\n"
 	"state = %s\n"
+	"[history]\n"
+	"store = %s\n"
 	"[listen demo]\n"
 	"bind = 127.0.0.1:%d\n"
 	"addresses = 127.0.0.0/8, ::1/128\n"
@@ -46,7 +48,8 @@ zv_config_demo(int port, const char *state, int rate, struct zv_buf *complaints)
 	struct zv_buf text = { 0 };
 	struct zv_config *c;
 
-	zv_buf_printf(&text, demo, state ? state : "", port, rate);
+	zv_buf_printf(&text, demo, state ? state : "",
+		      state ? "history.db" : "temporary", port, rate);
 	c = zv_config_parse("demo", zv_buf_str(&text), complaints);
 	zv_buf_deinit(&text);
 	if (c)

@@ -112,6 +112,7 @@ const char *zv_config_path(struct zv_config_reader *r, const struct zv_conf_sett
 /* ---- config_general.c … config_user.c: what the table cannot say ----------------------- */
 void zv_config_check_general(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_history(struct zv_config_reader *r, struct zv_config_object *o);
+void zv_config_check_recordings(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_listen(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_role(struct zv_config_reader *r, struct zv_config_object *o);

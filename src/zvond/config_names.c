@@ -28,7 +28,7 @@ zv_config_section_of(const struct zv_conf_section *s, struct zv_str *name)
 static void
 unknown_section(struct zv_config_reader *r, const struct zv_conf_section *s)
 {
-	static const char *const later[] = { "recordings", "cluster", "rules", NULL };
+	static const char *const later[] = { "cluster", "rules", NULL };
 	struct zv_str word;
 	const char *meant;
 
@@ -52,10 +52,12 @@ unknown_section(struct zv_config_reader *r, const struct zv_conf_section *s)
 	else
 		zv_config_wrong(
 			r, ZV_AT(s),
-			"unknown section [%s]; there are [general], [history], [listen "
-			"NAME], [server NAME], [role NAME], [user NAME]",
-			"неизвестный раздел [%s]; есть [general], [history], [listen "
-			"ИМЯ], [server ИМЯ], [role ИМЯ], [user ИМЯ]",
+			"unknown section [%s]; there are [general], [history], "
+			"[recordings], "
+			"[listen NAME], [server NAME], [role NAME], [user NAME]",
+			"неизвестный раздел [%s]; есть [general], [history], "
+			"[recordings], "
+			"[listen ИМЯ], [server ИМЯ], [role ИМЯ], [user ИМЯ]",
 			s->name.p);
 }
 

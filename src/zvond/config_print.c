@@ -309,6 +309,8 @@ zv_config_print(const struct zv_config *c, struct zv_buf *out)
 	zv_buf_add(out, ZV_STR("[general]\n"));
 	add_settings(out, ZV_SECTION_GENERAL, c);
 	print_history(out, &c->history);
+	zv_buf_add(out, ZV_STR("\n[recordings]\n"));
+	add_settings(out, ZV_SECTION_RECORDINGS, &c->recordings);
 	for (size_t i = 0; i < c->n_listens; i++)
 		print_listen(out, &c->listens[i]);
 	for (size_t i = 0; i < c->n_servers; i++)

@@ -183,6 +183,7 @@ on_second(void *owner)
 	d->second_ms = now + SECOND_MS;
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
+	zv_historian_each_second(d->historian, now);
 	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }
@@ -319,6 +320,7 @@ begin(struct zv_daemon *d, struct zv_error *err)
 		rc = zv_historian_new(d, &d->historian, err);
 	if (rc == 0)
 		rc = open_servers(d, err);
+	zv_historian_begin(rc == 0 ? d->historian : NULL);
 	if (rc == 0)
 		rc = open_gates(d, err);
 	return rc;
@@ -424,6 +426,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	zv_list_init(&d->servers);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
+	zv_list_init(&d->questions);
 	d->started_ms = zv_clock_ms();
 	d->started_unix_s = zv_clock_unix_us() / 1000000;
 	rc = begin(d, &err);

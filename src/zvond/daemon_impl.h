@@ -55,12 +55,13 @@ struct zv_daemon {
 
 	/* the end of a round */
 	bool touched;
-	struct zv_node ready;	 /* struct zv_front: something is to be done */
-	struct zv_node waiting;	 /* struct zv_wait: long polls */
-	struct zv_timer *gather; /* frames that are collected go out */
-	int64_t sent_ns;	 /* when frames went out last */
-	int64_t sending_ns;	 /* how long that took */
-	struct zv_buf scratch;	 /* frames of one client */
+	struct zv_node ready;	  /* struct zv_front: something is to be done */
+	struct zv_node waiting;	  /* struct zv_wait: long polls */
+	struct zv_node questions; /* struct zv_history_task: to the history */
+	struct zv_timer *gather;  /* frames that are collected go out */
+	int64_t sent_ns;	  /* when frames went out last */
+	int64_t sending_ns;	  /* how long that took */
+	struct zv_buf scratch;	  /* frames of one client */
 	struct zv_timer *hub_timer;
 	struct zv_timer *beat;	 /* for systemd's watchdog */
 	struct zv_timer *second; /* each second: lag, what is to be saved */

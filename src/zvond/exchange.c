@@ -52,6 +52,71 @@ gather_fields(const struct zv_exchange *x, const struct zv_reply *reply,
 	return n;
 }
 
+/* ---- long ones ------------------------------------------------------------------------ */
+
+void
+zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply, long long length)
+{
+	static const struct zv_http_answer_field chunked = { "Transfer-Encoding",
+							     { "chunked", 7 } };
+	struct zv_buf *out = &zv_exchange_daemon(x)->scratch;
+	struct zv_http_answer_field more[MORE_FIELDS + 1];
+	struct zv_http_answer answer = {
+		.status = reply->status,
+		.content_type = reply->type ? reply->type : "application/json",
+		.length = length,
+		.keep_alive = keeps_alive(x) && length >= 0,
+		.no_store = !reply->may_be_stored,
+		.security_policy = reply->security_policy,
+		.more = more,
+		.n_more = gather_fields(x, reply, more),
+	};
+
+	x->answered = true;
+	x->is_chunked = length < 0 && x->request->minor >= 1 && !is_head(x);
+	if (x->is_chunked)
+		more[answer.n_more++] = chunked;
+	count(x, reply->status);
+	zv_buf_clear(out);
+	zv_http_write_head(out, &answer);
+	x->is_open = !answer.keep_alive;
+	if (zv_buf_failed(out))
+		zv_front_close(x->front, false);
+	else
+		zv_front_send(x->front, zv_buf_str(out));
+}
+
+void
+zv_exchange_part(struct zv_exchange *x, struct zv_str bytes)
+{
+	struct zv_buf *out = &zv_exchange_daemon(x)->scratch;
+
+	if (!bytes.n || is_head(x) || x->front->closing)
+		return;
+	zv_buf_clear(out);
+	if (x->is_chunked)
+		zv_buf_printf(out, "%zx\r\n", bytes.n);
+	zv_buf_add(out, bytes);
+	if (x->is_chunked)
+		zv_buf_add(out, ZV_STR("\r\n"));
+	if (zv_buf_failed(out))
+		zv_front_close(x->front, false);
+	else
+		zv_front_send(x->front, zv_buf_str(out));
+	zv_front_soon(x->front);
+}
+
+void
+zv_exchange_end(struct zv_exchange *x, bool is_whole)
+{
+	x->on_drained = NULL;
+	if (is_whole && x->is_chunked)
+		zv_front_send(x->front, ZV_STR("0\r\n\r\n"));
+	zv_talk_answered(x->front->talk, is_whole && !x->is_open);
+}
+
+/* ---- whole ones ----------------------------------------------------------------------- */
+
 void
 zv_exchange_answer(struct zv_exchange *x, const struct zv_reply *reply)
 {

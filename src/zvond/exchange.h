@@ -26,6 +26,9 @@ struct zv_exchange {
 	/* The connection goes before the answer: forget it. */
 	void (*cancel)(struct zv_exchange *x);
 	void *waiting; /* of whoever will answer */
+	/* Of a long answer: all that was sent has left; called once. */
+	void (*on_drained)(struct zv_exchange *x);
+	bool is_chunked, is_open; /* is_open: the connection closes behind it */
 	uint64_t ticket;
 };
 
@@ -48,6 +51,15 @@ void zv_exchange_refuse(struct zv_exchange *x, int status, const char *code,
 /* The same with Retry-After and "retry_ms". */
 void zv_exchange_refuse_for(struct zv_exchange *x, int status, int retry_ms,
 			    const char *code, const char *message);
+
+/* A long answer, in parts: its head (the reply's body counts for nothing; length -1: not known),
+ * then parts: after each, x->on_drained may be set, and is called when there is room for the
+ * next; then the end. The connection closes behind it if its length was not known, or it is not
+ * whole, which the client sees. cancel works as ever. */
+void zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply,
+		       long long length);
+void zv_exchange_part(struct zv_exchange *x, struct zv_str bytes);
+void zv_exchange_end(struct zv_exchange *x, bool is_whole);
 
 static inline struct zv_daemon *
 zv_exchange_daemon(const struct zv_exchange *x)

@@ -10,9 +10,10 @@
 #include "zvon/call.h"
 #include "zvon/error.h"
 
+struct zv_calls;
 struct zv_daemon;
-struct zv_server;
 struct zv_historian;
+struct zv_historian_server;
 
 #define ZV_HISTORIAN_READERS 2
 #define ZV_HISTORIAN_ASKED   64 /* questions that wait for a reader; more: ZV_EBUSY */
@@ -22,6 +23,41 @@ int zv_historian_new(struct zv_daemon *d, struct zv_historian **out,
 		     struct zv_error *err);
 /* Writes what still waits, for a bounded time. NULL is fine. */
 void zv_historian_free(struct zv_historian *h);
+
+/* For /metrics, /healthz: since the start, and now. */
+struct zv_historian_counters {
+	uint64_t new_calls, changed, merged, lost, refused, bad;
+	uint64_t
+		failures; /* transactions that did not come to pass, and are tried again */
+	uint64_t forgotten, anonymised;
+	uint64_t asked, asked_failed;
+	size_t waiting, waiting_bytes; /* now */
+	int64_t late_ms;	       /* so long the oldest of them waits */
+	bool is_failing;	       /* the last transaction did */
+};
+void zv_historian_count(const struct zv_historian *h,
+			struct zv_historian_counters *out);
+void zv_historian_each_second(struct zv_historian *h,
+			      int64_t now_ms); /* NULL is fine */
+/* All servers of the configuration are there: what others have left open is ended. */
+void zv_historian_begin(struct zv_historian *h);
+
+/* ---- what goes on at a server: NULL is fine everywhere ------------------------------------ */
+
+/* calls: its tracker, borrowed until it is removed. NULL: h is NULL, or no memory. */
+struct zv_historian_server *zv_historian_add_server(struct zv_historian *h,
+						    struct zv_str name,
+						    const struct zv_calls *calls);
+/* Before its calls are ended: those that go on stay open in the store, for they do; is_gone:
+ * they are not followed any more, and end. */
+void zv_historian_remove_server(struct zv_historian_server *s, bool is_gone);
+void zv_historian_on_event(struct zv_historian_server *s,
+			   const struct zv_call_event *event);
+/* What goes on there is known. After the first complete list, what is open in the store and
+ * does not go on is ended: a daemon that was killed has left it. */
+void zv_historian_on_synced(struct zv_historian_server *s, bool complete);
+/* The connection is up, or lost: only while it is up calls are known to go on. */
+void zv_historian_on_state(struct zv_historian_server *s, bool up);
 
 /* ---- asking ---------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "io/clock.h"
 #include "zvond/auth.h"
 #include "zvond/gate.h"
+#include "zvond/historian.h"
 #include "zvond/log.h"
 #include "zvond/server.h"
 #include "zvond/tokens.h"
@@ -250,6 +251,47 @@ write_hub(struct zv_daemon *d, struct zv_buf *out)
 	    zv_hub_last_seq(d->hub));
 }
 
+/* ---- history ---------------------------------------------------------------------------------------------------- */
+
+static void
+write_history(struct zv_daemon *d, struct zv_buf *out)
+{
+	struct zv_historian_counters c;
+
+	if (!d->historian)
+		return;
+	zv_historian_count(d->historian, &c);
+	one(out, "history_failing", "gauge", "Did the last writing fail?",
+	    c.is_failing);
+	one(out, "history_waiting", "gauge", "Calls that wait to be written.",
+	    c.waiting);
+	one(out, "history_waiting_bytes", "gauge", "Their bytes.", c.waiting_bytes);
+	head(out, "history_late_seconds", "gauge",
+	     "How long the oldest of them waits.");
+	zv_buf_printf(out, "zvond_history_late_seconds %.3f\n",
+		      (double)c.late_ms / 1000);
+	one(out, "history_new_total", "counter", "Calls written first.", c.new_calls);
+	one(out, "history_changed_total", "counter", "Calls written again.", c.changed);
+	one(out, "history_merged_total", "counter", "Calls that went on in another.",
+	    c.merged);
+	one(out, "history_lost_total", "counter",
+	    "Calls whose end nobody saw, ended after a start.", c.lost);
+	one(out, "history_failures_total", "counter",
+	    "Writings that failed and were tried again.", c.failures);
+	one(out, "history_refused_total", "counter",
+	    "Tellings that were not written: too many waited.", c.refused);
+	one(out, "history_bad_total", "counter", "Calls that the store did not take.",
+	    c.bad);
+	one(out, "history_deleted_total", "counter", "Calls deleted for their age.",
+	    c.forgotten);
+	one(out, "history_anonymised_total", "counter",
+	    "Calls made nameless for their age.", c.anonymised);
+	one(out, "history_asked_total", "counter", "Questions.", c.asked);
+	one(out, "history_asked_failed_total", "counter",
+	    "Questions without an answer: too many, too slow, no store.",
+	    c.asked_failed);
+}
+
 /* ---- servers ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -336,5 +378,6 @@ zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 	zv_delay_write(&d->delay, out);
 	write_logins(d, out);
 	write_hub(d, out);
+	write_history(d, out);
 	write_servers(d, out);
 }

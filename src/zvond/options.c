@@ -5,7 +5,11 @@
 #define G(member)     offsetof(struct zv_config, member), 0
 #define LIMIT(member) offsetof(struct zv_config, limits.member), 0
 #define H(member)     offsetof(struct zv_config_history, member), 0
-#define L(member)     offsetof(struct zv_config_listen, member), 0
+#define A(member)     offsetof(struct zv_config_recordings, member), 0
+#define A_N(member)                                                                    \
+ offsetof(struct zv_config_recordings, places.member),                                 \
+	 offsetof(struct zv_config_recordings, places.n_##member)
+#define L(member) offsetof(struct zv_config_listen, member), 0
 #define L_N(member)                                                                    \
  offsetof(struct zv_config_listen, member),                                            \
 	 offsetof(struct zv_config_listen, n_##member)
@@ -94,6 +98,25 @@ const struct zv_option zv_config_options[] = {
 	    "What belongs before a number of 5 to 7 digits; empty: it stays as it is")
 #undef SECTION
 
+#define SECTION ZV_SECTION_RECORDINGS
+	ROW(TEXTS, "root", "roots", NULL, 0, ZV_RECORDING_ROOTS, NULL, NULL, A_N(roots),
+	    "Folders in which recordings lie here, beneath which alone they are looked for; none: there are no recordings")
+	ROW(TEXTS, "from", NULL, NULL, 0, ZV_RECORDING_ROOTS, "/var/spool/asterisk/monitor", NULL, A_N(from),
+	    "What the PBX calls these folders, in the same order")
+	ROW(TEXTS, "template", "templates", NULL, 0, ZV_RECORDING_TEMPLATES, "{file},%Y/%m/%d/{file},%Y-%m/%d/{file},%Y/%m/%d/%H/{file}", NULL, A_N(templates),
+	    "Where a file lies of which only the name is told, by the date in the name, else that of the call")
+	ROW(YES, "decode", NULL, NULL, 0, 0, "yes", NULL, A(decode),
+	    "Are gsm, wav49, ulaw, alaw and sln given as WAV, which each browser plays?")
+	ROW(YES, "links", NULL, NULL, 0, 0, "yes", NULL, A(links),
+	    "May users get links that play without a login until they expire?")
+	ROW(NUMBER, "link_s", NULL, NULL, 10, 604800, "3600", NULL, A(link_s),
+	    "How long such a link is good, if no shorter time is asked for")
+	ROW(NUMBER, "wait_ms", NULL, NULL, 100, 60000, "5000", NULL, A(wait_ms),
+	    "How long the file system may take for one step; then 503")
+	ROW(NUMBER, "misses", NULL, NULL, 1, 100000, "20", NULL, A(misses),
+	    "Ids that do not exist, of one user or address, that cost nothing; then each one waits, up to 30 s")
+#undef SECTION
+
 #define SECTION ZV_SECTION_LISTEN
 	ROW(BIND, "bind", "bindaddr tlsbindaddr", NULL, 0, 0, "127.0.0.1:2013", NULL, L(address),
 	    "Address and port, [IPv6]:port, or systemd:NAME for a socket that systemd opened")
@@ -123,6 +146,8 @@ const struct zv_option zv_config_options[] = {
 	    "From where /metrics may be read without a login")
 	ROW(YES, "token_in_url", NULL, NULL, 0, 0, "no", NULL, L(token_in_url),
 	    "May a token stand in the URL, where proxies and browsers keep it?")
+	ROW(YES, "client_id_token", NULL, NULL, 0, 0, "yes", NULL, L(client_id_token),
+	    "May CLIENT_ID of POST /history be a user's token, for programs that send no Authorization?")
 	ROW(YES, "deflate", NULL, NULL, 0, 0, "yes", NULL, L(deflate),
 	    "Are messages to clients compressed that can read it?")
 	ROW(NUMBER, "head_timeout_ms", NULL, NULL, 100, MS_MAX, "10000", NULL, L(head_timeout_ms),
@@ -269,7 +294,7 @@ const struct zv_option zv_config_options[] = {
 const size_t zv_n_config_options = sizeof zv_config_options / sizeof *zv_config_options;
 
 const char *const zv_section_names[ZV_SECTIONS + 1] = {
-	"general", "history", "listen", "server", "role", "user", NULL,
+	"general", "history", "recordings", "listen", "server", "role", "user", NULL,
 };
 
 static bool

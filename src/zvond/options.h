@@ -9,6 +9,7 @@
 enum zv_option_section {
 	ZV_SECTION_GENERAL, /* one of each word, without a name … */
 	ZV_SECTION_HISTORY,
+	ZV_SECTION_RECORDINGS,
 	ZV_SECTION_LISTEN, /* … from here on with names */
 	ZV_SECTION_SERVER,
 	ZV_SECTION_ROLE,

@@ -32,7 +32,10 @@ zv_route_state(struct zv_exchange *x)
 void
 zv_route_calls(struct zv_exchange *x)
 {
-	answer_part(x, ZV_PART_CALLS);
+	if (x->request->query.n)
+		zv_route_history(x);
+	else
+		answer_part(x, ZV_PART_CALLS);
 }
 
 void
@@ -88,7 +91,10 @@ zv_route_call(struct zv_exchange *x)
 		zv_buf_deinit(&body);
 		return;
 	}
-	zv_exchange_refuse(
-		x, 404, "not_found",
-		"there is no such call, or it has ended, or it is not yours");
+	if (d->historian && zv_role_history(x->user->role) != ZV_REACH_NONE)
+		zv_history_find(x);
+	else
+		zv_exchange_refuse(
+			x, 404, "not_found",
+			"there is no such call, or it has ended, or it is not yours");
 }

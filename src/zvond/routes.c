@@ -13,6 +13,44 @@ static const struct zv_route_query events_query[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* hist/asked.c reads them. */
+#define HISTORY_FILTERS                                                                \
+ { "number", "string", "who took part, in any format; repeats, or commas between" },   \
+	 { "line", "string", "lines that took part, as 101 or SERVER/101" },           \
+	 { "queue", "string", "queues it was in" },                                    \
+	 { "server", "string", "of these servers" },                                   \
+	 { "direction", "string", "in, out, internal; commas between" },               \
+	 { "result", "string", "answered, busy, no_answer…; commas between" },         \
+	 { "missed", "string",                                                         \
+	   "yes: only those that nobody answered and should have" },                   \
+	 { "recorded", "string",                                                       \
+	   "yes: only those with a recording that you may hear" },                     \
+	 { "from", "string",                                                           \
+	   "started then or later: 2026-11-21, 2026-11-21T10:00:00Z, epoch seconds" }, \
+	 { "to", "string", "started before then" },                                    \
+	 { "tz", "string", "zone of days and times without one, as +03:00 or Z" },     \
+	 { "format", "string", "json, csv, xml; else Accept decides" },                \
+ {                                                                                     \
+  "bom", "string", "yes: CSV begins with the mark of UTF-8"                            \
+ }
+
+static const struct zv_route_query history_query[] = {
+	HISTORY_FILTERS,
+	{ "limit", "integer", "calls in one answer, 1 to 1000" },
+	{ "cursor", "string", "`next` of the answer before" },
+	{ "offset", "integer",
+	  "only calls after that id of the store, in their order" },
+	{ "order", "string", "newest (first), or oldest" },
+	{ "fields", "string", "only these, commas between" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query statistics_query[] = {
+	HISTORY_FILTERS,
+	{ "by", "string", "hour, day, line, queue, result or direction" },
+	{ NULL, NULL, NULL },
+};
+
 /* Longer paths first where one is the beginning of another does not matter: a path fits
  * as a whole. */
 const struct zv_route zv_routes[] = {
@@ -28,9 +66,23 @@ const struct zv_route zv_routes[] = {
 	  zv_route_state, "All that is going on and that you may see, with its number.",
 	  NULL, NULL, "State" },
 	{ "GET", "/v1/calls", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
-	  zv_route_calls, "The calls that you may see.", NULL, NULL, "[Call]" },
+	  zv_route_calls,
+	  "The calls that are going on and that you may see; with a filter in the "
+	  "query: "
+	  "finished ones, as /v1/history.",
+	  history_query, NULL, "[Call]" },
 	{ "GET", "/v1/calls/{id}", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
-	  zv_route_call, "One call.", NULL, NULL, "Call" },
+	  zv_route_call, "One call, going on or finished.", NULL, NULL, "Call" },
+	{ "GET", "/v1/history", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
+	  zv_route_history, "Finished calls that you may see, page by page.",
+	  history_query, NULL, "History" },
+	{ "GET", "/v1/history/statistics", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
+	  zv_route_statistics, "Numbers of finished calls, for plots.",
+	  statistics_query, NULL, "Statistics" },
+	{ "POST", "/history", ZV_LOGIN_NONE, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
+	  zv_route_post_history,
+	  "Finished calls with a number: a form or JSON with CLIENT_ID and N.", NULL,
+	  "HistoryQuestion", "[HistoryCall]" },
 	{ "GET", "/v1/lines", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
 	  zv_route_lines, "The lines and their states.", NULL, NULL, "[Line]" },
 	{ "GET", "/v1/queues", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,

@@ -51,6 +51,12 @@ ZV_ROUTE(call);
 ZV_ROUTE(lines);
 ZV_ROUTE(queues);
 ZV_ROUTE(servers);
+/* route_history.c */
+ZV_ROUTE(history);
+ZV_ROUTE(statistics);
+ZV_ROUTE(post_history);
+/* Answers with the finished call of that id: x->argument. */
+void zv_history_find(struct zv_exchange *x);
 /* route_command.c */
 ZV_ROUTE(command);
 ZV_ROUTE(commands);

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "zvond/historian.h"
 
 /* ---- driving the client in our loop -------------------------------------------------- */
 
@@ -78,6 +79,7 @@ on_call_event(void *context, const struct zv_call_event *event)
 	if (event->member && s->config->trace_queues)
 		trace_member(s, event->member);
 	zv_hub_on_event(s->daemon->hub, s->number, event);
+	zv_historian_on_event(s->history, event);
 }
 
 /* The client has logged it: on_log. */
@@ -97,6 +99,7 @@ on_state(void *user, const struct zv_client_status *status)
 	if (status->state == ZV_STATE_READY && !was_up)
 		zv_server_check_rights(s);
 	zv_hub_on_state(s->daemon->hub, s->number, status, s->since_ms);
+	zv_historian_on_state(s->history, zv_server_is_up(s));
 	zv_daemon_touch(s->daemon);
 }
 
@@ -110,6 +113,7 @@ on_synced(void *user, bool complete)
 
 	s->told_synced = true;
 	s->told_complete |= complete;
+	zv_historian_on_synced(s->history, complete);
 	if (news)
 		zv_hub_on_synced(s->daemon->hub, s->number, zv_clock_ms());
 }
@@ -195,6 +199,10 @@ begin(struct zv_server *s, struct zv_error *err)
 	s->calls = new_calls(s);
 	if (!s->timer || !s->watch || !s->calls)
 		return zv_fail_nomem(err);
+	s->history = zv_historian_add_server(s->daemon->historian, s->config->hub.name,
+					     s->calls);
+	if (s->daemon->historian && !s->history)
+		return zv_fail_nomem(err);
 	s->client = new_client(s, err);
 	if (!s->client)
 		return ZV_EINVAL;
@@ -236,12 +244,34 @@ zv_server_open(struct zv_daemon *d, struct zv_settings *settings,
 	s->config = config;
 	if (begin(s, err) < 0) {
 		zvon_client_free(s->client);
+		zv_historian_remove_server(s->history, false);
 		free_server(s);
 		return NULL;
 	}
 	zv_list_append(&d->servers, &s->node);
 	process_soon(s);
 	return s;
+}
+
+static bool
+is_configured(const struct zv_config *c, struct zv_str name)
+{
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (zvon_str_equal(c->servers[i].hub.name, name))
+			return true;
+	return false;
+}
+
+/* Its calls go on where they are; in the history they end only if nobody will look for them
+ * there again. */
+static void
+leave_history(struct zv_server *s)
+{
+	bool is_gone = !s->daemon->stopping &&
+		       !is_configured(zv_daemon_config(s->daemon), s->config->hub.name);
+
+	zv_historian_remove_server(s->history, is_gone);
+	s->history = NULL;
 }
 
 void
@@ -251,6 +281,7 @@ zv_server_close(struct zv_server *s)
 	zv_watch_set(s->watch, NULL, 0);
 	zvon_client_close(s->client);
 	zvon_client_free(s->client);
+	leave_history(s);
 	zvon_calls_end_all(s->calls, ZV_STR("lost"), zv_clock_ms(), zv_clock_unix_us());
 	zv_hub_remove_server(s->daemon->hub, s->number, zv_clock_ms());
 	free_server(s);

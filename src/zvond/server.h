@@ -14,6 +14,7 @@ struct zv_server {
 	size_t number; /* of the hub */
 	struct zv_client *client;
 	struct zv_calls *calls;
+	struct zv_historian_server *history; /* NULL: none is kept */
 	struct zv_watch *watch;
 	struct zv_timer *timer;
 	struct zv_standin *standin; /* demo, replay: who answers */

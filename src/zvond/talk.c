@@ -215,6 +215,17 @@ give_way(struct zv_talk *t)
 	zv_buf_deinit(&bytes);
 }
 
+/* There is room for more of a long answer. */
+static void
+go_on(struct zv_exchange *x)
+{
+	void (*on_drained)(struct zv_exchange * x) = x->on_drained;
+
+	x->on_drained = NULL;
+	if (on_drained)
+		on_drained(x);
+}
+
 void
 zv_talk_work(struct zv_talk *t)
 {
@@ -226,8 +237,12 @@ zv_talk_work(struct zv_talk *t)
 		give_way(t);
 		return;
 	}
-	if (t->busy || is_behind(t))
+	if (is_behind(t))
 		return;
+	if (t->busy) {
+		go_on(&t->exchange);
+		return;
+	}
 	bytes = t->pending;
 	t->pending = (struct zv_buf){ 0 };
 	if (t->unread) {

@@ -12,7 +12,7 @@ from test_manual import options, plain_manual
 ZVOND = BUILD / "zvond"
 COMPLETIONS = (("bash", "completions/zvond.bash"), ("zsh", "completions/_zvond"),
                ("fish", "completions/zvond.fish"))
-SECTIONS = ("general", "history", "listen", "server", "role", "user")
+SECTIONS = ("general", "history", "recordings", "listen", "server", "role", "user")
 
 
 def help_of(lang="en"):

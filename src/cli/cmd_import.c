@@ -1,0 +1,409 @@
+/* zvon import - a PBX's own records (CDR, CEL) into the history. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/import_run.h"
+#include "cli/stop.h"
+#include "hist/query.h"
+#include "io/zone_file.h"
+#include "term/secret.h"
+
+static const char *from, *to, *cel, *preset, *table,
+	*zone_name = "local", *server = "main", *since, *secret_file, *to_secret_file;
+static struct zv_opt_list columns, trunks, lines;
+static bool dry_run, again;
+
+static const struct zv_opt options[] = {
+	ZV_OPT_TEXT("from", 0, "URL", &from,
+		    "where the CDRs are: csv:/var/log/asterisk/cdr-csv/Master.csv, "
+		    "sqlite:FILE, mysql://user@host/asteriskcdrdb, postgresql://...",
+		    "где лежат CDR: csv:/var/log/asterisk/cdr-csv/Master.csv, "
+		    "sqlite:FILE, mysql://user@host/asteriskcdrdb, postgresql://..."),
+	ZV_OPT_TEXT("to", 0, "URL", &to,
+		    "zvond's history: a SQLite file, which is made if it is not there, "
+		    "or a URL",
+		    "история zvond: файл SQLite, который будет создан, если его нет, "
+		    "или URL"),
+	ZV_OPT_TEXT("cel", 0, "URL", &cel, "CEL of the same PBX besides",
+		    "кроме того, CEL той же АТС"),
+	ZV_OPT_TEXT("preset", 0, "NAME", &preset,
+		    "whose table it is: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
+		    "(default: what it looks like)",
+		    "чья это таблица: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
+		    "(по умолчанию: на что похожа)"),
+	ZV_OPT_TEXT("table", 0, "NAME", &table, "its name, if it is another one",
+		    "её имя, если оно другое"),
+	ZV_OPT_LIST("column", 0, "NAME=COLUMN", &columns,
+		    "Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
+		    "NAME Астериска лежит там в COLUMN: src=cnum; можно повторять"),
+	ZV_OPT_TEXT("timezone", 0, "NAME", &zone_name,
+		    "of the times there: Europe/Moscow, UTC (default: local, this "
+		    "machine's)",
+		    "часовой пояс записей: Europe/Moscow, UTC (по умолчанию: local, "
+		    "этой машины)"),
+	ZV_OPT_TEXT("server", 0, "NAME", &server,
+		    "as in [server NAME] of zvond.conf (default: main)",
+		    "как в [server NAME] файла zvond.conf (по умолчанию: main)"),
+	ZV_OPT_LIST("trunk", 0, "NAME", &trunks,
+		    "this peer is a trunk; * stands for any text; may be repeated",
+		    "этот пир — транк; * — любой текст; можно повторять"),
+	ZV_OPT_LIST("line", 0, "NAME", &lines, "this one is a line, no trunk",
+		    "а этот — линия, не транк"),
+	ZV_OPT_TEXT("since", 0, "TIME", &since,
+		    "only what began then or later: 2026-11-21, 2026-11-21 10:00",
+		    "только то, что началось тогда или позже: 2026-11-21, 2026-11-21 "
+		    "10:00"),
+	ZV_OPT_FLAG("again", 0, &again,
+		    "from the beginning, not from where the last run ended",
+		    "с начала, а не с места, где закончил прошлый запуск"),
+	ZV_OPT_FLAG("dry-run", 0, &dry_run, "read and count, write nothing",
+		    "прочитать и посчитать, ничего не писать"),
+	ZV_OPT_TEXT("secret-file", 0, "FILE", &secret_file,
+		    "the password of --from and --cel: the first line of FILE, - for "
+		    "standard input",
+		    "пароль для --from и --cel: первая строка файла, - это стандартный "
+		    "ввод"),
+	ZV_OPT_TEXT("to-secret-file", 0, "FILE", &to_secret_file, "that of --to",
+		    "пароль для --to"),
+	ZV_OPT_END,
+};
+
+/* Everything that is open while it works. */
+struct job {
+	struct zv_import import;
+	struct zv_zone *zone;
+	char *secret, *to_secret;
+	struct zv_buf mark, position;
+	struct zv_str trunks[ZV_OPT_LIST_MAX], lines[ZV_OPT_LIST_MAX],
+		columns[ZV_OPT_LIST_MAX];
+};
+
+static size_t
+texts_of(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
+{
+	for (int i = 0; i < list->n; i++)
+		out[i] = zvon_str(list->texts[i]);
+	return (size_t)list->n;
+}
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+static int
+exit_of(int code)
+{
+	static const struct {
+		int code, exit;
+	} exits[] = {
+		{ ZV_EINVAL, ZV_EXIT_USAGE },	  { ZV_ENOTFOUND, ZV_EXIT_USAGE },
+		{ ZV_ETOOBIG, ZV_EXIT_USAGE },	  { ZV_EIO, ZV_EXIT_CONNECT },
+		{ ZV_ECLOSED, ZV_EXIT_CONNECT },  { ZV_ETLS, ZV_EXIT_CONNECT },
+		{ ZV_EAUTH, ZV_EXIT_LOGIN },	  { ZV_EPROTO, ZV_EXIT_PROTOCOL },
+		{ ZV_ETIMEOUT, ZV_EXIT_TIMEOUT }, { ZV_EBUSY, ZV_EXIT_TIMEOUT },
+	};
+
+	for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
+		if (exits[i].code == code)
+			return exits[i].exit;
+	return ZV_EXIT_NEGATIVE;
+}
+
+static int
+fail(const char *what, const struct zv_error *err)
+{
+	zv_say_error("%s: %s", "%s: %s", what, err->text);
+	return exit_of(err->code);
+}
+
+/* ---- what is asked for ---------------------------------------------------------------------- */
+
+static int
+check(void)
+{
+	if (!from && !cel) {
+		zv_say_error("--from URL is missing: where the CDRs are, for example "
+			     "csv:/var/log/asterisk/cdr-csv/Master.csv",
+			     "не указан --from URL: где лежат CDR, например "
+			     "csv:/var/log/asterisk/cdr-csv/Master.csv");
+		return ZV_EXIT_USAGE;
+	}
+	if (!to && !dry_run) {
+		zv_say_error("--to URL is missing: the history's database, for example "
+			     "/var/lib/zvond/history.db; --dry-run writes nothing",
+			     "не указан --to URL: база истории, например "
+			     "/var/lib/zvond/history.db; --dry-run ничего не пишет");
+		return ZV_EXIT_USAGE;
+	}
+	if (!*server) {
+		zv_say_error("--server is empty", "--server пуст");
+		return ZV_EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int
+read_zone(struct job *j)
+{
+	struct zv_buf bytes = { 0 };
+	struct zv_error err = { 0 };
+	int rc = zv_zone_file_read(zvon_str(zone_name), &bytes, &err);
+
+	if (rc == 0) {
+		j->zone = zv_zone_new(zv_buf_str(&bytes), &err);
+		rc = j->zone ? 0 : ZV_EINVAL;
+	}
+	zv_buf_deinit(&bytes);
+	return rc < 0 ? fail("--timezone", &err) : 0;
+}
+
+static int
+read_since(struct job *j)
+{
+	struct zv_error err = { 0 };
+	int64_t local_ms;
+	int offset_s = 0;
+
+	if (!since)
+		return 0;
+	for (int i = 0; i < 2; i++) { /* the zone's offset is that of the time itself */
+		if (zv_history_time(zvon_str(since), offset_s, &local_ms, &err) < 0)
+			return fail("--since", &err);
+		offset_s = zv_zone_offset_s(j->zone, local_ms / 1000);
+	}
+	j->import.what.from_ms = local_ms;
+	return 0;
+}
+
+static int
+read_secrets(struct job *j)
+{
+	if (secret_file)
+		j->secret = zv_secret_from_file(secret_file);
+	else
+		j->secret = zv_secret_from_environment();
+	if (to_secret_file)
+		j->to_secret = zv_secret_from_file(to_secret_file);
+	return (secret_file && !j->secret) || (to_secret_file && !j->to_secret)
+		       ? ZV_EXIT_USAGE
+		       : 0;
+}
+
+/* ---- the sources ------------------------------------------------------------------------------ */
+
+static int
+open_source(struct job *j, enum zv_record_kind kind, const char *url,
+	    struct zv_source **out)
+{
+	const struct zv_source_options o = {
+		.db = { .url = zvon_str(url), .secret = zvon_str(j->secret) },
+		.kind = kind,
+		.preset = zvon_str(preset),
+		.table = zvon_str(kind == ZV_RECORD_CDR ? table : NULL),
+		.columns = j->columns,
+		.n_columns = kind == ZV_RECORD_CDR ? texts_of(&columns, j->columns) : 0,
+		.zone = j->zone,
+	};
+	struct zv_error err = { 0 };
+
+	if (!url)
+		return 0;
+	*out = zv_source_open(&o, &err);
+	if (!*out)
+		return fail(kind == ZV_RECORD_CDR ? "--from" : "--cel", &err);
+	zv_say_note("%s: %s", "%s: %s", zv_source_name(*out), zv_source_report(*out));
+	return 0;
+}
+
+/* "csv:/path", or a bare path: how many bytes the bar has. */
+static long long
+size_of(const char *url)
+{
+	const char *path = url && strncmp(url, "csv:", 4) == 0 ? url + 4 : url;
+	struct stat st;
+
+	return path && stat(path, &st) == 0 && S_ISREG(st.st_mode)
+		       ? (long long)st.st_size
+		       : -1;
+}
+
+/* ---- the store ----------------------------------------------------------------------------------- */
+
+static int
+open_store(struct job *j)
+{
+	const struct zv_store_options o = {
+		.db = { .url = zvon_str(to),
+			.secret = zvon_str(j->to_secret),
+			.create = true },
+	};
+	struct zv_error err = { 0 }, warning = { 0 };
+
+	if (dry_run)
+		return 0;
+	j->import.store = zv_store_open(&o, &warning, &err);
+	if (warning.code || warning.text[0])
+		zv_say_warning("--to: %s", "--to: %s", warning.text);
+	return j->import.store ? 0 : fail("--to", &err);
+}
+
+/* "import:main:csv:/var/…": one for each source, as each server has it. */
+static int
+find_mark(struct job *j)
+{
+	struct zv_import *i = &j->import;
+	struct zv_error err = { 0 };
+
+	zv_buf_printf(&j->mark, "import:%s:%s", server,
+		      i->what.cdr ? zv_source_name(i->what.cdr) : "");
+	if (i->what.cel)
+		zv_buf_printf(&j->mark, " %s", zv_source_name(i->what.cel));
+	if (i->what.from_ms)
+		zv_buf_printf(&j->mark, " since %lld",
+			      (long long)i->what.from_ms / 1000);
+	if (zv_buf_failed(&j->mark))
+		return fail("--from", &(struct zv_error){ .code = ZV_ENOMEM,
+							  .text = "out of memory" });
+	i->mark = zv_buf_str(&j->mark);
+	if (i->store && !again &&
+	    zv_store_marked(i->store, i->mark, &j->position, &err) < 0)
+		return fail("--to", &err);
+	i->what.position = zv_buf_str(&j->position);
+	if (j->position.n)
+		zv_say_note("going on where the last run ended; --again begins anew",
+			    "продолжаю с места, где закончил прошлый запуск; --again "
+			    "начнёт заново");
+	return 0;
+}
+
+/* ---- the result ------------------------------------------------------------------------------------ */
+
+static void
+print_result(const struct zv_import *i)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {
+		{ "rows", i->rows },
+		{ "calls", i->calls },
+		{ "new", i->written.added },
+		{ "changed", i->written.changed },
+		{ "same", i->written.same },
+		{ "strange", i->stitched.strange },
+		{ "duplicates", i->stitched.duplicates },
+	};
+
+	putchar('{');
+	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+		printf("\"%s\":%llu,", numbers[k].name,
+		       (unsigned long long)numbers[k].value);
+	printf("\"complete\":%s}\n", i->stopped ? "false" : "true");
+	fflush(stdout);
+}
+
+static int
+run_import(struct job *j)
+{
+	struct zv_import *i = &j->import;
+	struct zv_error err = { 0 };
+	int rc = zv_import_run(i, &err);
+
+	print_result(i);
+	if (rc < 0) {
+		zv_say_error("%s: %s; what was written stays, the next run goes on "
+			     "there",
+			     "%s: %s; записанное остаётся, следующий запуск продолжит "
+			     "с этого места",
+			     i->store_fault ? "--to" : "--from", err.text);
+		return i->store_fault && err.code == ZV_EIO ? ZV_EXIT_NEGATIVE
+							    : exit_of(err.code);
+	}
+	if (i->stopped) {
+		zv_say_note("stopped; the next run goes on there",
+			    "остановлено; следующий запуск продолжит с этого места");
+		return ZV_EXIT_NEGATIVE;
+	}
+	return ZV_EXIT_DONE;
+}
+
+static int
+prepare(struct job *j)
+{
+	struct zv_reconcile_options *what = &j->import.what;
+	int rc = check();
+
+	if (rc == 0)
+		rc = read_zone(j);
+	if (rc == 0)
+		rc = read_since(j);
+	if (rc == 0)
+		rc = read_secrets(j);
+	if (rc == 0)
+		rc = open_source(j, ZV_RECORD_CDR, from, &what->cdr);
+	if (rc == 0)
+		rc = open_source(j, ZV_RECORD_CEL, cel, &what->cel);
+	if (rc == 0)
+		rc = open_store(j);
+	if (rc == 0)
+		rc = find_mark(j);
+	j->import.bytes = size_of(from);
+	what->stitch = (struct zv_stitch_options){
+		.server = zvon_str(server),
+		.trunks = j->trunks,
+		.n_trunks = texts_of(&trunks, j->trunks),
+		.lines = j->lines,
+		.n_lines = texts_of(&lines, j->lines),
+	};
+	return rc;
+}
+
+static int
+run(char **args, int n)
+{
+	struct job *j = zv_calloc(1, sizeof *j);
+	int rc;
+
+	(void)args;
+	(void)n;
+	if (!j)
+		return fail("import", &(struct zv_error){ .code = ZV_ENOMEM,
+							  .text = "out of memory" });
+	j->import.asked_to_stop = zv_stop_asked;
+	rc = prepare(j);
+	if (rc == 0) {
+		zv_stop_on_signals(NULL, NULL);
+		rc = run_import(j);
+	}
+	zv_store_close(j->import.store);
+	zv_source_close(j->import.what.cdr);
+	zv_source_close(j->import.what.cel);
+	zv_zone_free(j->zone);
+	zv_secret_free(j->secret);
+	zv_secret_free(j->to_secret);
+	zv_buf_deinit(&j->mark);
+	zv_buf_deinit(&j->position);
+	zv_free(j);
+	return rc;
+}
+
+const struct zv_cmd zv_cmd_import = {
+	.name = "import",
+	.arguments = "--from URL --to URL",
+	.summary = { "a PBX's own records into the call history",
+		     "собственные записи АТС в историю звонков" },
+	.about = { "Read the CDRs of a PBX (a table, or Master.csv), make calls of "
+		   "them, and write those into zvond's history, where each call is "
+		   "once however often it is told. Ctrl-C ends after what is whole; "
+		   "the next run goes on there.",
+		   "Читает CDR станции (таблицу или Master.csv), собирает из них "
+		   "звонки "
+		   "и пишет их в историю zvond, где каждый звонок есть один раз, "
+		   "сколько бы о нём ни рассказали. Ctrl-C завершает после того, что "
+		   "записано целиком; следующий запуск продолжит с этого места." },
+	.options = options,
+	.run = run,
+};
