@@ -191,7 +191,8 @@ ask_again(struct zv_source *s, int rc)
 
 	zv_source_end_page(s);
 	s->has_reopened = true;
-	return is_first && (rc == ZV_ECLOSED || rc == ZV_ETIMEOUT);
+	return is_first && !atomic_load(&s->is_interrupted) &&
+	       (rc == ZV_ECLOSED || rc == ZV_ETIMEOUT);
 }
 
 /* 1, 0, < 0: a row as the database gives it. */
