@@ -46,7 +46,8 @@ open_store(struct zv_reader *r, struct zv_error *err)
 		return 0;
 	if (!err->code)
 		return zv_fail_nomem(err);
-	return err->code == ZV_ENOTFOUND ? ZV_EIO : err->code; /* not what was asked for */
+	return err->code == ZV_ENOTFOUND ? ZV_EIO
+					 : err->code; /* not what was asked for */
 }
 
 static void
