@@ -16,6 +16,7 @@
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
 #include "zvond/polls.h"
+#include "zvond/reconcile.h"
 #include "zvond/recordings.h"
 #include "zvond/server.h"
 
@@ -175,6 +176,15 @@ give_memory_back(struct zv_daemon *d, int64_t now)
 }
 
 static void
+compare_records(struct zv_daemon *d, int64_t now)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->servers, node, next)
+	zv_reconciler_each_second(ZV_OWNER(node, struct zv_server, node)->records, now);
+}
+
+static void
 on_second(void *owner)
 {
 	struct zv_daemon *d = owner;
@@ -185,6 +195,7 @@ on_second(void *owner)
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
 	zv_historian_each_second(d->historian, now);
+	compare_records(d, now);
 	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }

@@ -16,7 +16,7 @@ from test_zvond_faults_conf import SmallDisk
 from zvond_common import ROOT, SLOW, TOKENS, Zvond, config
 
 from calls import Calls
-from pbx import Account, Pbx
+from pbx import Pbx
 
 CAPTURES = ROOT / "tests/wire/captures"
 
@@ -26,7 +26,7 @@ class HistoryTest(unittest.TestCase):
 
     def begin(self, more="", pbx=None, **how):
         """The daemon, its PBX's calls, its history."""
-        pbx = pbx or Pbx(accounts=[Account("crm", "secret")])
+        pbx = pbx or Pbx()
         pbx = self.enterContext(pbx) if hasattr(self, "enterContext") else self.enter(pbx)
         text = config(pbx=pbx, kept=True, more="[history]\n" + more + "\n")
         z = self.enter(Zvond(text, **how))
@@ -46,7 +46,7 @@ class Live(HistoryTest):
         z, calls, past = self.begin()
         call = calls.dial("101", "102")
         uid = call[0].unique_id
-        self.assertEqual(past.wait_open(uid)["from"], "101")
+        self.assertEqual(past.wait_open(uid)["from"]["number"], "101")
         self.assertEqual(past.calls(), {})
         calls.answer(call)
         past.wait_open(uid, lambda c: c.get("answered"))
@@ -194,7 +194,7 @@ class Restart(HistoryTest):
     def test_a_server_goes_out_of_the_configuration(self):
         """While zvond runs, and while it does not."""
         z, calls, past = self.begin()
-        other = self.enter(Pbx(accounts=[Account("crm", "secret")]))
+        other = self.enter(Pbx())
         theirs = Calls(other, seconds=1700005000)
         two = z.text + ("[server branch]\nurl = ami://crm@127.0.0.1:%d\nsecret_file = "
                         "{folder}/secret\n" % other.port)
@@ -299,7 +299,7 @@ class Faults(HistoryTest):
 
     def test_fault_098_the_disk_is_full(self):
         """Calls wait, and are written when there is room; the file is whole."""
-        pbx = self.enter(Pbx(accounts=[Account("crm", "secret")]))
+        pbx = self.enter(Pbx())
         z = Zvond(config(pbx=pbx, kept=True, more="[history]\nstore = {folder}/small/history.db"))
         self.addCleanup(z.clean)
         (z.folder / "small").mkdir()
