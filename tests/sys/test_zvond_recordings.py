@@ -61,8 +61,8 @@ class Whole(RecordingsTest):
         self.assertEqual(answer.headers["content-disposition"],
                          "inline; filename=\"a.wav\"; filename*=UTF-8''a.wav")
         self.assertRegex(answer.headers["last-modified"], r"^\w{3}, \d\d \w{3} \d{4} .* GMT$")
-        self.assertTrue(self.z.saw("given user=ivanov id=%s bytes=%d of=%d"
-                                   % (id_, len(data), len(data))))
+        self.assertTrue(self.z.saw("audit: recording given user=ivanov id=%s bytes=%d of=%d"
+                                   % (id_, len(data), len(data))), self.z.log[-5:])
 
     def test_head(self):
         id_ = self.shelf.add("head.wav", wav(500))
