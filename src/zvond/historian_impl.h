@@ -81,6 +81,7 @@ struct zv_historian {
 	enum zv_clean_step clean;
 	int cleaned_day; /* of the year, local; -1: not since the start */
 	struct zv_historian_counters counters;
+	bool is_begun; /* the store was opened, or it was tried */
 	bool is_ending;
 };
 
@@ -124,6 +125,8 @@ int zv_historian_readers_open(struct zv_historian *h, struct zv_error *err);
 void zv_historian_readers_close(struct zv_historian *h);
 struct zv_question *zv_question_new(const struct zv_historian_ask *ask, int64_t now_ms,
 				    struct zv_error *err);
+/* To readers that are idle. */
+void zv_historian_give_next(struct zv_historian *h);
 /* Tells the asker and frees. */
 void zv_question_end(struct zv_question *q);
 
