@@ -146,10 +146,13 @@ forget_ended(struct zv_historian *h, const struct zv_history_job *job)
 
 /* ---- the transaction ------------------------------------------------------------------------ */
 
-/* It would be wrong again whenever it is tried. */
+/* It would be wrong again whenever it is tried. An open call that nobody can read is in the
+ * way of no other; if it is the file that is corrupt, the next call shows it. */
 static bool
-is_its_fault(int rc)
+is_its_fault(const struct zv_entry *e, int rc)
 {
+	if (rc == ZV_EPROTO)
+		return e->kind == ZV_ENTRY_LEFT || e->kind == ZV_ENTRY_LOST;
 	return rc == ZV_EINVAL || rc == ZV_ETOOBIG;
 }
 
@@ -171,7 +174,7 @@ write_all(struct zv_historian *h, struct zv_history_job *job, struct zv_entry **
 			continue;
 		rc = writes[e->kind](h, job, e);
 		if (rc < 0) {
-			*culprit = is_its_fault(rc) ? e : NULL;
+			*culprit = is_its_fault(e, rc) ? e : NULL;
 			return rc;
 		}
 	}
