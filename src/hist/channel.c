@@ -200,7 +200,7 @@ is_number(struct zv_str s)
 }
 
 /* chan_pjsip says "89161234567@trunk", chan_sip may also say "trunk/89161234567", DAHDI
- * "g1/89161234567". */
+ * "g1/89161234567", FreePBX "101/sip:101@192.0.2.11". */
 static void
 read_dialled(struct zv_str item, struct zv_dialled *out)
 {
@@ -210,13 +210,13 @@ read_dialled(struct zv_str item, struct zv_dialled *out)
 	struct zv_str number = { NULL, 0 };
 
 	*out = (struct zv_dialled){ .channel = item, .peer = what };
-	if (at < what.n) {
+	if (slash < at) {
+		number = zv_str_from(what, slash + 1);
+		out->peer.n = slash;
+	} else if (at < what.n) {
 		number = (struct zv_str){ what.p, at };
 		out->peer = zv_str_from(what, at + 1);
 		out->peer.n = zv_str_find(out->peer, ZV_STR("/"));
-	} else if (slash < what.n) {
-		number = zv_str_from(what, slash + 1);
-		out->peer.n = slash;
 	}
 	if (is_number(number))
 		out->number = number;

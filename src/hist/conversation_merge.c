@@ -272,12 +272,20 @@ merge_lists(struct zv_conversation *c, const struct zv_conversation *other,
 	}
 }
 
+/* Records of one leg are written while a call goes on (a transfer): they end none that is seen
+ * live. */
+static bool
+is_going_on(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	return c->is_open && is_live(c) && !is_live(other);
+}
+
 static void
 merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 {
 	bool both_records = !is_live(c) && !is_live(other);
 	bool later = began_before(c, other);
-	bool open = is_guessed(c) && !is_guessed(other);
+	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
 	merge_legs(c, other, later || open || both_records);
 	merge_lists(c, other, later || open || both_records);

@@ -7,6 +7,8 @@
 
 #define ZV_TALE_PARTS_MAX 1000 /* legs, recordings, Linkedids: as ZV_CALLS_MAX_LEGS */
 
+#define ZV_TALE_ID 80
+
 /* What a row of the CDR says of its two sides. */
 struct zv_tale_row {
 	const struct zv_cdr_row *cdr;
@@ -25,6 +27,7 @@ struct zv_tale {
 	struct zv_conversation c;
 	const struct zv_stitch_row *const *cel;
 	size_t n_cel;
+	char made_id[ZV_TALE_ID]; /* where the rows have none */
 };
 
 /* The leg of that channel, begun if it is new; -1: it has none. */

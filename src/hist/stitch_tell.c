@@ -2,9 +2,11 @@
  * servers, docs/history/sources.md names it. */
 #include "hist/stitch_tale.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/str.h"
+#include "base/utf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -152,6 +154,19 @@ read_times(struct zv_tale *t)
 	c->talk_ms = since(c->ended_ms, c->answered_ms);
 }
 
+/* Of a row without any id: the same each time it is read. */
+static struct zv_str
+make_id(struct zv_tale *t)
+{
+	const struct zv_cdr_row *r = t->rows[0].cdr;
+	struct zv_str who = r->channel.n ? r->channel : r->src.n ? r->src : r->dst;
+
+	who.n = zv_utf8_cut(who, sizeof t->made_id - 32);
+	snprintf(t->made_id, sizeof t->made_id, "%lld-%.*s",
+		 (long long)(t->rows[0].start_ms / 1000), ZV_ARG(who));
+	return zvon_str(t->made_id);
+}
+
 /* The Uniqueid of its first channel: what Linkedid says, or the first row. */
 static void
 read_id(struct zv_tale *t)
@@ -160,7 +175,7 @@ read_id(struct zv_tale *t)
 
 	t->c.id = first->linkedid.n ? first->linkedid : first->uniqueid;
 	if (t->c.id.n == 0)
-		t->c.id = first->channel;
+		t->c.id = make_id(t);
 }
 
 /* ---- room ----------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 """zvond follows a server of the lab, and keeps its history; afterwards Asterisk's own records
 are read into the same store."""
 
-import re
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ sys.path.insert(0, str(HERE.parent / "calls"))
 import scenes                                     # noqa: E402
 sys.path[:] = _path
 
-__all__ = ["Follower", "as_scene"]
+__all__ = ["Follower", "as_scene", "ids_of"]
 
 TOKEN = "token-of-the-history"
 TEXT = """
@@ -35,7 +34,6 @@ recordings = all
 role = all
 token = %s
 """ % token_hash(TOKEN)
-PAGE = "/v1/history?limit=1000&oldest_first=yes"
 
 
 def as_scene(call):
