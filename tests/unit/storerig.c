@@ -11,8 +11,8 @@
 char rig_next[ZV_HISTORY_CURSOR_MAX];
 
 static const char *const tables[] = {
-	"calls",    "legs",   "transfers", "recordings",  "channels", "parties",
-	"open_calls", "counts", "counts_line", "marks", "servers",  "meta",
+	"calls",      "legs",	"transfers",   "recordings", "channels", "parties",
+	"open_calls", "counts", "counts_line", "marks",	     "servers",	 "meta",
 };
 
 static void
@@ -119,7 +119,8 @@ static const struct {
 		{ "congestion", ZV_RESULT_CONGESTION },
 		{ "failed", ZV_RESULT_FAILED },
 		{ "abandoned", ZV_RESULT_ABANDONED } };
-#define VALUE(table, word) value_of(N_OF(table), &(table)[0].name, sizeof((table)[0]), word)
+#define VALUE(table, word)                                                             \
+ value_of(N_OF(table), &(table)[0].name, sizeof((table)[0]), word)
 
 static int
 value_of(size_t n, const char *const *names, size_t step, struct zv_str word)
@@ -152,8 +153,8 @@ set_word(struct draft *d, struct zv_str word)
 		const char *name;
 		struct zv_str *text;
 	} texts[] = {
-		{ "queue=", &d->c.queue },     { "did=", &d->c.did },
-		{ "server=", &d->c.server },   { "name=", &d->c.from_name },
+		{ "queue=", &d->c.queue },	 { "did=", &d->c.did },
+		{ "server=", &d->c.server },	 { "name=", &d->c.from_name },
 		{ "file=", &d->recording.file }, { "linked=", &d->linked },
 		{ "line=", &d->legs[2].line },
 	};

@@ -59,9 +59,8 @@ a_call_comes_back_as_it_was(void **state)
 	size_t which = 9;
 
 	rig_put(rig.s, zv_conversation_copy(c));
-	assert_int_equal(zv_store_find(rig.s, ZV_STR("office"), ZV_STR("x.1"), &back,
-				       NULL),
-			 1);
+	assert_int_equal(
+		zv_store_find(rig.s, ZV_STR("office"), ZV_STR("x.1"), &back, NULL), 1);
 	assert_int_equal(back->recordings[0].id.n, ZV_STORE_RECORDING_ID);
 	assert_true(back->number > 0);
 	memcpy(id, back->recordings[0].id.p, ZV_STORE_RECORDING_ID);
@@ -72,9 +71,8 @@ a_call_comes_back_as_it_was(void **state)
 	zv_conversation_free(back);
 
 	/* by any of its channels, and by its recording */
-	assert_int_equal(zv_store_find(rig.s, ZV_STR("office"), ZV_STR("x.2"), &back,
-				       NULL),
-			 1);
+	assert_int_equal(
+		zv_store_find(rig.s, ZV_STR("office"), ZV_STR("x.2"), &back, NULL), 1);
 	zv_conversation_free(back);
 	assert_int_equal(
 		zv_store_find_recording(rig.s, zvon_str(id), &back, &which, NULL), 1);
@@ -99,20 +97,24 @@ the_same_call_is_kept_once(void **state)
 {
 	struct zv_conversation *back = NULL;
 
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 79165550001 101 answered 5000 7000 file=a.wav"),
-			 1);
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 79165550001 101 answered 5000 7000 file=a.wav"),
-			 0);
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 79165550001 101 answered 5000 7000 source=cdr "
-				      "did=74951112233 queue=sales"),
-			 2);
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 79165550001 101 answered 5000 7000 source=cdr "
-				      "did=74951112233 queue=sales"),
-			 0);
+	assert_int_equal(
+		rig_put_line(rig.s, "a", RIG_TIME,
+			     "in 79165550001 101 answered 5000 7000 file=a.wav"),
+		1);
+	assert_int_equal(
+		rig_put_line(rig.s, "a", RIG_TIME,
+			     "in 79165550001 101 answered 5000 7000 file=a.wav"),
+		0);
+	assert_int_equal(
+		rig_put_line(rig.s, "a", RIG_TIME,
+			     "in 79165550001 101 answered 5000 7000 source=cdr "
+			     "did=74951112233 queue=sales"),
+		2);
+	assert_int_equal(
+		rig_put_line(rig.s, "a", RIG_TIME,
+			     "in 79165550001 101 answered 5000 7000 source=cdr "
+			     "did=74951112233 queue=sales"),
+		0);
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), 1);
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM legs"), 2);
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM recordings"), 1);
@@ -189,7 +191,10 @@ filters(void **state)
 		{ { .queues = &support, .n_queues = 1 }, "e a" },
 		{ { .queues = &support, .n_queues = 1, .lines = &l104, .n_lines = 1 },
 		  "e" },
-		{ { .numbers = &number_1, .n_numbers = 1, .lines = &l101, .n_lines = 1 },
+		{ { .numbers = &number_1,
+		    .n_numbers = 1,
+		    .lines = &l101,
+		    .n_lines = 1 },
 		  "c a" },
 		{ { .servers = &branch, .n_servers = 1 }, "f" },
 		{ { .directions = 1u << ZV_DIRECTION_IN }, "e b a" },
@@ -330,9 +335,20 @@ static void
 test_fault_073_values_are_values(void **state)
 {
 	static const char *const values[] = {
-		"' OR 1=1",  "%",	 "_",		"\\",	    "\\'",
-		"\xD0",	     "\xF0\x9F", "\xF0\x9F\x98\x80", "\"; DROP TABLE calls; --",
-		"?",	     "$1",	 "{in:3}",	"' OR '%'='", "\xC3\x28",
+		"' OR 1=1",
+		"%",
+		"_",
+		"\\",
+		"\\'",
+		"\xD0",
+		"\xF0\x9F",
+		"\xF0\x9F\x98\x80",
+		"\"; DROP TABLE calls; --",
+		"?",
+		"$1",
+		"{in:3}",
+		"' OR '%'='",
+		"\xC3\x28",
 	};
 	char line[200], id[16];
 
@@ -349,8 +365,7 @@ test_fault_073_values_are_values(void **state)
 		assert_int_equal(rig_put(rig.s, zv_conversation_copy(c)), 1);
 		zv_conversation_free(c);
 	}
-	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"),
-			 N_OF(values));
+	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), N_OF(values));
 	for (size_t i = 0; i < N_OF(values); i++) {
 		struct zv_str value = zvon_str(values[i]);
 		struct zv_history_query q = { .queues = &value, .n_queues = 1 };
@@ -394,11 +409,12 @@ open_calls(void **state)
 		rig_put_line(rig.s, "a", RIG_TIME, "in 7916 101 none 5000 0 open"), 1);
 	assert_int_equal(
 		rig_put_line(rig.s, "a", RIG_TIME, "in 7916 101 none 5000 0 open"), 0);
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 7916 101 answered 5000 0 open"),
-			 2);
+	assert_int_equal(
+		rig_put_line(rig.s, "a", RIG_TIME, "in 7916 101 answered 5000 0 open"),
+		2);
 	rig_put_line(rig.s, "b", RIG_TIME, "in 7917 101 none 5000 0 open");
-	rig_put_line(rig.s, "c", RIG_TIME, "in 7917 101 none 5000 0 open server=branch");
+	rig_put_line(rig.s, "c", RIG_TIME,
+		     "in 7917 101 none 5000 0 open server=branch");
 	assert_int_equal(n_open("office"), 2);
 	assert_int_equal(n_open("branch"), 1);
 	assert_string_equal(rig_page(rig.s, &(struct zv_history_query){ 0 }), "");
@@ -433,8 +449,9 @@ a_rollback_leaves_nothing(void **state)
 	rig_put_line(rig.s, "b", RIG_TIME, "in 7917 101 answered 5 5");
 	assert_int_equal(rig_number(rig.s, "SELECT SUM(calls) FROM counts"), 1);
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM parties"),
-			 rig_number(rig.s, "SELECT COUNT(*) FROM parties p JOIN calls c "
-					   "ON c.call_id = p.call_id"));
+			 rig_number(rig.s,
+				    "SELECT COUNT(*) FROM parties p JOIN calls c "
+				    "ON c.call_id = p.call_id"));
 }
 
 static void
@@ -460,10 +477,11 @@ marks(void **state)
 static int64_t
 rows_of_all(void)
 {
-	return rig_number(rig.s, "SELECT (SELECT COUNT(*) FROM calls) + (SELECT COUNT(*) "
-				 "FROM legs) + (SELECT COUNT(*) FROM parties) + (SELECT "
-				 "COUNT(*) FROM channels) + (SELECT COUNT(*) FROM "
-				 "recordings)");
+	return rig_number(rig.s,
+			  "SELECT (SELECT COUNT(*) FROM calls) + (SELECT COUNT(*) "
+			  "FROM legs) + (SELECT COUNT(*) FROM parties) + (SELECT "
+			  "COUNT(*) FROM channels) + (SELECT COUNT(*) FROM "
+			  "recordings)");
 }
 
 static void
@@ -497,8 +515,9 @@ anonymising(void **state)
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM parties WHERE name "
 					   "LIKE '7916%'"),
 			 0);
-	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM legs WHERE number LIKE "
-					   "'%916%'"),
+	assert_int_equal(rig_number(rig.s,
+				    "SELECT COUNT(*) FROM legs WHERE number LIKE "
+				    "'%916%'"),
 			 0);
 	assert_int_equal(rig_number(rig.s, "SELECT SUM(calls) FROM counts"), 6);
 	assert_int_equal(
@@ -530,9 +549,9 @@ long_texts_are_cut(void **state)
 	c->legs[1].unique_id = (struct zv_str){ text, sizeof(text) };
 	c->recordings[0].file = (struct zv_str){ text, sizeof(text) };
 	rig_put(rig.s, zv_conversation_copy(c));
-	assert_int_equal(
-		zv_store_find(rig.s, ZV_STR("office"), c->legs[1].unique_id, &back, NULL),
-		1);
+	assert_int_equal(zv_store_find(rig.s, ZV_STR("office"), c->legs[1].unique_id,
+				       &back, NULL),
+			 1);
 	assert_int_equal(back->from_name.n, ZV_STORE_TEXT_MAX);
 	assert_int_equal(back->legs[1].unique_id.n, ZV_STORE_ID_MAX);
 	assert_int_equal(back->recordings[0].file.n, ZV_STORE_FILE_MAX);
