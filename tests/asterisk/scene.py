@@ -399,6 +399,9 @@ class SceneTest(LiveTest):
         if before != after:
             raise AssertionError("with the CDR it is another: %s\n%s" % (words, "\n".join(
                 difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=9))))
+        untold = [key for key, one in kept.items() if one["sources"] != ["live", "cdr"]]
+        if untold:
+            raise AssertionError("the CDR does not tell of %s" % untold)
 
     def check_identity(self, summaries, raw):
         """Every channel of a phone is one leg of one call; a call has the id of a channel."""
