@@ -40,7 +40,7 @@ static int
 start(struct zv_reconcile *r, const struct zv_reconcile_options *o,
       struct zv_error *err)
 {
-	struct zv_str cel = o->position, cdr;
+	struct zv_str cel = o->position, cdr = { "", 0 };
 	int rc = 0;
 
 	zv_str_split(&cel, '\n', &cdr);

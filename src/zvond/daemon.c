@@ -17,6 +17,7 @@
 #include "zvond/numbering.h"
 #include "zvond/polls.h"
 #include "zvond/reconcile.h"
+#include "zvond/recordings.h"
 #include "zvond/server.h"
 
 #define SECOND_MS     1000
@@ -329,6 +330,8 @@ begin(struct zv_daemon *d, struct zv_error *err)
 		rc = zv_fail_nomem(err);
 	if (rc == 0)
 		rc = zv_historian_new(d, &d->historian, err);
+	if (rc == 0 && !(d->recordings = zv_recordings_new(d, err)))
+		rc = ZV_ENOMEM;
 	if (rc == 0)
 		rc = open_servers(d, err);
 	zv_historian_begin(rc == 0 ? d->historian : NULL);
@@ -398,6 +401,7 @@ end(struct zv_daemon *d, bool was_running)
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_recordings_stop(d->recordings);
 	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
@@ -409,6 +413,7 @@ end(struct zv_daemon *d, bool was_running)
 	zv_timer_free(d->stop_timer);
 	forget_signals();
 	zv_loop_free(d->loop);
+	zv_recordings_free(d->recordings);
 	zv_hub_free(d->hub);
 	zv_ws_deflate_forget();
 	zv_saved_close(d);
