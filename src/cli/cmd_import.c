@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/import_run.h"
@@ -15,7 +16,7 @@
 
 static const char *from, *to, *cel, *preset, *table,
 	*zone_name = "local", *server = "main", *since, *secret_file, *to_secret_file;
-static struct zv_opt_list columns, trunks, lines;
+static struct zv_opt_list columns, trunks, lines, rules;
 static bool dry_run, again;
 
 static const struct zv_opt options[] = {
@@ -54,6 +55,11 @@ static const struct zv_opt options[] = {
 		    "этот пир — транк; * — любой текст; можно повторять"),
 	ZV_OPT_LIST("line", 0, "NAME", &lines, "this one is a line, no trunk",
 		    "а этот — линия, не транк"),
+	ZV_OPT_LIST("number-rule", 0, "NAME=DIGITS", &rules,
+		    "as in [history] of zvond.conf: country=7, trunk=8, "
+		    "international=810, area=495, national_digits=10; may be repeated",
+		    "как в [history] файла zvond.conf: country=7, trunk=8, "
+		    "international=810, area=495, national_digits=10; можно повторять"),
 	ZV_OPT_TEXT("since", 0, "TIME", &since,
 		    "only what began then or later: 2026-11-21, 2026-11-21 10:00",
 		    "только то, что началось тогда или позже: 2026-11-21, 2026-11-21 "
@@ -78,6 +84,7 @@ struct job {
 	struct zv_import import;
 	struct zv_zone *zone;
 	char *secret, *to_secret;
+	struct zv_number_rules numbers;
 	struct zv_buf mark, position;
 	struct zv_str trunks[ZV_OPT_LIST_MAX], lines[ZV_OPT_LIST_MAX],
 		columns[ZV_OPT_LIST_MAX];
@@ -230,6 +237,59 @@ size_of(const char *url)
 		       : -1;
 }
 
+/* ---- how numbers are written ------------------------------------------------------------------- */
+
+static int
+wrong_rule(const char *text)
+{
+	zv_say_error("--number-rule %s: country, trunk, international, area or "
+		     "national_digits, and at most 8 digits, are needed: country=7",
+		     "--number-rule %s: нужно country, trunk, international, area или "
+		     "national_digits и не больше 8 цифр: country=7",
+		     text);
+	return ZV_EXIT_USAGE;
+}
+
+static int
+read_rule(struct zv_number_rules *numbers, const char *text)
+{
+	const struct {
+		const char *name;
+		struct zv_str *to;
+	} names[] = {
+		{ "country", &numbers->country },
+		{ "trunk", &numbers->trunk },
+		{ "international", &numbers->international },
+		{ "area", &numbers->area },
+	};
+	struct zv_str value = zvon_str(text), name;
+	long long number;
+
+	zv_str_split(&value, '=', &name);
+	if (value.n > 8 || zv_num_parse(value, 0, 99999999, &number) < 0)
+		return wrong_rule(text);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (zvon_str_equal(name, zvon_str(names[i].name))) {
+			*names[i].to = value;
+			return 0;
+		}
+	if (!zvon_str_equal(name, ZV_STR("national_digits")) || number < 4 ||
+	    number > 14)
+		return wrong_rule(text);
+	numbers->national_digits = (int)number;
+	return 0;
+}
+
+static int
+read_rules(struct job *j)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < rules.n; i++)
+		rc = read_rule(&j->numbers, rules.texts[i]);
+	return rc;
+}
+
 /* ---- the store ----------------------------------------------------------------------------------- */
 
 static int
@@ -239,6 +299,7 @@ open_store(struct job *j)
 		.db = { .url = zvon_str(to),
 			.secret = zvon_str(j->to_secret),
 			.create = true },
+		.numbers = j->numbers,
 	};
 	struct zv_error err = { 0 }, warning = { 0 };
 
@@ -337,6 +398,8 @@ prepare(struct job *j)
 	int rc = check();
 
 	if (rc == 0)
+		rc = read_rules(j);
+	if (rc == 0)
 		rc = read_zone(j);
 	if (rc == 0)
 		rc = read_since(j);
@@ -351,6 +414,7 @@ prepare(struct job *j)
 	if (rc == 0)
 		rc = find_mark(j);
 	j->import.bytes = size_of(from);
+	what->calls = ZV_IMPORT_CALLS;
 	what->stitch = (struct zv_stitch_options){
 		.server = zvon_str(server),
 		.trunks = j->trunks,

@@ -89,6 +89,8 @@ const char *zv_db_name(const struct zv_db *db);
  * ZV_EPROTO the file is corrupt, ZV_EINVAL the statement, ZV_ENOTFOUND no such table or column,
  * ZV_EAUTH not allowed. ZV_EBUSY with system ZV_DB_DUPLICATE: the key is there already. */
 #define ZV_DB_DUPLICATE 23505
+/* csv: ZV_ENOTFOUND with system ZV_DB_ROTATED: another file came in its place; begin at 0. */
+#define ZV_DB_ROTATED 1
 long long zv_db_run(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 		    size_t n, struct zv_error *err);
 /* The same with rows as the answer. MariaDB and PostgreSQL stream them: no more than one

@@ -71,7 +71,7 @@ struct zv_db_driver {
 const struct zv_db_driver *zv_db_driver_find(const struct zv_db_url *url,
 					     struct zv_error *err);
 
-extern const struct zv_db_driver zv_db_sqlite;
+extern const struct zv_db_driver zv_db_csv, zv_db_fake, zv_db_sqlite;
 
 /* What each module exports, as "zv_db_module". */
 #define ZV_DB_MODULE "zv_db_module"

@@ -8,21 +8,36 @@
 /* The records tell whole seconds, and the first of a call is made when its channel is. */
 #define ROUNDING_MS 2000
 
-/* Ends that nobody saw: docs/calls.md. */
+/* How sure the end is. */
+enum end { END_LOST, END_OPEN, END_GUESSED, END_TOLD };
+
+/* Ends that nobody saw (docs/calls.md). That following ended says nothing of the call; that the
+ * server's lists do not have it any more is at least true. */
+static enum end
+end_of(const struct zv_conversation *c)
+{
+	static const struct {
+		struct zv_str reason;
+		enum end end;
+	} guesses[] = {
+		{ ZV_STR("vanished"), END_GUESSED },
+		{ ZV_STR("pbx_restart"), END_GUESSED },
+		{ ZV_STR("lost"), END_LOST },
+		{ ZV_STR("end_of_input"), END_LOST },
+	};
+
+	if (c->is_open)
+		return END_OPEN;
+	for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
+		if (zvon_str_equal(c->reason, guesses[i].reason))
+			return guesses[i].end;
+	return END_TOLD;
+}
+
 static bool
 is_guessed(const struct zv_conversation *c)
 {
-	static const struct zv_str guesses[] = {
-		ZV_STR("vanished"),
-		ZV_STR("pbx_restart"),
-		ZV_STR("lost"),
-		ZV_STR("end_of_input"),
-	};
-
-	for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
-		if (zvon_str_equal(c->reason, guesses[i]))
-			return true;
-	return c->is_open;
+	return end_of(c) != END_TOLD;
 }
 
 static bool
@@ -35,7 +50,7 @@ is_live(const struct zv_conversation *c)
 static int
 weight(const struct zv_conversation *c)
 {
-	return is_live(c) * 4 + !c->is_open * 2 + !is_guessed(c);
+	return is_live(c) * 4 + (int)end_of(c);
 }
 
 static bool
@@ -43,7 +58,11 @@ is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 {
 	int wa = weight(a), wb = weight(b);
 
-	return wb > wa || (wb == wa && b->n_legs > a->n_legs);
+	if (wa != wb)
+		return wb > wa;
+	if (b->ended_ms > a->ended_ms + ROUNDING_MS)
+		return true;
+	return b->n_legs > a->n_legs && b->ended_ms + ROUNDING_MS >= a->ended_ms;
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
@@ -253,12 +272,20 @@ merge_lists(struct zv_conversation *c, const struct zv_conversation *other,
 	}
 }
 
+/* Records of one leg are written while a call goes on (a transfer): they end none that is seen
+ * live. */
+static bool
+is_going_on(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	return c->is_open && is_live(c) && !is_live(other);
+}
+
 static void
 merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 {
 	bool both_records = !is_live(c) && !is_live(other);
 	bool later = began_before(c, other);
-	bool open = is_guessed(c) && !is_guessed(other);
+	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
 	merge_legs(c, other, later || open || both_records);
 	merge_lists(c, other, later || open || both_records);

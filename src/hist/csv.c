@@ -1,81 +1,109 @@
 #include "hist/csv.h"
 
-#include "base/str.h"
+#include <string.h>
 
-#define BOM "\xef\xbb\xbf"
-
-/* What begins a formula in Excel, LibreOffice and Google Sheets. */
-static bool
-is_formula(struct zv_str text)
+static const char *
+find(const char *p, const char *end, char c)
 {
-	return text.n && memchr("=+-@\t\r", text.p[0], 6) != NULL;
+	const char *at = p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
+
+	return at ? at : end;
 }
 
-static bool
-needs_quotes(struct zv_str text)
+/* Behind the quote that closes what `p` opens; NULL: it is not there. */
+static const char *
+skip_quoted(const char *p, const char *end)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (memchr("\",;\r\n\t", text.p[i], 6))
-			return true;
-	return text.n && (text.p[0] == ' ' || text.p[text.n - 1] == ' ');
-}
-
-void
-zv_csv_cell(struct zv_buf *out, struct zv_str text)
-{
-	bool quotes = needs_quotes(text);
-	struct zv_str part;
-
-	if (quotes)
-		zv_buf_add_char(out, '"');
-	if (is_formula(text))
-		zv_buf_add_char(out, '\'');
-	while (zv_str_split(&text, '"', &part)) {
-		zv_buf_add(out, part);
-		if (text.p)
-			zv_buf_add(out, ZV_STR("\"\""));
+	for (p++; (p = find(p, end, '"')) < end; p += 2) {
+		if (p + 1 == end) /* it may be the first of two */
+			return NULL;
+		if (p[1] != '"')
+			return p + 1;
 	}
-	if (quotes)
-		zv_buf_add_char(out, '"');
+	return NULL;
 }
 
-static size_t
-n_columns(const struct zv_history_fields *fields)
+/* The newline that ends the record; NULL: there is none yet. */
+static const char *
+find_end(const char *p, const char *end)
 {
-	return fields->n ? fields->n : zv_n_history_fields;
-}
+	while (p < end) {
+		const char *newline, *comma;
 
-static const struct zv_history_field *
-column(const struct zv_history_fields *fields, size_t i)
-{
-	return &zv_history_fields[fields->n ? fields->list[i] : i];
-}
-
-void
-zv_history_csv_head(struct zv_buf *out, const struct zv_history_fields *fields,
-		    bool bom)
-{
-	if (bom)
-		zv_buf_add(out, ZV_STR(BOM));
-	for (size_t i = 0; i < n_columns(fields); i++)
-		zv_buf_printf(out, "%s%s", i ? "," : "", column(fields, i)->name);
-	zv_buf_add(out, ZV_STR("\r\n"));
-}
-
-void
-zv_history_csv_row(struct zv_buf *out, const struct zv_history_fields *fields,
-		   const struct zv_conversation *c, int offset_s)
-{
-	struct zv_buf text = { 0 };
-
-	for (size_t i = 0; i < n_columns(fields); i++) {
-		zv_buf_clear(&text);
-		column(fields, i)->write(&text, c, offset_s);
-		if (i)
-			zv_buf_add_char(out, ',');
-		zv_csv_cell(out, zv_buf_str(&text));
+		if (*p == '"' && !(p = skip_quoted(p, end)))
+			return NULL;
+		newline = find(p, end, '\n');
+		comma = find(p, newline, ',');
+		if (comma == newline)
+			return newline < end ? newline : NULL;
+		p = comma + 1;
 	}
-	zv_buf_add(out, ZV_STR("\r\n"));
-	out->failed |= zv_buf_failed(&text);
-	zv_buf_deinit(&text);
+	return NULL;
+}
+
+/* The field at *p, up to its comma or to `end`; *p behind it. */
+static struct zv_str
+take_field(char **p, char *end)
+{
+	struct zv_str field = { *p, 0 };
+	char *to = *p, *from = *p;
+
+	if (from < end && *from == '"') {
+		from++;
+		while (from < end) {
+			char *quote = (char *)(size_t)find(from, end, '"');
+
+			memmove(to, from, (size_t)(quote - from));
+			to += quote - from;
+			from = quote + 1;
+			if (from >= end || *from != '"')
+				break;
+			*to++ = *from++;
+		}
+		from = from < end ? from : end;
+	}
+	while (from < end && *from != ',') /* without quotes, or behind them */
+		*to++ = *from++;
+	field.n = (size_t)(to - field.p);
+	*p = from;
+	return field;
+}
+
+static int
+skip_line(const char *bytes, const char *end, size_t *used)
+{
+	const char *newline = find(bytes, end, '\n');
+
+	*used = (size_t)(newline - bytes) + (newline < end);
+	return ZV_EPROTO;
+}
+
+int
+zv_csv_next(char *bytes, size_t n, struct zv_csv_record *out, size_t *used)
+{
+	size_t most = n < ZV_CSV_RECORD_MAX ? n : ZV_CSV_RECORD_MAX;
+	const char *newline = find_end(bytes, bytes + most);
+	char *p = bytes, *end;
+	size_t commas = 0;
+
+	*used = 0;
+	out->n = 0;
+	if (!newline)
+		return n < ZV_CSV_RECORD_MAX ? 0 : skip_line(bytes, bytes + n, used);
+	*used = (size_t)(newline - bytes) + 1;
+	end = bytes + *used - 1;
+	if (end > bytes && end[-1] == '\r')
+		end--;
+	if (end == bytes)
+		return 1;
+	for (;; commas++) {
+		struct zv_str field = take_field(&p, end);
+
+		if (commas == ZV_CSV_FIELDS_MAX)
+			return ZV_EPROTO;
+		out->fields[out->n++] = field;
+		if (p == end)
+			return 1;
+		p++;
+	}
 }

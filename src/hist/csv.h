@@ -1,18 +1,23 @@
-/* csv.h - finished calls as CSV (RFC 4180): CRLF, quotes where they are needed, and nothing that
- * a spreadsheet would take for a formula. Pure. */
+/* csv.h - records of a CSV file: fields between commas, in quotes or not, quotes inside them
+ * doubled, newlines in them. Asterisk's Master.csv (cdr_csv.c, 1.8 to 22) is such a one. Pure. */
 #ifndef ZV_HIST_CSV_H
 #define ZV_HIST_CSV_H
 
-#include "hist/fields.h"
+#include "zvon/error.h"
+#include "zvon/str.h"
 
-/* One cell: '=', '+', '-', '@', a tabulator or CR at its beginning get an apostrophe before
- * them, as OWASP advises: a caller's name is anybody's text. */
-void zv_csv_cell(struct zv_buf *out, struct zv_str text);
+#define ZV_CSV_FIELDS_MAX 64
+#define ZV_CSV_RECORD_MAX (64u * 1024) /* bytes */
 
-/* The names of the fields; bom: with the mark by which spreadsheets know UTF-8. */
-void zv_history_csv_head(struct zv_buf *out, const struct zv_history_fields *fields,
-			 bool bom);
-void zv_history_csv_row(struct zv_buf *out, const struct zv_history_fields *fields,
-			const struct zv_conversation *c, int offset_s);
+struct zv_csv_record {
+	struct zv_str fields[ZV_CSV_FIELDS_MAX]; /* views into the bytes */
+	size_t n;
+};
+
+/* The record at the front of the bytes, which may be changed: doubled quotes become one, in
+ * place. 1: *used of them are its own. 0: it has not ended yet, and nothing was changed: a file
+ * is still written to. ZV_EPROTO: it is no record (too long, too many fields); *used bytes, a
+ * line, are to be left out. An empty line is a record of no fields. */
+int zv_csv_next(char *bytes, size_t n, struct zv_csv_record *out, size_t *used);
 
 #endif

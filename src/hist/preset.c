@@ -72,11 +72,13 @@ const struct zv_column *const zv_columns[ZV_RECORD_KINDS] = { cdr_fields, cel_fi
 
 /* What tables have besides, and nothing here asks for. */
 static const char *const others[ZV_RECORD_KINDS] = {
-	"id acctid position amaflags outbound_cnum outbound_cnam from_account "
+	"id acctid position next_position file amaflags outbound_cnum outbound_cnam "
+	"from_account "
 	"to_account "
 	"dialstatus transfer a_transfer is_app work_completed src_call_id dst_call_id "
 	"verbose_call_id rec_src_channel dtmf_digits",
-	"id acctid position userdeftype cid_ani cid_rdnis cid_dnid accountcode "
+	"id acctid position next_position file userdeftype cid_ani cid_rdnis cid_dnid "
+	"accountcode "
 	"peeraccount "
 	"amaflags userfield",
 };

@@ -14,8 +14,9 @@ struct zv_stitch_options {
 	struct zv_str server;
 	const struct zv_str *trunks, *lines; /* as struct zv_calls_options */
 	size_t n_trunks, n_lines;
-	int64_t settle_ms; /* a conversation is whole when nothing was added for so long (of the
-			    * rows' time); 0: ZV_STITCH_SETTLE_MS */
+	int64_t settle_ms; /* a conversation is whole when the newest start of any row is so long
+			    * after its end; 0: ZV_STITCH_SETTLE_MS */
+	uint64_t seed; /* of the tables: nobody outside can know it */
 };
 
 struct zv_stitch;

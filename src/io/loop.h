@@ -61,5 +61,8 @@ int zv_worker_do(struct zv_worker *w, void (*work)(void *task),
 		 void (*done)(void *task), void *task);
 /* Waits for the threads; done is called for all. */
 void zv_worker_free(struct zv_worker *w);
+/* The same, but waits no longer than that: a thread that hangs in the system (a file server
+ * that does not answer) is left to itself with its task, whose done is not called. */
+void zv_worker_leave(struct zv_worker *w, int wait_ms);
 
 #endif

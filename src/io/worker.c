@@ -18,6 +18,7 @@ struct zv_worker {
 	struct zv_wake *wake; /* something is done */
 	uv_mutex_t mutex;
 	uv_cond_t changed;
+	uv_cond_t ended;		  /* a thread has */
 	struct zv_node waiting, finished; /* under the mutex */
 	bool stop;			  /* … */
 	struct order *orders;
@@ -25,6 +26,8 @@ struct zv_worker {
 	size_t n_orders;
 	uv_thread_t *threads;
 	int n_threads;
+	int alive; /* … of them, that have not ended; under the mutex */
+	bool left; /* … nobody waits for them any more */
 };
 
 /* ---- on the threads -------------------------------------------------------------- */
@@ -37,7 +40,7 @@ next_order(struct zv_worker *w)
 
 	while (!(node = zv_list_first(&w->waiting)) && !w->stop)
 		uv_cond_wait(&w->changed, &w->mutex);
-	if (!node)
+	if (!node || w->left)
 		return NULL;
 	zv_list_remove(node);
 	return ZV_OWNER(node, struct order, node);
@@ -55,8 +58,11 @@ run_thread(void *worker)
 		o->work(o->task);
 		uv_mutex_lock(&w->mutex);
 		zv_list_append(&w->finished, &o->node);
-		zv_wake_up(w->wake);
+		if (!w->left)
+			zv_wake_up(w->wake);
 	}
+	w->alive--;
+	uv_cond_broadcast(&w->ended);
 	uv_mutex_unlock(&w->mutex);
 }
 
@@ -134,6 +140,7 @@ stop_threads(struct zv_worker *w)
 static void
 free_worker(struct zv_worker *w)
 {
+	uv_cond_destroy(&w->ended);
 	uv_cond_destroy(&w->changed);
 	uv_mutex_destroy(&w->mutex);
 	zv_free(w->threads);
@@ -161,10 +168,13 @@ start_threads(struct zv_worker *w, int wanted)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
+	uv_mutex_lock(&w->mutex);
 	while (rc == 0 && w->n_threads < wanted) {
 		rc = uv_thread_create(&w->threads[w->n_threads], run_thread, w);
 		w->n_threads += rc == 0;
+		w->alive = w->n_threads;
 	}
+	uv_mutex_unlock(&w->mutex);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
@@ -182,6 +192,11 @@ make_worker(int threads, size_t queue)
 	if (!w->orders || !w->threads || uv_mutex_init(&w->mutex) < 0)
 		goto fail;
 	if (uv_cond_init(&w->changed) < 0) {
+		uv_mutex_destroy(&w->mutex);
+		goto fail;
+	}
+	if (uv_cond_init(&w->ended) < 0) {
+		uv_cond_destroy(&w->changed);
 		uv_mutex_destroy(&w->mutex);
 		goto fail;
 	}
@@ -230,4 +245,37 @@ zv_worker_free(struct zv_worker *w)
 		return;
 	zv_list_remove(&w->member.node);
 	close_worker(&w->member);
+}
+
+/* Tells the threads to end, and waits so long. true: all of them have. */
+static bool
+wait_for_end(struct zv_worker *w, int wait_ms)
+{
+	uint64_t until = uv_hrtime() + (uint64_t)wait_ms * 1000000, now;
+	bool ended;
+
+	uv_mutex_lock(&w->mutex);
+	w->stop = true;
+	uv_cond_broadcast(&w->changed);
+	while (w->alive > 0 && (now = uv_hrtime()) < until)
+		uv_cond_timedwait(&w->ended, &w->mutex, until - now);
+	ended = w->alive == 0;
+	w->left = !ended;
+	uv_mutex_unlock(&w->mutex);
+	return ended;
+}
+
+/* What a hanging thread may still touch stays. */
+void
+zv_worker_leave(struct zv_worker *w, int wait_ms)
+{
+	if (!w)
+		return;
+	zv_list_remove(&w->member.node);
+	if (wait_for_end(w, wait_ms)) {
+		close_worker(&w->member);
+		return;
+	}
+	tell_finished(w);
+	zv_wake_free(w->wake);
 }

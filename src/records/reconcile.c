@@ -40,7 +40,7 @@ static int
 start(struct zv_reconcile *r, const struct zv_reconcile_options *o,
       struct zv_error *err)
 {
-	struct zv_str cel = o->position, cdr;
+	struct zv_str cel = o->position, cdr = { "", 0 };
 	int rc = 0;
 
 	zv_str_split(&cel, '\n', &cdr);
@@ -223,12 +223,12 @@ write_end_mark(struct zv_reconcile *r, struct zv_buf *out)
 
 	for (size_t i = 0; i < 2; i++) {
 		char end[ZV_SOURCE_POSITION_MAX] = "";
-		const char *waits = !c ? "" : i ? c->cel : c->cdr;
 
 		if (feeds[i]->source)
 			zv_source_end_position(feeds[i]->source, end);
-		zv_buf_printf(out, "%s%s", i ? "\n" : "",
-			      end[0] == 't' || !waits[0] ? end : waits);
+		if (c && end[0] != 't')
+			memcpy(end, i ? c->cel : c->cdr, sizeof end);
+		zv_buf_printf(out, "%s%s", i ? "\n" : "", end);
 	}
 	return zv_buf_failed(out) ? ZV_ENOMEM : 0;
 }

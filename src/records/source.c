@@ -74,10 +74,17 @@ zv_source_kind(const struct zv_source *s)
 	return s->kind;
 }
 
+void
+zv_source_interrupt(struct zv_source *s)
+{
+	atomic_store(&s->is_interrupted, true);
+	zv_db_interrupt(s->db);
+}
+
 /* ---- position ------------------------------------------------------------------------- */
 
 /* "i:12", "o:4711:HASH", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"
- * (two rows of that start), "t:1795224785000". */
+ * (two rows of that start), "t:1795224785000" (what began then or later). */
 static void
 write_place(const struct zv_source *s, char *out)
 {
@@ -86,6 +93,8 @@ write_place(const struct zv_source *s, char *out)
 
 	if (s->phase == ZV_PHASE_TIMELESS)
 		snprintf(out, most, "n:%" PRIu64, p->same);
+	else if (p->type == ZV_DB_NULL && s->from_ms)
+		snprintf(out, most, "t:%" PRId64, s->from_ms);
 	else if (p->type == ZV_DB_NULL)
 		out[0] = '\0';
 	else if (s->order == ZV_ORDER_ID)
@@ -180,7 +189,7 @@ read_place(struct zv_source *s, struct zv_str text)
 	case 's':
 		return s->order == ZV_ORDER_START && read_start(&s->place, rest);
 	case 't':
-		if (s->order != ZV_ORDER_START || !read_number(rest, &number))
+		if (!read_number(rest, &number))
 			return false;
 		if (number > s->from_ms)
 			s->from_ms = number;

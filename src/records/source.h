@@ -57,6 +57,9 @@ struct zv_source_row {
 int zv_source_next(struct zv_source *s, struct zv_source_row *row,
 		   struct zv_error *err);
 
+/* From any thread: what waits for the database ends soon, with ZV_ETIMEOUT. */
+void zv_source_interrupt(struct zv_source *s);
+
 /* Behind the last row that was given. */
 void zv_source_position(const struct zv_source *s, char out[ZV_SOURCE_POSITION_MAX]);
 /* Where a later run goes on after all was read: the same, or earlier by ZV_SOURCE_OVERLAP_MS

@@ -158,11 +158,11 @@ choose_order(struct look *k, struct zv_error *err)
 
 	if (zv_db_dialect(s->db) == ZV_DB_SCAN) {
 		s->order = ZV_ORDER_OFFSET;
-		s->key_at = find(k, ZV_STR("position"));
-		return s->key_at >= 0
-			       ? 0
-			       : zv_fail(err, ZV_EPROTO, "no position column in %s",
-					 zv_db_name(s->db));
+		s->key_at = find(k, ZV_STR("next_position"));
+		return s->key_at >= 0 ? 0
+				      : zv_fail(err, ZV_EPROTO,
+						"%s does not tell where its rows end",
+						zv_db_name(s->db));
 	}
 	s->key_at = find_id(k);
 	s->order = s->key_at >= 0 ? ZV_ORDER_ID : ZV_ORDER_START;

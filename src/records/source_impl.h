@@ -2,6 +2,8 @@
 #ifndef ZV_RECORDS_SOURCE_IMPL_H
 #define ZV_RECORDS_SOURCE_IMPL_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "records/source.h"
 
@@ -65,6 +67,7 @@ struct zv_source {
 	int64_t newest_ms;
 	long long done;
 	bool has_reopened; /* since the last row */
+	atomic_bool is_interrupted;
 	char numbers[ZV_COLUMNS_MAX][ZV_SOURCE_NUMBER_MAX];
 };
 

@@ -120,6 +120,17 @@ open_page(struct zv_source *s, struct zv_error *err)
 	return zv_db_query(s->db, zv_buf_cstr(&s->sql), a.values, a.n, &s->rows, err);
 }
 
+/* logrotate has begun a new file: it is read from its beginning. */
+static bool
+is_rotated(struct zv_source *s, const struct zv_error *why)
+{
+	if (s->order != ZV_ORDER_OFFSET || why->system != ZV_DB_ROTATED ||
+	    s->place.type == ZV_DB_NULL)
+		return false;
+	s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
+	return true;
+}
+
 void
 zv_source_end_page(struct zv_source *s)
 {
@@ -191,7 +202,8 @@ ask_again(struct zv_source *s, int rc)
 
 	zv_source_end_page(s);
 	s->has_reopened = true;
-	return is_first && (rc == ZV_ECLOSED || rc == ZV_ETIMEOUT);
+	return is_first && !atomic_load(&s->is_interrupted) &&
+	       (rc == ZV_ECLOSED || rc == ZV_ETIMEOUT);
 }
 
 /* 1, 0, < 0: a row as the database gives it. */
@@ -210,7 +222,7 @@ next_values(struct zv_source *s, const struct zv_db_value **values,
 			return 1;
 		if (rc == 0)
 			turn_page(s);
-		else if (!ask_again(s, rc))
+		else if (!is_rotated(s, &why) && !ask_again(s, rc))
 			return zv_fail(err, rc, "%s", why.text);
 		else
 			why = (struct zv_error){ 0 };
@@ -225,14 +237,6 @@ is_asked(const struct zv_source *s, int64_t time_ms)
 	       (!s->to_ms || time_ms < s->to_ms);
 }
 
-/* The row at an offset where the run before ended was given by that run. */
-static bool
-was_given(const struct zv_source *s, const struct zv_db_value *key)
-{
-	return s->order == ZV_ORDER_OFFSET && s->place.type == ZV_DB_INT &&
-	       key->type == ZV_DB_INT && key->number <= s->place.number;
-}
-
 int
 zv_source_next(struct zv_source *s, struct zv_source_row *row, struct zv_error *err)
 {
@@ -244,8 +248,6 @@ zv_source_next(struct zv_source *s, struct zv_source_row *row, struct zv_error *
 
 		s->page_given++;
 		s->has_reopened = false;
-		if (was_given(s, key))
-			continue;
 		if (!note_place(s, key))
 			return zv_fail(err, ZV_ETOOBIG,
 				       "a time of more than %d bytes in %s of %s",

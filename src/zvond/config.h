@@ -56,6 +56,18 @@ struct zv_config_listen {
 	int connections;      /* at once: 10000 */
 };
 
+struct zv_config_cdr {	       /* of a [server]: the PBX's own records */
+	const char *url, *cel; /* NULL: none are read */
+	const char *preset, *table;
+	const struct zv_str *columns; /* "src=cnum" */
+	size_t n_columns;
+	const char *timezone;
+	const char *secret; /* of the database, or NULL; wiped when freed */
+	const char *secret_file;
+	int settle_s;  /* rows come so late */
+	int at_minute; /* of the day, local time: when all is looked at once more */
+};
+
 struct zv_config_server {
 	const char *url;	 /* without secret; NULL: demo or replay */
 	char *secret;		 /* wiped when freed */
@@ -72,6 +84,7 @@ struct zv_config_server {
 	bool trace_queues;
 	bool auto_pause;	  /* what users have who do not say */
 	struct zv_hub_server hub; /* name and what commands need; calls is not set */
+	struct zv_config_cdr cdr;
 };
 
 struct zv_config_secrets {	     /* of one user */

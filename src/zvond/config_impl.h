@@ -115,6 +115,9 @@ void zv_config_check_history(struct zv_config_reader *r, struct zv_config_object
 void zv_config_check_recordings(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_listen(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o);
+/* config_cdr.c: of a [server]. */
+void zv_config_check_cdr(struct zv_config_reader *r, struct zv_config_object *o,
+			 struct zv_config_cdr *cdr);
 void zv_config_check_role(struct zv_config_reader *r, struct zv_config_object *o);
 void zv_config_check_user(struct zv_config_reader *r, struct zv_config_object *o);
 

@@ -23,7 +23,7 @@ zv_config_check_recordings(struct zv_config_reader *r, struct zv_config_object *
 
 	check_paths(r, o, "root", p->roots, p->n_roots);
 	check_paths(r, o, "from", p->from, p->n_from);
-	if (p->n_from > p->n_roots && zv_config_seen(o, "from"))
+	if (p->n_from > p->n_roots && p->n_roots && zv_config_seen(o, "from"))
 		ZV_CONFIG_WRONG(
 			r, o, "from",
 			"from has %zu paths, root %zu: each belongs to the root "

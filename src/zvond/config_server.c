@@ -131,6 +131,7 @@ zv_config_check_server(struct zv_config_reader *r, struct zv_config_object *o)
 				o->name.p);
 	else if (s->url)
 		check_url(r, o, s);
+	zv_config_check_cdr(r, o, &s->cdr);
 	if (s->hub.queue_interface.n &&
 	    zv_str_find(s->hub.queue_interface, ZV_STR("{0}")) ==
 		    s->hub.queue_interface.n)

@@ -16,6 +16,8 @@
 #include "zvond/notify.h"
 #include "zvond/numbering.h"
 #include "zvond/polls.h"
+#include "zvond/reconcile.h"
+#include "zvond/recordings.h"
 #include "zvond/server.h"
 
 #define SECOND_MS     1000
@@ -174,6 +176,15 @@ give_memory_back(struct zv_daemon *d, int64_t now)
 }
 
 static void
+compare_records(struct zv_daemon *d, int64_t now)
+{
+	struct zv_node *node, *next;
+
+	ZV_EACH(&d->servers, node, next)
+	zv_reconciler_each_second(ZV_OWNER(node, struct zv_server, node)->records, now);
+}
+
+static void
 on_second(void *owner)
 {
 	struct zv_daemon *d = owner;
@@ -184,6 +195,7 @@ on_second(void *owner)
 	zv_timer_set(d->second, d->second_ms);
 	zv_saved_each_second(d, now);
 	zv_historian_each_second(d->historian, now);
+	compare_records(d, now);
 	give_memory_back(d, now);
 	zv_logger_tick(d->log, now);
 }
@@ -318,6 +330,8 @@ begin(struct zv_daemon *d, struct zv_error *err)
 		rc = zv_fail_nomem(err);
 	if (rc == 0)
 		rc = zv_historian_new(d, &d->historian, err);
+	if (rc == 0 && !(d->recordings = zv_recordings_new(d, err)))
+		rc = ZV_ENOMEM;
 	if (rc == 0)
 		rc = open_servers(d, err);
 	zv_historian_begin(rc == 0 ? d->historian : NULL);
@@ -387,6 +401,7 @@ end(struct zv_daemon *d, bool was_running)
 	close_gates(d);
 	if (d->hub)
 		close_servers(d);
+	zv_recordings_stop(d->recordings);
 	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
@@ -398,6 +413,7 @@ end(struct zv_daemon *d, bool was_running)
 	zv_timer_free(d->stop_timer);
 	forget_signals();
 	zv_loop_free(d->loop);
+	zv_recordings_free(d->recordings);
 	zv_hub_free(d->hub);
 	zv_ws_deflate_forget();
 	zv_saved_close(d);

@@ -13,6 +13,7 @@
 
 struct zv_auth;
 struct zv_historian;
+struct zv_recordings;
 struct zv_numbering;
 
 #define ZV_RETRY_MS 1000 /* after a goodbye: come back then */
@@ -50,8 +51,9 @@ struct zv_daemon {
 	struct zv_hub *hub;
 	struct zv_auth *auth;
 	struct zv_historian *historian; /* NULL: no history is kept */
-	struct zv_node gates;		/* struct zv_gate */
-	struct zv_node servers;		/* struct zv_server */
+	struct zv_recordings *recordings;
+	struct zv_node gates;	/* struct zv_gate */
+	struct zv_node servers; /* struct zv_server */
 
 	/* the end of a round */
 	bool touched;

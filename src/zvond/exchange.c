@@ -55,7 +55,8 @@ gather_fields(const struct zv_exchange *x, const struct zv_reply *reply,
 /* ---- long ones ------------------------------------------------------------------------ */
 
 void
-zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply, long long length)
+zv_exchange_long_begin(struct zv_exchange *x, const struct zv_reply *reply,
+		       long long length)
 {
 	static const struct zv_http_answer_field chunked = { "Transfer-Encoding",
 							     { "chunked", 7 } };
@@ -87,7 +88,7 @@ zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply, long long
 }
 
 void
-zv_exchange_part(struct zv_exchange *x, struct zv_str bytes)
+zv_exchange_long_part(struct zv_exchange *x, struct zv_str bytes)
 {
 	struct zv_buf *out = &zv_exchange_daemon(x)->scratch;
 
@@ -107,7 +108,7 @@ zv_exchange_part(struct zv_exchange *x, struct zv_str bytes)
 }
 
 void
-zv_exchange_end(struct zv_exchange *x, bool is_whole)
+zv_exchange_long_end(struct zv_exchange *x, bool is_whole)
 {
 	x->on_drained = NULL;
 	if (is_whole && x->is_chunked)

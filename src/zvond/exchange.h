@@ -56,10 +56,10 @@ void zv_exchange_refuse_for(struct zv_exchange *x, int status, int retry_ms,
  * then parts: after each, x->on_drained may be set, and is called when there is room for the
  * next; then the end. The connection closes behind it if its length was not known, or it is not
  * whole, which the client sees. cancel works as ever. */
-void zv_exchange_begin(struct zv_exchange *x, const struct zv_reply *reply,
-		       long long length);
-void zv_exchange_part(struct zv_exchange *x, struct zv_str bytes);
-void zv_exchange_end(struct zv_exchange *x, bool is_whole);
+void zv_exchange_long_begin(struct zv_exchange *x, const struct zv_reply *reply,
+			    long long length);
+void zv_exchange_long_part(struct zv_exchange *x, struct zv_str bytes);
+void zv_exchange_long_end(struct zv_exchange *x, bool is_whole);
 
 static inline struct zv_daemon *
 zv_exchange_daemon(const struct zv_exchange *x)

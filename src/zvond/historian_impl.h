@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "zvond/daemon_impl.h"
 #include "zvond/historian.h"
+#include "zvond/historian_left.h"
 #include "zvond/historian_queue.h"
 
 #define ZV_HISTORIAN_RETRY_MS	   500	 /* after a failure, doubled each time … */
@@ -63,6 +64,7 @@ struct zv_historian {
 
 	struct zv_worker *writer;
 	struct zv_store *store; /* the writer's */
+	struct zv_left left;	/* likewise */
 	struct zv_history_job job;
 	bool is_working;
 	bool was_question; /* the job before: now live calls, if there are */
@@ -81,6 +83,7 @@ struct zv_historian {
 	enum zv_clean_step clean;
 	int cleaned_day; /* of the year, local; -1: not since the start */
 	struct zv_historian_counters counters;
+	bool is_begun; /* the store was opened, or it was tried */
 	bool is_ending;
 };
 
@@ -124,6 +127,8 @@ int zv_historian_readers_open(struct zv_historian *h, struct zv_error *err);
 void zv_historian_readers_close(struct zv_historian *h);
 struct zv_question *zv_question_new(const struct zv_historian_ask *ask, int64_t now_ms,
 				    struct zv_error *err);
+/* To readers that are idle. */
+void zv_historian_give_next(struct zv_historian *h);
 /* Tells the asker and frees. */
 void zv_question_end(struct zv_question *q);
 

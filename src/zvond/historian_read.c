@@ -44,7 +44,10 @@ open_store(struct zv_reader *r, struct zv_error *err)
 	r->store = zv_store_open(&options, &warning, err);
 	if (r->store)
 		return 0;
-	return err->code ? err->code : zv_fail_nomem(err);
+	if (!err->code)
+		return zv_fail_nomem(err);
+	return err->code == ZV_ENOTFOUND ? ZV_EIO
+					 : err->code; /* not what was asked for */
 }
 
 static void
@@ -89,8 +92,6 @@ work(void *owner)
 
 /* ---- on the loop ----------------------------------------------------------------------------------- */
 
-static void give_next(struct zv_historian *h);
-
 /* A store is closed by the next work only, which this loop begins: what `asked` names is there.
  * To open one has limits of its own. */
 static void
@@ -113,7 +114,7 @@ on_done(void *owner)
 	r->question = NULL;
 	r->historian->counters.asked_failed += q->rc < 0;
 	zv_question_end(q);
-	give_next(r->historian);
+	zv_historian_give_next(r->historian);
 }
 
 static struct zv_reader *
@@ -160,13 +161,15 @@ give(struct zv_historian *h, struct zv_reader *r, struct zv_question *q)
 	refuse(h, q, ZV_EBUSY, "the history is busy");
 }
 
-static void
-give_next(struct zv_historian *h)
+/* Before the first transaction has made the tables, or failed to, there is nothing to ask. */
+void
+zv_historian_give_next(struct zv_historian *h)
 {
 	struct zv_reader *r;
 	struct zv_question *q;
 
-	while (!h->is_ending && (r = find_idle(h)) && (q = take_question(h)))
+	while (h->is_begun && !h->is_ending && (r = find_idle(h)) &&
+	       (q = take_question(h)))
 		give(h, r, q);
 }
 
@@ -189,7 +192,7 @@ zv_historian_ask(struct zv_historian *h, const struct zv_historian_ask *ask,
 		return ZV_ENOMEM;
 	zv_list_append(&h->asked, &q->node);
 	h->n_asked++;
-	give_next(h);
+	zv_historian_give_next(h);
 	return 0;
 }
 

@@ -96,6 +96,10 @@ look_at(struct zv_historian *h, struct zv_history_job *job)
 		h->retry_at_ms = 0;
 	}
 	zv_historian_on_cleaned(h, job);
+	if (!h->is_begun) {
+		h->is_begun = true;
+		zv_historian_give_next(h);
+	}
 }
 
 static void

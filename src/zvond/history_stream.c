@@ -13,7 +13,7 @@ static void
 end(struct zv_history_task *t, bool is_whole)
 {
 	if (t->x && t->is_begun)
-		zv_exchange_end(t->x, is_whole);
+		zv_exchange_long_end(t->x, is_whole);
 	zv_history_task_free(t);
 }
 
@@ -23,7 +23,7 @@ begin(struct zv_history_task *t)
 	const struct zv_reply reply = { .status = 200, .type = t->face->type };
 
 	t->is_begun = true;
-	zv_exchange_begin(t->x, &reply, -1);
+	zv_exchange_long_begin(t->x, &reply, -1);
 }
 
 /* He goes while nothing is asked. */
@@ -52,7 +52,7 @@ go_on(struct zv_history_task *t)
 
 	if (!t->is_begun)
 		begin(t);
-	zv_exchange_part(x, zv_buf_str(&t->body));
+	zv_exchange_long_part(x, zv_buf_str(&t->body));
 	zv_buf_clear(&t->body);
 	if (is_last(t)) {
 		end(t, true);

@@ -8,6 +8,7 @@
 #include "zvond/gate.h"
 #include "zvond/historian.h"
 #include "zvond/log.h"
+#include "zvond/reconcile.h"
 #include "zvond/server.h"
 #include "zvond/tokens.h"
 
@@ -270,8 +271,10 @@ write_history(struct zv_daemon *d, struct zv_buf *out)
 	     "How long the oldest of them waits.");
 	zv_buf_printf(out, "zvond_history_late_seconds %.3f\n",
 		      (double)c.late_ms / 1000);
-	one(out, "history_new_total", "counter", "Calls written first.", c.new_calls);
-	one(out, "history_changed_total", "counter", "Calls written again.", c.changed);
+	one(out, "history_new_total", "counter", "Calls written that are over.",
+	    c.new_calls);
+	one(out, "history_changed_total", "counter",
+	    "Calls written that go on, or that are over and told anew.", c.changed);
 	one(out, "history_merged_total", "counter", "Calls that went on in another.",
 	    c.merged);
 	one(out, "history_lost_total", "counter",
@@ -369,6 +372,42 @@ write_servers(struct zv_daemon *d, struct zv_buf *out)
 		    get_losses);
 }
 
+/* ---- records ---------------------------------------------------------------------------------------------------- */
+
+#define RECORDS_COUNTER(name)                                                          \
+ static uint64_t get_records_##name(struct zv_server *s)                               \
+ {                                                                                     \
+  struct zv_reconciler_counters c;                                                     \
+  zv_reconciler_count(s->records, &c);                                                 \
+  return c.name;                                                                       \
+ }
+RECORDS_COUNTER(runs)
+RECORDS_COUNTER(failures)
+RECORDS_COUNTER(rows)
+RECORDS_COUNTER(added)
+RECORDS_COUNTER(changed)
+RECORDS_COUNTER(is_failing)
+
+static void
+write_records(struct zv_daemon *d, struct zv_buf *out)
+{
+	if (!d->historian)
+		return;
+	each_server(d, out, "records_failing", "gauge",
+		    "Could its records not be read the last time?",
+		    get_records_is_failing);
+	each_server(d, out, "records_runs_total", "counter",
+		    "Comparisons of its records with the history.", get_records_runs);
+	each_server(d, out, "records_failures_total", "counter",
+		    "Those that did not come to their end.", get_records_failures);
+	each_server(d, out, "records_rows_total", "counter", "Rows read in them.",
+		    get_records_rows);
+	each_server(d, out, "records_added_total", "counter",
+		    "Calls that only the records knew.", get_records_added);
+	each_server(d, out, "records_changed_total", "counter",
+		    "Calls to which the records added something.", get_records_changed);
+}
+
 void
 zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 {
@@ -380,4 +419,5 @@ zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 	write_hub(d, out);
 	write_history(d, out);
 	write_servers(d, out);
+	write_records(d, out);
 }

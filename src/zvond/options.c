@@ -17,6 +17,9 @@
 #define S_N(member)                                                                    \
  offsetof(struct zv_config_station, server.member),                                    \
 	 offsetof(struct zv_config_station, server.n_##member)
+#define C_N(member)                                                                    \
+ offsetof(struct zv_config_station, server.cdr.member),                                \
+	 offsetof(struct zv_config_station, server.cdr.n_##member)
 #define R(member) offsetof(struct zv_role, member), 0
 #define R_N(member)                                                                    \
  offsetof(struct zv_role, member), offsetof(struct zv_role, n_##member)
@@ -239,6 +242,22 @@ const struct zv_option zv_config_options[] = {
 	    "Are states of queue members logged?")
 	ROW(NOTHING, "packet_info", NULL, "packetInfoConfig", 0, 0, NULL, NULL, NOWHERE,
 	    "Taken and not used: clients choose fields themselves (watches of zvon.v1)")
+	ROW(TEXT, "cdr", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.url),
+	    "The PBX's own records (CDR): csv:FILE, sqlite:FILE, mysql://user@host/database, postgresql://user@host/database; read after each interruption and each night, so that no call is missing from the history")
+	ROW(TEXT, "cdr_preset", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.preset),
+	    "Whose table that is: asterisk, freepbx, mikopbx, pt1c, issabel, csv; empty: what it looks like")
+	ROW(TEXT, "cdr_table", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.table),
+	    "Its name, if it is another one")
+	ROW(TEXTS, "cdr_columns", "cdr_column", NULL, 0, 0, NULL, NULL, C_N(columns),
+	    "Where a column of Asterisk's stands there under another name, as src=cnum")
+	ROW(TEXT, "cdr_timezone", NULL, NULL, 0, 0, "local", NULL, S(server.cdr.timezone),
+	    "Time zone of the times there: Europe/Moscow, UTC; local: of this machine")
+	ROW(TEXT, "cdr_secret_file", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.secret_file),
+	    "File whose first line is the password of that database's user, for nobody else to read")
+	ROW(NUMBER, "cdr_settle_s", NULL, NULL, 1, 86400, "300", NULL, S(server.cdr.settle_s),
+	    "Records are written so late at most: in cdr.conf, with batch=yes, time")
+	ROW(TEXT, "cel", NULL, NULL, 0, 0, NULL, NULL, S(server.cdr.cel),
+	    "Channel event records (CEL) of the same PBX, as cdr")
 #undef SECTION
 
 #define SECTION ZV_SECTION_ROLE

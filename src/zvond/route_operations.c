@@ -1,5 +1,6 @@
 /* /metrics, /healthz, /readyz: for those who keep the daemon running. */
 #include "json/writer.h"
+#include "zvond/historian.h"
 #include "zvond/metrics.h"
 #include "zvond/routes.h"
 #include "zvond/server.h"
@@ -51,6 +52,16 @@ count_up(const struct zv_daemon *d, size_t *all)
 	return up;
 }
 
+static bool
+is_history_failing(const struct zv_daemon *d)
+{
+	struct zv_historian_counters c = { 0 };
+
+	if (d->historian)
+		zv_historian_count(d->historian, &c);
+	return c.is_failing;
+}
+
 /* What does not work as it should, one sentence each. */
 static void
 write_degraded(struct zv_json *j, const struct zv_daemon *d, size_t up, size_t all)
@@ -61,6 +72,8 @@ write_degraded(struct zv_json *j, const struct zv_daemon *d, size_t up, size_t a
 		zv_json_string(j, ZV_STR("a server is not connected"));
 	if (d->told_unwritten_ms)
 		zv_json_string(j, ZV_STR("the state folder could not be written"));
+	if (is_history_failing(d))
+		zv_json_string(j, ZV_STR("the history could not be written"));
 	if (d->stopping)
 		zv_json_string(j, ZV_STR("the daemon stops"));
 	zv_json_end_array(j);
@@ -77,7 +90,8 @@ answer_health(struct zv_exchange *x, int status)
 
 	zv_json_begin_object(&j);
 	zv_json_key(&j, "ok");
-	zv_json_bool(&j, up == all && !d->told_unwritten_ms && !d->stopping);
+	zv_json_bool(&j, up == all && !d->told_unwritten_ms && !d->stopping &&
+				 !is_history_failing(d));
 	write_degraded(&j, d, up, all);
 	zv_json_key(&j, "servers");
 	zv_json_begin_array(&j);

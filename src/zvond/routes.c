@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/str.h"
 #include "zvond/login.h"
+#include "zvond/recording_link.h"
 #include "zvond/socket.h"
 #include "zvond/talk.h"
 
@@ -48,6 +49,28 @@ static const struct zv_route_query history_query[] = {
 static const struct zv_route_query statistics_query[] = {
 	HISTORY_FILTERS,
 	{ "by", "string", "hour, day, line, queue, result or direction" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query recording_query[] = {
+	{ "format", "string", "original: the file as it is; wav (where it can be)" },
+	{ "download", "integer", "1: to be saved, not shown" },
+	{ "user", "string", "of a link: who had it made" },
+	{ "until", "integer", "of a link: when it expires, seconds since 1970" },
+	{ "sig", "string", "of a link: its signature" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query peaks_query[] = {
+	{ "buckets", "integer", "how many parts, 1 to 4000; 800" },
+	{ "user", "string", "of a link, as in the recording's own" },
+	{ "until", "integer", "of a link" },
+	{ "sig", "string", "of a link" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct zv_route_query link_query[] = {
+	{ "seconds", "integer", "how long it is good; at most link_s" },
 	{ NULL, NULL, NULL },
 };
 
@@ -102,6 +125,18 @@ const struct zv_route zv_routes[] = {
 	  "Events: a WebSocket, Server-Sent Events, or a long poll, as it is asked "
 	  "for.",
 	  events_query, NULL, "Events" },
+	{ "GET", "/v1/recordings/{id}", ZV_LOGIN_LINK, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
+	  zv_route_recording,
+	  "The recording of that id: whole or ranges of it, as WAV where it can be.",
+	  recording_query, NULL, "audio/wav" },
+	{ "GET", "/v1/recordings/{id}/peaks", ZV_LOGIN_LINK, ZV_RIGHT_MISSING,
+	  ZV_FACE_HTTP, zv_route_recording_peaks,
+	  "How loud it is along its time, for the picture in a player.", peaks_query,
+	  NULL, "Peaks" },
+	{ "POST", "/v1/recordings/{id}/link", ZV_LOGIN_NEEDED, ZV_RIGHT_MISSING,
+	  ZV_FACE_HTTP, zv_route_recording_link,
+	  "A link that plays it without a login until it expires.", link_query, NULL,
+	  "Link" },
 	{ "GET", "/v1/users", ZV_LOGIN_NEEDED, ZV_RIGHT_ADMIN, ZV_FACE_HTTP,
 	  zv_route_users, "The users that are configured.", NULL, NULL, "[User]" },
 	{ "GET", "/v1/sessions", ZV_LOGIN_NEEDED, ZV_RIGHT_ADMIN, ZV_FACE_HTTP,
@@ -125,16 +160,19 @@ const size_t zv_n_routes = sizeof zv_routes / sizeof *zv_routes;
 static bool
 path_fits(const char *pattern, struct zv_str path, struct zv_str *argument)
 {
-	struct zv_str p = zvon_str(pattern);
+	struct zv_str p = zvon_str(pattern), end;
 	const char *brace = strchr(pattern, '{');
 
 	*argument = (struct zv_str){ 0 };
 	if (!brace)
 		return zvon_str_equal(p, path);
+	end = zvon_str(strchr(brace, '}') + 1);
 	p.n = (size_t)(brace - pattern);
-	if (path.n <= p.n || memcmp(path.p, p.p, p.n) != 0)
+	if (path.n <= p.n + end.n || memcmp(path.p, p.p, p.n) != 0 ||
+	    !zv_str_ends(path, end))
 		return false;
 	*argument = zv_str_from(path, p.n);
+	argument->n -= end.n;
 	return memchr(argument->p, '/', argument->n) == NULL;
 }
 
@@ -236,6 +274,13 @@ is_operator_address(struct zv_exchange *x)
 	return zv_config_network_has(c->operations, c->n_operations, address);
 }
 
+static bool
+is_link(const struct zv_exchange *x)
+{
+	return x->route->login == ZV_LOGIN_LINK &&
+	       zv_recording_link_is_there(x->request->query);
+}
+
 void
 zv_routes_run(struct zv_exchange *x)
 {
@@ -255,7 +300,7 @@ zv_routes_run(struct zv_exchange *x)
 			refuse_path(x, allowed);
 		return;
 	}
-	if (x->route->login == ZV_LOGIN_NONE ||
+	if (x->route->login == ZV_LOGIN_NONE || is_link(x) ||
 	    (x->route->login == ZV_LOGIN_OPERATIONS && is_operator_address(x)))
 		x->route->run(x);
 	else

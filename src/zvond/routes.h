@@ -9,6 +9,7 @@
 enum zv_route_login {
 	ZV_LOGIN_NONE,	     /* for everybody */
 	ZV_LOGIN_NEEDED,     /* a user */
+	ZV_LOGIN_LINK,	     /* a user, or a link that one of them had made */
 	ZV_LOGIN_OPERATIONS, /* [listen] operations = addresses, or the right admin */
 };
 
@@ -20,7 +21,7 @@ struct zv_route_query {
 
 struct zv_route {
 	const char *method; /* "GET" is also HEAD */
-	const char *path;   /* "/v1/calls/{id}": the last part may be named */
+	const char *path; /* "/v1/calls/{id}", "/v1/calls/{id}/x": one part is named */
 	enum zv_route_login login;
 	enum zv_right right; /* ZV_RIGHT_MISSING: any user */
 	unsigned face;	     /* enum zv_face: of the listener */
@@ -62,6 +63,10 @@ ZV_ROUTE(command);
 ZV_ROUTE(commands);
 /* route_events.c */
 ZV_ROUTE(events);
+/* route_recording.c */
+ZV_ROUTE(recording);
+ZV_ROUTE(recording_peaks);
+ZV_ROUTE(recording_link);
 /* route_admin.c */
 ZV_ROUTE(users);
 ZV_ROUTE(sessions);

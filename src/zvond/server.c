@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "zvond/reconcile.h"
 #include "zvond/historian.h"
 
 /* ---- driving the client in our loop -------------------------------------------------- */
@@ -100,6 +101,7 @@ on_state(void *user, const struct zv_client_status *status)
 		zv_server_check_rights(s);
 	zv_hub_on_state(s->daemon->hub, s->number, status, s->since_ms);
 	zv_historian_on_state(s->history, zv_server_is_up(s));
+	zv_reconciler_on_state(s->records, zv_server_is_up(s));
 	zv_daemon_touch(s->daemon);
 }
 
@@ -203,6 +205,7 @@ begin(struct zv_server *s, struct zv_error *err)
 					     s->calls);
 	if (s->daemon->historian && !s->history)
 		return zv_fail_nomem(err);
+	s->records = zv_reconciler_new(s->daemon, s->settings, s->config);
 	s->client = new_client(s, err);
 	if (!s->client)
 		return ZV_EINVAL;
@@ -245,6 +248,7 @@ zv_server_open(struct zv_daemon *d, struct zv_settings *settings,
 	if (begin(s, err) < 0) {
 		zvon_client_free(s->client);
 		zv_historian_remove_server(s->history, false);
+		zv_reconciler_free(s->records);
 		free_server(s);
 		return NULL;
 	}
@@ -281,6 +285,8 @@ zv_server_close(struct zv_server *s)
 	zv_watch_set(s->watch, NULL, 0);
 	zvon_client_close(s->client);
 	zvon_client_free(s->client);
+	zv_reconciler_free(s->records);
+	s->records = NULL;
 	leave_history(s);
 	zvon_calls_end_all(s->calls, ZV_STR("lost"), zv_clock_ms(), zv_clock_unix_us());
 	zv_hub_remove_server(s->daemon->hub, s->number, zv_clock_ms());
@@ -307,6 +313,16 @@ same_list(const struct zv_str *a, size_t n_a, const struct zv_str *b, size_t n_b
 }
 
 static bool
+same_records(const struct zv_config_cdr *a, const struct zv_config_cdr *b)
+{
+	return same_text(a->url, b->url) && same_text(a->cel, b->cel) &&
+	       same_text(a->preset, b->preset) && same_text(a->table, b->table) &&
+	       same_text(a->timezone, b->timezone) && same_text(a->secret, b->secret) &&
+	       a->settle_s == b->settle_s && a->at_minute == b->at_minute &&
+	       same_list(a->columns, a->n_columns, b->columns, b->n_columns);
+}
+
+static bool
 same_connection(const struct zv_config_server *a, const struct zv_config_server *b)
 {
 	return same_text(a->url, b->url) && same_text(a->secret, b->secret) &&
@@ -315,7 +331,8 @@ same_connection(const struct zv_config_server *a, const struct zv_config_server 
 	       same_text(a->replay, b->replay) && a->replay_loop == b->replay_loop &&
 	       a->replay_speed == b->replay_speed &&
 	       same_list(a->trunks, a->n_trunks, b->trunks, b->n_trunks) &&
-	       same_list(a->lines, a->n_lines, b->lines, b->n_lines);
+	       same_list(a->lines, a->n_lines, b->lines, b->n_lines) &&
+	       same_records(&a->cdr, &b->cdr);
 }
 
 int

@@ -15,6 +15,7 @@ struct zv_server {
 	struct zv_client *client;
 	struct zv_calls *calls;
 	struct zv_historian_server *history; /* NULL: none is kept */
+	struct zv_reconciler *records;	     /* NULL: there are none */
 	struct zv_watch *watch;
 	struct zv_timer *timer;
 	struct zv_standin *standin; /* demo, replay: who answers */

@@ -162,7 +162,8 @@ class DiskFull(unittest.TestCase):
             return client.hello["stream"]
 
     def test_fault_098_state(self):
-        z = Zvond(config(kept=True).replace("{folder}/state", "{folder}/small/state"))
+        z = Zvond(config(kept=True, more="[history]\nstore = no\n").replace(
+            "{folder}/state", "{folder}/small/state"))
         disk = self.disk(z)
         z.wrapper = disk.enter
         tokens = disk.path("state/tokens")
