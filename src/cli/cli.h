@@ -46,6 +46,6 @@ extern const struct zv_cmd *const zv_commands[];
 /* One constant per cmd_*.c. */
 extern const struct zv_cmd zv_cmd_listen, zv_cmd_action, zv_cmd_command,
 	zv_cmd_originate, zv_cmd_calls, zv_cmd_parse, zv_cmd_probe, zv_cmd_capture,
-	zv_cmd_serve, zv_cmd_filter, zv_cmd_import;
+	zv_cmd_serve, zv_cmd_filter, zv_cmd_history, zv_cmd_import;
 
 #endif

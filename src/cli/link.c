@@ -136,6 +136,14 @@ find_secret(const char *url)
 	return secret ? secret : zv_secret_from_terminal(zv_link_place(url));
 }
 
+int
+zv_link_secret(char **out)
+{
+	*out = secret_file ? zv_secret_from_file(secret_file)
+			   : zv_secret_from_environment();
+	return secret_file && !*out ? ZV_EXIT_USAGE : 0;
+}
+
 static void
 warn(const char *url)
 {

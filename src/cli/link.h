@@ -18,6 +18,10 @@ bool zv_link_has_proxy(void);
 /* Fills in what the options say of certificates and proxy. */
 void zv_link_dial_options(struct zv_dial_options *o);
 
+/* --secret-file, else ZVON_SECRET; *out NULL: neither. Give it to zv_secret_free. 0, or what to
+ * exit with; the reason was said. */
+int zv_link_secret(char **out);
+
 /* A client made of the URL and the options, with the secret from where it is found;
  * not open yet. `own` holds what the command itself wants (may be NULL); its `url` and
  * what the options say are filled in here. NULL: the reason was said and *code is

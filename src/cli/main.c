@@ -13,9 +13,19 @@
 #include "zvon/zvon.h"
 
 const struct zv_cmd *const zv_commands[] = {
-	&zv_cmd_listen,	 &zv_cmd_action, &zv_cmd_command, &zv_cmd_originate,
-	&zv_cmd_calls,	 &zv_cmd_parse,	 &zv_cmd_filter,  &zv_cmd_probe,
-	&zv_cmd_capture, &zv_cmd_serve,	 &zv_cmd_import,  NULL,
+	&zv_cmd_listen,
+	&zv_cmd_action,
+	&zv_cmd_command,
+	&zv_cmd_originate,
+	&zv_cmd_calls,
+	&zv_cmd_parse,
+	&zv_cmd_filter,
+	&zv_cmd_probe,
+	&zv_cmd_capture,
+	&zv_cmd_serve,
+	&zv_cmd_history,
+	&zv_cmd_import,
+	NULL,
 };
 
 #define N_COMMANDS (sizeof zv_commands / sizeof *zv_commands - 1)

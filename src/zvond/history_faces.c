@@ -1,7 +1,7 @@
 /* What is answered of the history, in each of its forms. On the threads that read. */
 #include "base/err.h"
 #include "base/str.h"
-#include "hist/csv.h"
+#include "hist/cells.h"
 #include "hist/flat.h"
 #include "hist/miko.h"
 #include "hist/scope.h"
@@ -188,9 +188,10 @@ call_work(struct zv_store *s, struct zv_history_task *t, struct zv_error *err)
 		if (rc < 0)
 			return rc;
 	}
-	return t->n ? 0
-		    : zv_fail(err, ZV_ENOTFOUND,
-			      "there is no such call, or it is not yours");
+	if (t->n)
+		return 0;
+	t->is_missing = true;
+	return zv_fail(err, ZV_ENOTFOUND, "there is no such call, or it is not yours");
 }
 
 /* ---- statistics ------------------------------------------------------------------------------------- */

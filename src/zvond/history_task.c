@@ -138,7 +138,6 @@ static const struct {
 	{ ZV_EINVAL, 400, "bad_argument", "" },
 	{ ZV_EPROTO, 400, "bad_argument", "" },
 	{ ZV_ETOOBIG, 400, "bad_argument", "" },
-	{ ZV_ENOTFOUND, 404, "not_found", "" },
 	{ ZV_ETIMEOUT, 504, "timeout",
 	  ": ask for less, with from and to, or a number" },
 };
@@ -151,7 +150,9 @@ zv_history_task_refuse(struct zv_history_task *t, int rc, const struct zv_error 
 
 	while (i < sizeof refusals / sizeof *refusals && refusals[i].code != rc)
 		i++;
-	if (x && i < sizeof refusals / sizeof *refusals)
+	if (x && t->is_missing)
+		zv_exchange_refuse(x, 404, "not_found", "%s", err->text);
+	else if (x && i < sizeof refusals / sizeof *refusals)
 		zv_exchange_refuse(x, refusals[i].status, refusals[i].name, "%s%s",
 				   err->text, refusals[i].cure);
 	else if (x)

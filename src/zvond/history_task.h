@@ -36,7 +36,8 @@ struct zv_history_task {
 	struct zv_buf id;		       /* of one call */
 	struct zv_buf body;
 	char next[ZV_HISTORY_CURSOR_MAX];
-	size_t n; /* calls in the answer */
+	size_t n;	 /* calls in the answer */
+	bool is_missing; /* the one call that is asked for */
 	/* One row of a page, by the face. */
 	void (*row)(struct zv_history_task *t, const struct zv_conversation *c);
 	struct zv_json json;

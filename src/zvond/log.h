@@ -1,5 +1,6 @@
 /* log.h - the daemon's log: one line per fact on standard error, where the journal reads
- * it. Of one area at most ZV_LOGGER_RATE lines a second; how many were left out is said.
+ * it. Of one area at most ZV_LOGGER_RATE lines a second; how many were left out is said. Of
+ * the area "audit" none is left out: who had what must be whole.
  *
  *   <4>server: login refused server=office      with the journal behind it
  *   2026-03-01 12:00:00.123 warn server: …      otherwise

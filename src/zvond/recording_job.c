@@ -45,8 +45,8 @@ tell(const struct zv_recording_job *job)
 		return;
 	r->given++;
 	r->given_bytes += job->sent;
-	zv_log(r->daemon->log, ZV_LOG_INFO, "recordings",
-	       "given user=%.*s id=%s bytes=%llu of=%llu remote=%.*s%s",
+	zv_log(r->daemon->log, ZV_LOG_INFO, "audit",
+	       "recording given user=%.*s id=%s bytes=%llu of=%llu remote=%.*s%s",
 	       ZV_ARG(zv_buf_str(&job->user)), job->id, (unsigned long long)job->sent,
 	       (unsigned long long)job->file.length, ZV_ARG(zv_buf_str(&job->remote)),
 	       job->by_link ? " by=link" : "");

@@ -1,7 +1,6 @@
 """zvond follows a server of the lab, and keeps its history; afterwards Asterisk's own records
 are read into the same store."""
 
-import re
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ sys.path.insert(0, str(HERE.parent / "calls"))
 import scenes                                     # noqa: E402
 sys.path[:] = _path
 
-__all__ = ["Follower", "as_scene"]
+__all__ = ["Follower", "as_scene", "ids_of"]
 
 TOKEN = "token-of-the-history"
 TEXT = """
@@ -35,7 +34,6 @@ recordings = all
 role = all
 token = %s
 """ % token_hash(TOKEN)
-PAGE = "/v1/history?limit=1000&oldest_first=yes"
 
 
 def as_scene(call):
@@ -52,12 +50,14 @@ def ids_of(call):
 
 
 class Follower:
-    """A zvond at that server."""
+    """A zvond at that server; options: further lines of its [server]. reads: it reads the
+    server's CDR by itself after each start and each loss."""
 
-    def __init__(self, server):
+    def __init__(self, server, reads=False, **options):
         self.server = server
-        self.zvond = Zvond(TEXT + server_section(server), files={"secret": "lab-secret\n"})
-        self.zvond.text += "\n;secret lab-secret\n"
+        if reads:
+            options.update(cdr="sqlite:%s" % self.records, cdr_settle_s=1, cdr_timezone="UTC")
+        self.zvond = Zvond(TEXT + server_section(server, **options) + "\n;secret lab-secret\n")
 
     def start(self):
         """It knows what is going on."""

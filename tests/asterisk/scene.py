@@ -5,6 +5,7 @@ and trunk1 of the second, 121 to 124 and trunk2 of the third. ZVON_OFFICE choose
 that three scenes can be played on one server at a time; each looks only at its own calls.
 """
 
+import difflib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+from history import Follower, as_scene, ids_of
 from lab import CONNECTED, LiveTest, Program
 from phone import Phone
 from stream import check_stream
@@ -216,6 +218,25 @@ class SceneTest(LiveTest):
     hosts = {TRUNK: "2%d0" % OFFICE}
     pattern = OURS        # our channels
     maxDiff = None
+    is_followed = True    # by a zvond
+    follower = None       # the zvond that keeps the history of all scenes of the class
+    summaries_told = {}   # its calls, by id
+    channel_ids = set()   # and all channels of the scenes
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.summaries_told, cls.channel_ids = {}, set()
+        if cls.is_followed:
+            cls.follower = Follower(cls.server)
+            cls.addClassCleanup(cls.follower.close)
+            cls.follower.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.summaries_told:
+            cls.check_records()
+        super().tearDownClass()
 
     def setUp(self):
         super().setUp()
@@ -358,6 +379,31 @@ class SceneTest(LiveTest):
         self.assertEqual(shown(summaries), shown(expected), raw.flow())
         self.check_identity(summaries, raw)
         check_stream(self, self.calls.lines, self.events(), summaries)
+        self.check_history(summaries, raw)
+
+    def check_history(self, summaries, raw):
+        """zvond's history has these calls, as they were told, and no other of our channels."""
+        ours = set(raw.channels.values())
+        found = self.follower.wait_calls([one["call"] for one in summaries])
+        kept = {key: one for key, one in found.items() if ids_of(one) & ours}
+        self.assertEqual(in_order(kept), in_order({one["call"]: one for one in summaries}))
+        self.summaries_told.update((one["call"], one) for one in summaries)
+        self.channel_ids.update(ours)
+
+    @classmethod
+    def check_records(cls):
+        """Asterisk's own records, read into the same history, change nothing of it: what they
+        tell is known, and nothing is doubled."""
+        words = cls.follower.read_records()
+        kept = {key: one for key, one in cls.follower.calls().items()
+                if ids_of(one) & cls.channel_ids}
+        before, after = in_order(cls.summaries_told), in_order(kept)
+        if before != after:
+            raise AssertionError("with the CDR it is another: %s\n%s" % (words, "\n".join(
+                difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=9))))
+        untold = [key for key, one in kept.items() if one["sources"] != ["live", "cdr"]]
+        if untold:
+            raise AssertionError("the CDR does not tell of %s" % untold)
 
     def check_identity(self, summaries, raw):
         """Every channel of a phone is one leg of one call; a call has the id of a channel."""
@@ -383,6 +429,11 @@ class SceneTest(LiveTest):
         """The states of a line, one after the other."""
         return [event["state"] for event in self.calls.lines
                 if event["event"] == "line.state" and event["line"] == line]
+
+
+def in_order(calls):
+    """Calls of the history or summaries as text, by their ids."""
+    return "\n".join(key + "\n" + as_scene(calls[key]) for key in sorted(calls))
 
 
 def shown(calls):

@@ -1,7 +1,7 @@
 /* fault_073: finished calls as text: cells of CSV that are no formulas, MIKO's rows, members
  * of JSON that were chosen, and whose calls they are. */
 #include "helper.h"
-#include "hist/csv.h"
+#include "hist/cells.h"
 #include "hist/miko.h"
 #include "hist/scope.h"
 

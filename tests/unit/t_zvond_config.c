@@ -147,7 +147,7 @@ tells_what_only_a_restart_takes(void **state)
 	assert_int_equal(keys.n, 0);
 	zv_config_add_changed(a, b, &keys);
 	assert_string_equal(zv_buf_cstr(&keys),
-			    "state, letters_in_numbers, ring_ms, sessions");
+			    "state, letters_in_numbers, ring_ms, sessions, store");
 	zv_buf_deinit(&keys);
 	zv_config_free(a);
 	zv_config_free(b);

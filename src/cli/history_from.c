@@ -1,0 +1,113 @@
+#include "cli/history_from.h"
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/history_ask.h"
+#include "cli/link.h"
+
+struct zv_history_from {
+	struct zv_store *store; /* or */
+	struct zv_history_ask *ask;
+};
+
+/* What a store says, as an exit code. */
+static int
+code_of(int rc)
+{
+	static const struct {
+		int rc, code;
+	} rows[] = {
+		{ ZV_EINVAL, ZV_EXIT_USAGE },	  { ZV_ETOOBIG, ZV_EXIT_USAGE },
+		{ ZV_EAUTH, ZV_EXIT_LOGIN },	  { ZV_EPROTO, ZV_EXIT_PROTOCOL },
+		{ ZV_ETIMEOUT, ZV_EXIT_TIMEOUT }, { ZV_ENOMEM, ZV_EXIT_NEGATIVE },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].rc == rc)
+			return rows[i].code;
+	return ZV_EXIT_CONNECT;
+}
+
+static int
+fail(int rc, const struct zv_error *err)
+{
+	zv_say_error("%s", "%s", err->text[0] ? err->text : zvon_err_name(rc));
+	return code_of(rc);
+}
+
+struct zv_history_from *
+zv_history_from_db(const char *db, const char *secret, int *code)
+{
+	const struct zv_store_options o = {
+		.db = { .url = zvon_str(db),
+			.secret = zvon_str(secret),
+			.read_only = true },
+		.read_only = true,
+	};
+	struct zv_error warning = { 0 }, err = { 0 };
+	struct zv_history_from *f = zv_calloc(1, sizeof *f);
+
+	if (f)
+		f->store = zv_store_open(&o, &warning, &err);
+	if (f && f->store)
+		return f;
+	*code = fail(f ? err.code : ZV_ENOMEM, &err);
+	zv_free(f);
+	return NULL;
+}
+
+struct zv_history_from *
+zv_history_from_server(const char *server, const char *token, int *code)
+{
+	struct zv_history_from *f = zv_calloc(1, sizeof *f);
+
+	if (f)
+		f->ask = zv_history_ask_new(server, token, code);
+	else
+		*code = fail(ZV_ENOMEM, &(struct zv_error){ .text = "out of memory" });
+	if (f && f->ask)
+		return f;
+	zv_free(f);
+	return NULL;
+}
+
+void
+zv_history_from_free(struct zv_history_from *f)
+{
+	if (!f)
+		return;
+	zv_store_close(f->store);
+	zv_history_ask_free(f->ask);
+	zv_free(f);
+}
+
+int
+zv_history_from_page(struct zv_history_from *f, const struct zv_history_asked *asked,
+		     struct zv_str query, zv_store_each_fn fn, void *context,
+		     char next[ZV_HISTORY_CURSOR_MAX])
+{
+	struct zv_error err = { 0 };
+	int rc;
+
+	next[0] = '\0';
+	if (f->ask)
+		return zv_history_ask_page(f->ask, query, asked->query.cursor, fn,
+					   context, next);
+	rc = zv_store_page(f->store, &asked->query, fn, context, next, &err);
+	return rc < 0 ? fail(rc, &err) : 0;
+}
+
+int
+zv_history_from_statistics(struct zv_history_from *f,
+			   const struct zv_history_asked *asked, struct zv_str query,
+			   zv_statistics_fn fn, void *context)
+{
+	struct zv_error err = { 0 };
+	int rc;
+
+	if (f->ask)
+		return zv_history_ask_statistics(f->ask, query, asked->by, fn, context);
+	rc = zv_store_statistics(f->store, &asked->query, asked->by, asked->offset_s,
+				 fn, context, &err);
+	return rc < 0 ? fail(rc, &err) : 0;
+}
