@@ -414,6 +414,7 @@ prepare(struct job *j)
 	if (rc == 0)
 		rc = find_mark(j);
 	j->import.bytes = size_of(from);
+	what->calls = ZV_IMPORT_CALLS;
 	what->stitch = (struct zv_stitch_options){
 		.server = zvon_str(server),
 		.trunks = j->trunks,

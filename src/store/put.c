@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/store_impl.h"
+#include "store/texts.h"
 
 #define SAME_MAX 8 /* calls of the store that one telling may join */
 
@@ -238,21 +239,57 @@ merge_into(struct zv_store *s, const struct zv_conversation *c, int server,
 	return rc;
 }
 
+/* Of several the one that began first is what the others go into. */
+static int
+load_first(struct zv_store *s, struct claim *claim, struct zv_conversation **first,
+	   struct zv_error *err)
+{
+	size_t which = 0;
+	int rc = 1;
+
+	for (size_t i = 0; i < claim->n && rc >= 0; i++) {
+		struct zv_conversation *c = NULL;
+
+		rc = zv_store_load_one(s, claim->others[i], &c, err);
+		if (rc == 1 && (!*first || c->started_ms < (*first)->started_ms)) {
+			struct zv_conversation *later = *first;
+
+			*first = c;
+			c = later;
+			which = i;
+		}
+		zv_conversation_free(c);
+	}
+	if (rc < 0 || !*first)
+		return rc < 0 ? rc : 0;
+	claim->others[which] = claim->others[0];
+	claim->others[0] = (*first)->number;
+	return 1;
+}
+
+/* Its ids were left behind by a call that is gone. */
+static int
+put_anew(struct zv_store *s, const struct zv_conversation *c, int server, int64_t call,
+	 struct zv_error *err)
+{
+	int rc = each_id(s, c, server, give_id, &call, err);
+
+	if (rc == 0)
+		rc = zv_store_insert_call(s, c, server, call, err);
+	s->next_call += rc == 0;
+	return rc < 0 ? rc : 1;
+}
+
 static int
 merge(struct zv_store *s, const struct zv_conversation *c, int server,
       struct claim *claim, struct zv_error *err)
 {
 	struct zv_conversation *before = NULL, *whole = NULL;
 	int64_t claimed = claim->call;
-	int rc = zv_store_load_one(s, claim->others[0], &before, err);
+	int rc = load_first(s, claim, &before, err);
 
-	if (rc == 0) { /* its ids were left behind by a call that is gone */
-		rc = each_id(s, c, server, give_id, &claimed, err);
-		if (rc == 0)
-			rc = zv_store_insert_call(s, c, server, claimed, err);
-		s->next_call += rc == 0;
-		return rc < 0 ? rc : 1;
-	}
+	if (rc == 0)
+		return put_anew(s, c, server, claimed, err);
 	if (rc == 1 && before->is_anonymous) /* and stays so */
 		rc = each_id(s, c, server, disclaim_id, &claimed, err);
 	else if (rc == 1) {
@@ -328,6 +365,7 @@ put(struct zv_store *s, const struct zv_conversation *c, struct zv_error *err)
 int
 zv_store_put(struct zv_store *s, const struct zv_conversation *c, struct zv_error *err)
 {
+	struct zv_conversation *smooth = NULL;
 	int rc;
 
 	if (!s->in_transaction)
@@ -336,7 +374,13 @@ zv_store_put(struct zv_store *s, const struct zv_conversation *c, struct zv_erro
 	if (c->id.n == 0 || c->server.n == 0)
 		return zv_fail(err, ZV_EINVAL, "a call without %s cannot be kept",
 			       c->id.n ? "a server" : "an id");
-	rc = put(s, c, err);
+	if (zv_store_is_rough(c)) {
+		smooth = zv_store_smooth(c);
+		if (!smooth)
+			return zv_fail_nomem(err);
+	}
+	rc = put(s, smooth ? smooth : c, err);
+	zv_conversation_free(smooth);
 	s->is_broken |= rc < 0;
 	return rc;
 }

@@ -9,21 +9,14 @@
 #define TEXT(s) zv_store_cut((s), ZV_STORE_TEXT_MAX)
 #define ID(s)	zv_store_cut((s), ZV_STORE_ID_MAX)
 
-/* One a line; U+000A itself can be in none. */
+/* One a line: texts.c sees to it that none has a line feed. */
 static void
 add_lines(struct zv_buf *out, const struct zv_str *list, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t at = out->n;
-
-		if (out->n + list[i].n + 1 > ZV_STORE_LIST_MAX)
-			return;
+	for (size_t i = 0; i < n && out->n + list[i].n < ZV_STORE_LIST_MAX; i++) {
 		if (i)
 			zv_buf_add_char(out, '\n');
 		zv_buf_add(out, list[i]);
-		for (at += i ? 1 : 0; at < out->n; at++)
-			if (out->p[at] == '\n')
-				out->p[at] = ' ';
 	}
 }
 

@@ -13,6 +13,14 @@
 #define ZV_STORE_SCAN_MAX                                                              \
  200000 /* rows looked at for one page: then it ends early, with a cursor */
 
+/* Statistics: of the time in one answer, in days; and of calls that are read one by one, where
+ * the counters do not know (numbers, scope, lines beside queues). */
+#define ZV_STORE_HOURS_DAYS	  92
+#define ZV_STORE_DAYS_DAYS	  1100
+#define ZV_STORE_LINES_DAYS	  92
+#define ZV_STORE_NAMES_DAYS	  366
+#define ZV_STORE_STATISTICS_CALLS 10000
+
 struct zv_store;
 
 struct zv_store_options {
@@ -44,7 +52,7 @@ int zv_store_put(struct zv_store *s, const struct zv_conversation *c,
 /* It went on in another call (merged): as if it had not been. */
 int zv_store_drop_open(struct zv_store *s, struct zv_str server, struct zv_str id,
 		       struct zv_error *err);
-/* Those that are open of that server: what a killed daemon has left. Each is given once; the
+/* Those that are open of that server (p NULL: of all): what a killed daemon has left. Each is given once; the
  * handler may not call the store. */
 typedef int (*zv_store_each_fn)(void *context, const struct zv_conversation *c);
 int zv_store_each_open(struct zv_store *s, struct zv_str server, zv_store_each_fn fn,
