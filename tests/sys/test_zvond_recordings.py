@@ -558,6 +558,7 @@ class Fault104(unittest.TestCase):
                 for c in waiting:
                     c.close()
                 self.assertTrue(z.saw("the file system does not answer"))
+                self.assertGreaterEqual(z.metrics()["zvond_recordings_hung_total"], 8)
                 self.assertEqual(z.get(path + good, token=IVANOV).status, 503)
                 sign.unlink()
                 end = time.monotonic() + 10 * SLOW
