@@ -5,8 +5,9 @@
 
 #include "records/reconcile.h"
 
-#define ZV_IMPORT_QUEUE 4    /* batches between the two */
-#define ZV_IMPORT_CALLS 5000 /* of one transaction: each is waited for until it is on the disk */
+#define ZV_IMPORT_QUEUE 4 /* batches between the two */
+#define ZV_IMPORT_CALLS                                                                \
+ 5000 /* of one transaction: each is waited for until it is on the disk */
 
 struct zv_import {
 	struct zv_reconcile_options what;

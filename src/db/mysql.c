@@ -179,11 +179,15 @@ maria_close(struct zv_db *db)
 
 /* ---- statements -------------------------------------------------------------------------- */
 
+/* What went wrong while rows came is told by the connection. */
 static int
 fail_statement(struct zv_db *db, struct maria_statement *s, struct zv_error *err)
 {
-	return maria_fail(db, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt),
-			  err);
+	unsigned number = mysql_stmt_errno(s->stmt);
+
+	if (number == 0)
+		return fail_connection(db, err);
+	return maria_fail(db, number, mysql_stmt_error(s->stmt), err);
 }
 
 static struct maria_statement *

@@ -413,7 +413,7 @@ start_once(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 	*is_stale = pg->was_kept && state && strcmp(state, "0A000") == 0;
 	r = fail_result(db, *first, why);
 	PQclear(*first);
-	finish(db, why);
+	finish(db, NULL);
 	return r;
 }
 
@@ -450,6 +450,9 @@ pg_run(struct zv_db *db, const char *sql, const struct zv_db_value *values, size
 	while (r == 0 && result) {
 		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
 			r = fail_result(db, result, err);
+		else if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
+			r = zv_fail(err, ZV_EINVAL, "%s: an empty statement",
+				    db->url->shown);
 		else if (PQresultStatus(result) == PGRES_COMMAND_OK)
 			zv_num_parse(zvon_str(PQcmdTuples(result)), 0, INT64_MAX,
 				     &changed);

@@ -53,15 +53,16 @@ int
 zv_store_each_open(struct zv_store *s, struct zv_str server, zv_store_each_fn fn,
 		   void *context, struct zv_error *err)
 {
-	int number = zv_store_server(s, server, false, err);
+	int number = server.p ? zv_store_server(s, server, false, err) : 0;
 	struct zv_db_value v = zv_db_int(number);
 	struct zv_db_rows *rows = NULL;
 	const struct zv_db_value *row;
 	int rc, n = 0;
 
-	if (number <= 0)
+	if (server.p && number <= 0)
 		return number;
-	rc = zv_store_query(s, ZV_SQL_OPEN_EACH, &v, 1, &rows, err);
+	rc = server.p ? zv_store_query(s, ZV_SQL_OPEN_EACH, &v, 1, &rows, err)
+		      : zv_store_query(s, ZV_SQL_OPEN_ALL, NULL, 0, &rows, err);
 	while (rc >= 0 && (rc = zv_db_next(rows, &row, err)) == 1) {
 		struct zv_conversation *c = zv_conversation_read(row[0].text, err);
 

@@ -83,6 +83,7 @@ static const char *const texts[] = {
 	[ZV_SQL_OPEN_GONE] = "DELETE FROM open_calls WHERE server_id = ? AND uid = ?",
 	[ZV_SQL_OPEN_EACH] = "SELECT body FROM open_calls WHERE server_id = ? ORDER BY "
 			     "started_ms, uid",
+	[ZV_SQL_OPEN_ALL] = "SELECT body FROM open_calls ORDER BY started_ms, uid",
 
 	[ZV_SQL_MARK_SET] =
 		"INSERT INTO marks (name, value) VALUES (?, ?) {upsert:name} "

@@ -52,7 +52,7 @@ int zv_store_put(struct zv_store *s, const struct zv_conversation *c,
 /* It went on in another call (merged): as if it had not been. */
 int zv_store_drop_open(struct zv_store *s, struct zv_str server, struct zv_str id,
 		       struct zv_error *err);
-/* Those that are open of that server: what a killed daemon has left. Each is given once; the
+/* Those that are open of that server (p NULL: of all): what a killed daemon has left. Each is given once; the
  * handler may not call the store. */
 typedef int (*zv_store_each_fn)(void *context, const struct zv_conversation *c);
 int zv_store_each_open(struct zv_store *s, struct zv_str server, zv_store_each_fn fn,

@@ -133,6 +133,7 @@ zv_historian_new(struct zv_daemon *d, struct zv_historian **out, struct zv_error
 	zv_list_init(&h->asked);
 	zv_list_init(&h->job.batch);
 	zv_historian_queue_init(&h->queue, zv_random());
+	zv_left_init(&h->left, zv_random());
 	rc = begin(h, err);
 	if (rc < 0)
 		zv_historian_free(h);
@@ -152,6 +153,7 @@ zv_historian_free(struct zv_historian *h)
 	zv_worker_free(h->writer);
 	zv_historian_flush(h);
 	zv_historian_queue_deinit(&h->queue);
+	zv_left_deinit(&h->left);
 	zv_timer_free(h->retry);
 	remove_folder(h);
 	zv_buf_deinit(&h->url);

@@ -29,14 +29,69 @@ zv_historian_close_broken(struct zv_historian *h, int code)
 
 /* ---- one entry --------------------------------------------------------------------------- */
 
+/* It was open under another id, when its first channel was another. */
+static int
+end_other(struct zv_historian *h, struct zv_history_job *job,
+	  const struct zv_conversation *before, const struct zv_conversation *now)
+{
+	if (zvon_str_equal(before->id, now->id))
+		return 0;
+	return zv_store_drop_open(h->store, before->server, before->id, &job->err);
+}
+
+static int
+put(struct zv_historian *h, struct zv_history_job *job, const struct zv_conversation *c)
+{
+	int rc = zv_store_put(h->store, c, &job->err);
+
+	job->news.changed += rc == 2 || (rc == 1 && c->is_open);
+	job->news.new_calls += rc == 1 && !c->is_open;
+	return rc;
+}
+
+/* With what was seen of it before, if it was. */
+static int
+put_whole(struct zv_historian *h, struct zv_history_job *job,
+	  const struct zv_conversation *now, struct zv_conversation **whole)
+{
+	const struct zv_conversation *before;
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc >= 0 && (before = zv_left_next(&h->left, now, &at))) {
+		struct zv_conversation *c =
+			zv_conversation_go_on(before, *whole ? *whole : now);
+
+		if (!c)
+			return zv_fail_nomem(&job->err);
+		zv_conversation_free(*whole);
+		*whole = c;
+		rc = end_other(h, job, before, c);
+	}
+	return rc < 0 ? rc : put(h, job, *whole ? *whole : now);
+}
+
 static int
 write_call(struct zv_historian *h, struct zv_history_job *job, const struct zv_entry *e)
 {
-	int rc = zv_store_put(h->store, e->call, &job->err);
+	struct zv_conversation *whole = NULL;
+	int rc = put_whole(h, job, e->call, &whole);
 
-	job->news.new_calls += rc == 1;
-	job->news.changed += rc == 2;
+	zv_conversation_free(whole);
 	return rc;
+}
+
+static int
+remember(void *context, const struct zv_conversation *c)
+{
+	return zv_left_add(context, c);
+}
+
+static int
+write_left(struct zv_historian *h, struct zv_history_job *job, const struct zv_entry *e)
+{
+	zv_left_forget_server(&h->left, e->server);
+	return zv_store_each_open(h->store, e->server, remember, &h->left, &job->err);
 }
 
 static int
@@ -63,18 +118,41 @@ write_lost(struct zv_historian *h, struct zv_history_job *job, const struct zv_e
 
 static int (*const writes[])(struct zv_historian *h, struct zv_history_job *job,
 			     const struct zv_entry *e) = {
-	[ZV_ENTRY_CALL] = write_call,
-	[ZV_ENTRY_DROP] = write_drop,
-	[ZV_ENTRY_ALIVE] = write_alive,
+	[ZV_ENTRY_CALL] = write_call,	[ZV_ENTRY_DROP] = write_drop,
+	[ZV_ENTRY_ALIVE] = write_alive, [ZV_ENTRY_LEFT] = write_left,
 	[ZV_ENTRY_LOST] = write_lost,
 };
 
+/* Only now: what is rolled back is written again with it. */
+static void
+forget_ended(struct zv_historian *h, const struct zv_history_job *job)
+{
+	struct zv_node *node, *next;
+	size_t at;
+
+	ZV_EACH(&job->batch, node, next)
+	{
+		const struct zv_entry *e = ZV_OWNER(node, struct zv_entry, node);
+		const struct zv_conversation *before;
+
+		at = 0;
+		if (e->kind == ZV_ENTRY_DROP)
+			zv_left_forget(&h->left, e->server, e->id);
+		while (e->kind == ZV_ENTRY_CALL && !e->call->is_open &&
+		       (before = zv_left_next(&h->left, e->call, &at)))
+			zv_left_forget(&h->left, before->server, before->id);
+	}
+}
+
 /* ---- the transaction ------------------------------------------------------------------------ */
 
-/* It would be wrong again whenever it is tried. */
+/* It would be wrong again whenever it is tried. An open call that nobody can read is in the
+ * way of no other; if it is the file that is corrupt, the next call shows it. */
 static bool
-is_its_fault(int rc)
+is_its_fault(const struct zv_entry *e, int rc)
 {
+	if (rc == ZV_EPROTO)
+		return e->kind == ZV_ENTRY_LEFT || e->kind == ZV_ENTRY_LOST;
 	return rc == ZV_EINVAL || rc == ZV_ETOOBIG;
 }
 
@@ -96,7 +174,7 @@ write_all(struct zv_historian *h, struct zv_history_job *job, struct zv_entry **
 			continue;
 		rc = writes[e->kind](h, job, e);
 		if (rc < 0) {
-			*culprit = is_its_fault(rc) ? e : NULL;
+			*culprit = is_its_fault(e, rc) ? e : NULL;
 			return rc;
 		}
 	}
@@ -113,8 +191,10 @@ zv_historian_write_batch(struct zv_historian *h, struct zv_history_job *job)
 	while (job->rc == 0) {
 		culprit = NULL;
 		job->rc = write_all(h, job, &culprit);
-		if (job->rc >= 0)
+		if (job->rc >= 0) {
+			forget_ended(h, job);
 			break;
+		}
 		zv_store_rollback(h->store);
 		if (!culprit)
 			break;

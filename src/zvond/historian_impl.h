@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "zvond/daemon_impl.h"
 #include "zvond/historian.h"
+#include "zvond/historian_left.h"
 #include "zvond/historian_queue.h"
 
 #define ZV_HISTORIAN_RETRY_MS	   500	 /* after a failure, doubled each time … */
@@ -63,6 +64,7 @@ struct zv_historian {
 
 	struct zv_worker *writer;
 	struct zv_store *store; /* the writer's */
+	struct zv_left left;	/* likewise */
 	struct zv_history_job job;
 	bool is_working;
 	bool was_question; /* the job before: now live calls, if there are */

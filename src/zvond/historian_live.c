@@ -169,6 +169,7 @@ zv_historian_add_server(struct zv_historian *h, struct zv_str name,
 	s->offset_ms = zv_clock_unix_us() / 1000 - zv_clock_ms();
 	zv_list_init(&s->dirty);
 	zv_list_append(&h->servers, &s->node);
+	zv_historian_queue_left(&h->queue, s->name, zv_clock_ms());
 	return s;
 }
 

@@ -71,7 +71,7 @@ new_entry(enum zv_entry_kind kind, struct zv_str server, struct zv_str id,
 	e->server = (struct zv_str){ server.p ? text + 1 : NULL, server.n };
 	e->id = (struct zv_str){ text + 2 + server.n, id.n };
 	e->names = (struct zv_str){ text + 3 + server.n + id.n, names.n };
-	if (kind != ZV_ENTRY_LOST)
+	if (kind != ZV_ENTRY_LOST && kind != ZV_ENTRY_LEFT)
 		e->key = (struct zv_str){ text, server.n + id.n + 2 };
 	e->bytes = sizeof *e + server.n + id.n + names.n + 3;
 	return e;
@@ -200,6 +200,15 @@ zv_historian_queue_alive(struct zv_historian_queue *q, struct zv_str server,
 		return refuse(q, NULL, ZV_ENOMEM);
 	e->time_ms = time_ms;
 	return add(q, e, now_ms);
+}
+
+int
+zv_historian_queue_left(struct zv_historian_queue *q, struct zv_str server,
+			int64_t now_ms)
+{
+	struct zv_entry *e = new_entry(ZV_ENTRY_LEFT, server, nothing, nothing);
+
+	return e ? add(q, e, now_ms) : refuse(q, NULL, ZV_ENOMEM);
 }
 
 int

@@ -15,13 +15,14 @@ enum zv_entry_kind {
 	ZV_ENTRY_CALL,	/* is to be stored */
 	ZV_ENTRY_DROP,	/* went on in another: its open row goes */
 	ZV_ENTRY_ALIVE, /* so long what is open there was known to go on */
+	ZV_ENTRY_LEFT,	/* what is open there is from before: it is remembered */
 	ZV_ENTRY_LOST,	/* what is open there and not among `names` has ended unseen */
 };
 
 struct zv_entry {
 	struct zv_node node;
 	enum zv_entry_kind kind;
-	struct zv_str key;	  /* of the newest telling; empty: LOST */
+	struct zv_str key;	  /* of the newest telling; empty: LEFT, LOST */
 	struct zv_str server, id; /* server p NULL (LOST): all but `names` */
 	struct zv_conversation *call;
 	int64_t time_ms;     /* ALIVE: Unix time */
@@ -49,6 +50,8 @@ int zv_historian_queue_drop(struct zv_historian_queue *q, struct zv_str server,
 			    struct zv_str id, int64_t now_ms);
 int zv_historian_queue_alive(struct zv_historian_queue *q, struct zv_str server,
 			     int64_t time_ms, int64_t now_ms);
+int zv_historian_queue_left(struct zv_historian_queue *q, struct zv_str server,
+			    int64_t now_ms);
 int zv_historian_queue_lost(struct zv_historian_queue *q, struct zv_str server,
 			    struct zv_str names, int64_t now_ms);
 

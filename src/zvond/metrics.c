@@ -271,8 +271,10 @@ write_history(struct zv_daemon *d, struct zv_buf *out)
 	     "How long the oldest of them waits.");
 	zv_buf_printf(out, "zvond_history_late_seconds %.3f\n",
 		      (double)c.late_ms / 1000);
-	one(out, "history_new_total", "counter", "Calls written first.", c.new_calls);
-	one(out, "history_changed_total", "counter", "Calls written again.", c.changed);
+	one(out, "history_new_total", "counter", "Calls written that are over.",
+	    c.new_calls);
+	one(out, "history_changed_total", "counter",
+	    "Calls written that go on, or that are over and told anew.", c.changed);
 	one(out, "history_merged_total", "counter", "Calls that went on in another.",
 	    c.merged);
 	one(out, "history_lost_total", "counter",

@@ -111,6 +111,10 @@ static const struct row rows[] = {
 	{ "Line", "line", "string", 0 },
 	{ "Line", "state", "string", 0 },
 
+	{ "Link", "url", "string", 0 },
+	{ "Link", "expires", "string", 0 },
+	{ "Link", "expires_s", "integer", 0 },
+
 	{ "Login", "user", "string", 0 },
 	{ "Login", "password", "string", 0 },
 
@@ -184,6 +188,13 @@ static const struct row rows[] = {
 	{ "PastLeg", "rang_at", "string", CAN_BE_NULL },
 	{ "PastLeg", "answered_at", "string", CAN_BE_NULL },
 	{ "PastLeg", "ended_at", "string", CAN_BE_NULL },
+
+	{ "Peaks", "duration_ms", "integer", 0 },
+	{ "Peaks", "rate", "integer", 0 },
+	{ "Peaks", "channels", "integer", 0 },
+	{ "Peaks", "buckets", "integer", 0 },
+	{ "Peaks", "low", "[integer]", 0 },
+	{ "Peaks", "high", "[integer]", 0 },
 
 	{ "Queue", "server", "string", 0 },
 	{ "Queue", "queue", "string", 0 },

