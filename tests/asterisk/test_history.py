@@ -157,7 +157,9 @@ class HistoryGaps(SceneTest):
         end = time.monotonic() + 15
         while not self.are_there(wanted, follower) and time.monotonic() < end:
             time.sleep(0.2)
-        self.assertEqual(len(self.found(follower)), len(wanted))
+        found = self.found(follower)
+        self.assertEqual(len(found), len(wanted), "\n".join(
+            "%s %s %s" % (one["sources"], as_scene(one), sorted(ids_of(one))) for one in found))
         for one in wanted:
             hits = self.hits(one, follower)
             self.assertEqual(len(hits), 1, (as_scene(one), hits))
