@@ -1,6 +1,6 @@
 # bash completion for zvon(1)                                    -*- shell-script -*-
 
-_zvon_commands='listen action command originate calls parse filter probe capture serve help'
+_zvon_commands='listen action command originate calls parse filter probe capture serve history help'
 _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
@@ -30,6 +30,9 @@ _zvon_options() {
 	filter) echo "$_zvon_filters --format" ;;
 	probe) echo "--format $_zvon_connection" ;;
 	capture) echo "--output --force --for --events $_zvon_connection" ;;
+	history) echo "--db --server --token-file --number --line --queue --pbx --from --to
+		--direction --result --missed --recorded --limit --all --oldest --fields --tz
+		--statistics --format --bom $_zvon_connection" ;;
 	serve) echo '--demo --port --bind --seed --speed --rate --loop --once --secret-file' ;;
 	esac
 	echo "$_zvon_general"
@@ -44,6 +47,7 @@ _zvon_values() {
 	--format)
 		case $1 in
 		originate | calls | probe | filter) words='json text' ;;
+		history) words='table json csv' ;;
 		*) words='json ami xml' ;;
 		esac
 		;;
@@ -53,7 +57,13 @@ _zvon_values() {
 	--view) words='native legacy' ;;
 	--proxy) words='http:// socks5://' ;;
 	--bind) words='127.0.0.1 ::1 0.0.0.0' ;;
-	--secret-file | --ca | --output | -o)
+	--direction) words='in out internal' ;;
+	--result)
+		words='answered busy no_answer cancelled rejected congestion failed abandoned'
+		;;
+	--statistics) words='hour day line queue result direction' ;;
+	--server) words='http:// https://' ;;
+	--secret-file | --token-file | --db | --ca | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$3")
 		compopt -o filenames 2>/dev/null
 		return 0
@@ -61,7 +71,7 @@ _zvon_values() {
 	--pin) words='sha256//' ;;
 	--timeout | --connect-timeout | --ring-timeout | --count | --for | --filter | --regex | --field | --from | \
 		--to | --channel | --context | --priority | --caller-id | --variable | \
-		--account | --call | --trunk | --line | --port | --seed | --speed | --rate) words='' ;;
+		--account | --call | --trunk | --line | --number | --queue | --pbx | --limit | --fields | --tz | --port | --seed | --speed | --rate) words='' ;;
 	*) return 1 ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$3")

@@ -1,7 +1,8 @@
 # fish completion for zvon(1)
 
-set -l commands listen action command originate calls parse filter probe capture serve help
-set -l connecting listen action command originate calls probe capture
+set -l commands listen action command originate calls parse filter probe capture serve history \
+    help
+set -l connecting listen action command originate calls probe capture history
 set -l events Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold \
     Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect AgentComplete \
     DeviceStateChange ExtensionStatus UserEvent VarSet Cdr
@@ -26,6 +27,7 @@ complete -c zvon -n $first -a filter -d 'why packets are kept or dropped'
 complete -c zvon -n $first -a probe -d 'find out why it does not work'
 complete -c zvon -n $first -a capture -d 'record a connection into files'
 complete -c zvon -n $first -a serve -d 'be a PBX to try things on'
+complete -c zvon -n $first -a history -d 'finished calls, of a store or of a zvond'
 complete -c zvon -n $first -a help -d 'show what a command does'
 complete -c zvon -n '__fish_seen_subcommand_from help' -a "$commands"
 
@@ -121,3 +123,29 @@ complete -c zvon -n $serves -l speed -x -d 'let time go so many times as fast'
 complete -c zvon -n $serves -l rate -x -d 'calls a minute, or events a second'
 complete -c zvon -n $serves -l loop -d 'begin again when a capture is through'
 complete -c zvon -n $serves -l once -d 'end when the first client has had everything'
+
+# history
+set -l history '__fish_seen_subcommand_from history'
+complete -c zvon -n $history -l db -r -F -d 'the store that zvond keeps'
+complete -c zvon -n $history -l server -x -a 'http:// https://' -d 'ask this zvond'
+complete -c zvon -n $history -l token-file -r -F -d 'the token for it'
+complete -c zvon -n $history -l number -x -d 'who took part'
+complete -c zvon -n $history -l line -x -d 'a line that took part'
+complete -c zvon -n $history -l queue -x -d 'it was in this queue'
+complete -c zvon -n $history -l pbx -x -d 'of this server of zvond.conf'
+complete -c zvon -n $history -l from -x -d 'started then or later'
+complete -c zvon -n $history -l to -x -d 'started before then'
+complete -c zvon -n $history -l direction -x -a 'in out internal' -d 'which way'
+complete -c zvon -n $history -l result -x -d 'how it ended' \
+    -a 'answered busy no_answer cancelled rejected congestion failed abandoned'
+complete -c zvon -n $history -l missed -d 'only missed ones'
+complete -c zvon -n $history -l recorded -d 'only those with a recording'
+complete -c zvon -n $history -l limit -x -d 'at most so many'
+complete -c zvon -n $history -l all -d 'all there are'
+complete -c zvon -n $history -l oldest -d 'the oldest first'
+complete -c zvon -n $history -l fields -x -d 'only these'
+complete -c zvon -n $history -l tz -x -d 'time zone'
+complete -c zvon -n $history -l statistics -x -a 'hour day line queue result direction' \
+    -d 'numbers instead of calls'
+complete -c zvon -n $history -l format -x -a 'table json csv' -d 'format of the output'
+complete -c zvon -n $history -l bom -d 'CSV with the mark of UTF-8'

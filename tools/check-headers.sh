@@ -31,10 +31,12 @@ check() {
 			checked=$((checked + 1))
 		done
 	done
+	databases=$(pkg-config --cflags libpq libmariadb 2>/dev/null || true)
 	for header in $(find src -name '*.h' | sed 's/^src.//'); do
 		compiler=${CC:-cc}
 		case $header in
 		onec/com_*) compiler=$mingw ;;
+		db/pgsql.h | db/maria.h) compiler="$compiler $databases" ;;
 		esac
 		command -v "${compiler%% *}" >/dev/null || continue
 		alone "$compiler -std=gnu11 -Wall -Werror $inside -x c" "$header" || failed=1

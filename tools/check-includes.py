@@ -152,7 +152,7 @@ EXAMPLES = (
     ("src/http/request.c", '#include <jansson.h>', "jansson.h is not for http"),
     ("include/zvon/a.h", '#include <jansson.h>', "jansson.h is not for zvon"),
     ("src/hub/a.c", '#include <jansson.h>\n#include "call/model.h"', None),
-    ("src/hub/a.c", '#include "io/clock.h"', "hub may include base, json, ami, call, not io"),
+    ("src/hub/a.c", '#include "io/clock.h"', "hub may include base, json, ami, call, hist, not io"),
     ("src/cli/a.c", '#include "client/url.h"\n#include <unistd.h>', None),
     ("include/zvon/a.h", '#include <stdint.h>\n#include "zvon/str.h"', None),
     ("src/base/a.c", '#include "ami/a.h"', "base may include nothing, not ami"),

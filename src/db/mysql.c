@@ -144,6 +144,12 @@ maria_open(struct zv_db *db, struct zv_error *err)
 				or_null(zv_db_url_word(u, "socket")),
 				CLIENT_FOUND_ROWS))
 		return fail_connection(db, err);
+	/* MYSQL_OPT_SSL_ENFORCE of libmariadb 3.3 is content with a server without TLS */
+	if (zv_db_url_word(u, "tls") && !mysql_get_ssl_cipher(m->connection))
+		return zv_fail(
+			err, ZV_ETLS,
+			"%s: the server has no TLS: set it up, or leave tls= out",
+			u->shown);
 	zv_db_watch(db, (int)mysql_get_socket(m->connection));
 	return set_up_session(db, err);
 }
@@ -179,11 +185,15 @@ maria_close(struct zv_db *db)
 
 /* ---- statements -------------------------------------------------------------------------- */
 
+/* What went wrong while rows came is told by the connection. */
 static int
 fail_statement(struct zv_db *db, struct maria_statement *s, struct zv_error *err)
 {
-	return maria_fail(db, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt),
-			  err);
+	unsigned number = mysql_stmt_errno(s->stmt);
+
+	if (number == 0)
+		return fail_connection(db, err);
+	return maria_fail(db, number, mysql_stmt_error(s->stmt), err);
 }
 
 static struct maria_statement *

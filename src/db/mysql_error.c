@@ -57,6 +57,7 @@ static const struct {
 	{ CR_SERVER_GONE_ERROR, ZV_ECLOSED, LOST, "the server is gone" },
 	{ CR_SERVER_LOST, ZV_ECLOSED, LOST, "the server is gone" },
 	{ CR_SERVER_LOST_EXTENDED, ZV_ECLOSED, LOST, "the server is gone" },
+	{ CR_NEW_STMT_METADATA, ZV_ECLOSED, LOST, "the table has been changed" },
 	{ CR_COMMANDS_OUT_OF_SYNC, ZV_ECLOSED, LOST, "the connection is of no use" },
 	{ CR_CONNECTION_ERROR, ZV_EIO, LOST,
 	  "check that the server runs, and its socket" },

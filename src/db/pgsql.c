@@ -224,10 +224,9 @@ set_up_session(struct zv_db *db, struct zv_error *err)
 	snprintf(settings, sizeof settings,
 		 "SET statement_timeout=%d; SET lock_timeout=%d; SET TimeZone='UTC'; "
 		 "SET DateStyle='ISO'; SET bytea_output='hex'; "
-		 "SET standard_conforming_strings=on; SET "
-		 "default_transaction_read_only=%s%s",
+		 "SET standard_conforming_strings=on%s%s",
 		 db->timeout_ms, db->timeout_ms - db->timeout_ms / 10,
-		 db->read_only ? "on" : "off",
+		 db->read_only ? "; SET default_transaction_read_only=on" : "",
 		 PQserverVersion(pg->connection) >= 140000
 			 ? "; SET client_connection_check_interval=1000"
 			 : "");
@@ -413,7 +412,7 @@ start_once(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 	*is_stale = pg->was_kept && state && strcmp(state, "0A000") == 0;
 	r = fail_result(db, *first, why);
 	PQclear(*first);
-	finish(db, why);
+	finish(db, NULL);
 	return r;
 }
 
@@ -450,6 +449,9 @@ pg_run(struct zv_db *db, const char *sql, const struct zv_db_value *values, size
 	while (r == 0 && result) {
 		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
 			r = fail_result(db, result, err);
+		else if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
+			r = zv_fail(err, ZV_EINVAL, "%s: an empty statement",
+				    db->url->shown);
 		else if (PQresultStatus(result) == PGRES_COMMAND_OK)
 			zv_num_parse(zvon_str(PQcmdTuples(result)), 0, INT64_MAX,
 				     &changed);

@@ -240,9 +240,9 @@ bind_one(sqlite3_stmt *s, int i, const struct zv_db_value *v)
 	case ZV_DB_REAL:
 		return sqlite3_bind_double(s, i, v->real);
 	case ZV_DB_TEXT:
-		return sqlite3_bind_text(s, i, text, (int)v->text.n, SQLITE_STATIC);
+		return sqlite3_bind_text(s, i, text, (int)v->text.n, SQLITE_TRANSIENT);
 	case ZV_DB_BLOB:
-		return sqlite3_bind_blob(s, i, text, (int)v->text.n, SQLITE_STATIC);
+		return sqlite3_bind_blob(s, i, text, (int)v->text.n, SQLITE_TRANSIENT);
 	case ZV_DB_NULL:
 		break;
 	}

@@ -14,10 +14,13 @@ find(const char *p, const char *end, char c)
 static const char *
 skip_quoted(const char *p, const char *end)
 {
-	for (p++; (p = find(p, end, '"')) < end; p += 2)
-		if (p + 1 < end && p[1] != '"')
+	for (p++; (p = find(p, end, '"')) < end; p += 2) {
+		if (p + 1 == end) /* it may be the first of two */
+			return NULL;
+		if (p[1] != '"')
 			return p + 1;
-	return NULL; /* a quote as the last byte may be the first of two */
+	}
+	return NULL;
 }
 
 /* The newline that ends the record; NULL: there is none yet. */

@@ -50,12 +50,14 @@ def ids_of(call):
 
 
 class Follower:
-    """A zvond at that server."""
+    """A zvond at that server; options: further lines of its [server]. reads: it reads the
+    server's CDR by itself after each start and each loss."""
 
-    def __init__(self, server):
+    def __init__(self, server, reads=False, **options):
         self.server = server
-        self.zvond = Zvond(TEXT + server_section(server), files={"secret": "lab-secret\n"})
-        self.zvond.text += "\n;secret lab-secret\n"
+        if reads:
+            options.update(cdr="sqlite:%s" % self.records, cdr_settle_s=1, cdr_timezone="UTC")
+        self.zvond = Zvond(TEXT + server_section(server, **options) + "\n;secret lab-secret\n")
 
     def start(self):
         """It knows what is going on."""

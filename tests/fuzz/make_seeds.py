@@ -501,7 +501,37 @@ def onec_daemon_seeds():
     yield "frames", b"\0" + ready + b"r\x81\x01\xff\0"
 
 
+def wav_head(format_, channels, bits, data):
+    """The head of a WAV, of GSM with what belongs to it."""
+    gsm = format_ == 0x31
+    rest = struct.pack("<HH", 2, 320) + b"fact" + struct.pack("<II", 4, 640) if gsm else b""
+    return (b"RIFF\0\0\0\0WAVEfmt " + struct.pack(
+        "<IHHIIHH", 20 if gsm else 16, format_, channels, 8000, 8000, 65 if gsm else 2, bits) +
+        rest + b"data" + struct.pack("<I", data))
+
+
+def audio_seeds():
+    """The suffixes are those of src/audio/kind.c by their places."""
+    frames = b"".join(bytes([0xd0 | i]) + bytes((i * 7 + k * 31) % 256 for k in range(32))
+                      for i in range(10))
+    yield "gsm", b"\x07\0" + frames
+    yield "ulaw", b"\x08\0" + bytes(range(256))
+    yield "alaw", b"\x09\0" + bytes(range(256))
+    yield "sln", b"\x0a\0" + bytes(range(255))
+    yield "long", b"\x07\x3f" + frames[:33]
+    for number, (format_, channels, bits, told, there) in enumerate((
+            (1, 1, 16, 100, 100), (1, 2, 16, 0, 103), (1, 1, 16, 0xffffffff, 50),
+            (1, 1, 8, 20, 40), (6, 1, 8, 40, 40), (7, 2, 8, 41, 41), (0x31, 1, 0, 130, 130),
+            (0x31, 1, 0, 0, 200), (3, 1, 32, 8, 8), (0xfffe, 1, 16, 8, 8))):
+        head = wav_head(format_, channels, bits, told)
+        yield "wav-%d" % number, b"\0\0" + head + (frames * 4)[:there]
+        yield "wav-%d-long" % number, b"\x01\x20" + head + frames[:there]
+    yield "list", (b"\0\0RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0" + wav_head(1, 1, 16, 4)[12:]
+                   + b"abcd")
+
+
 KINDS = {
+    "audio": audio_seeds,
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,
     "hub": hub_seeds, "save": save_seeds, "tms": tms_seeds,
