@@ -259,6 +259,8 @@ class RightsTest(Shared):
             for by in ("direction", "hour", "result"):
                 rows = self.z.get("/v1/history/statistics?by=" + by, user=user).json["rows"]
                 self.assertEqual(sum(row["calls"] for row in rows), wanted, (user, by))
+        rows = self.z.get("/v1/history/statistics?by=line", user="branch").json["rows"]
+        self.assertEqual([(row["name"], row["calls"]) for row in rows], [("101", 1)])
 
 
 class StatisticsTest(Shared):
