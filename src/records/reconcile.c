@@ -271,7 +271,7 @@ static int
 read_rows(struct zv_reconcile *r, struct zv_reconcile_batch *b, struct zv_error *err)
 {
 	struct feed *next;
-	int rc = 0;
+	int rc = collect(r, false, b); /* what the batch before had no room for */
 
 	while (rc >= 0 && b->n < r->calls && b->rows < ZV_RECONCILE_ROWS) {
 		rc = choose(r, &next, err);
@@ -280,7 +280,7 @@ read_rows(struct zv_reconcile *r, struct zv_reconcile_batch *b, struct zv_error 
 		note_checkpoint(r);
 		rc = feed(r, next, err);
 		b->rows++;
-		if (rc >= 0)
+		if (rc >= 0 && r->rows % ZV_RECONCILE_GATHER == 0)
 			rc = collect(r, false, b);
 	}
 	return rc < 0 ? rc : 1;

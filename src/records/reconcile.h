@@ -10,8 +10,9 @@
 #include "records/source.h"
 #include "store/store.h"
 
-#define ZV_RECONCILE_CALLS 1000	 /* of one batch, by default */
-#define ZV_RECONCILE_ROWS  50000 /* read for one batch at most */
+#define ZV_RECONCILE_CALLS  1000  /* of one batch, by default */
+#define ZV_RECONCILE_GATHER 1000  /* rows that need not stand in order */
+#define ZV_RECONCILE_ROWS   50000 /* read for one batch at most */
 
 struct zv_reconcile_options {
 	struct zv_source *cdr, *cel; /* one of them may be NULL; borrowed */

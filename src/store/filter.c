@@ -137,6 +137,8 @@ zv_filter_init(struct zv_filter *f, struct zv_scan *scan, struct zv_store *s,
 	if (is_hopeless(f) || scan->to_ms < scan->from_ms)
 		return 1;
 	rc = set_servers(f, scan, err);
+	scan->has_no_filter =
+		!q->directions && !q->results && !scan->flags && !q->n_servers;
 	return rc ? rc : choose_leader(f, scan, err);
 }
 

@@ -142,7 +142,7 @@ class Whole(RecordingsTest):
                       b"Bearer %s\r\n\r\n" % (id_.encode(), IVANOV.encode()))
             self.assertTrue(s.recv(1000).startswith(b"HTTP/1.1 200 OK"))
             time.sleep(0.5)
-            self.assertLess(self.z.resident_bytes() - before, 8 << 20)
+            self.check_memory(before, 8 << 20)
         got = 0
         connection = self.z.connection(30)
         connection.request("GET", "/v1/recordings/" + id_, headers={
@@ -152,7 +152,12 @@ class Whole(RecordingsTest):
             got += len(piece)
         connection.close()
         self.assertEqual(got, 200 << 20)
-        self.assertLess(self.z.resident_bytes() - before, 16 << 20)
+        self.check_memory(before, 16 << 20)
+
+    def check_memory(self, before, most):
+        """A sanitizer keeps what was freed: there it says nothing."""
+        if "ASAN_OPTIONS" not in os.environ:
+            self.assertLess(self.z.resident_bytes() - before, most)
 
     def test_connection_goes_on(self):
         id_ = self.shelf.add("keep.wav", wav(60000))
@@ -478,6 +483,32 @@ class Links(RecordingsTest):
             self.assertEqual((answer.status, answer.error), (403, "denied"))
 
 
+class Real(unittest.TestCase):
+    """What Asterisk 22 told of a recording, from its events to the sound."""
+
+    def test_mixmonitor(self):
+        capture = ROOT / "tests/wire/captures/22.10.1/recording-mixmonitor.ami"
+        text = recordings_config(recordings="from = /var/spool/asterisk/monitor").replace(
+            "demo = yes\ndemo_rate = 0\n", "replay = %s\nreplay_speed = 20\n" % capture)
+        with Zvond(text) as z:
+            shelf = Shelf(z)
+            shelf.put("1795225359.227.wav", wav(800))
+            calls = []
+            end = time.monotonic() + 20 * SLOW
+            while not calls and time.monotonic() < end:
+                answer = z.get("/v1/history?recorded=1", token=IVANOV)
+                calls = answer.json["calls"] if answer.status == 200 else []
+                time.sleep(0.05)
+            recordings = calls[0]["recordings"]
+            self.assertEqual(recordings[0]["file"].rpartition("/")[2], "1795225359.227.wav")
+            url = "/v1/recordings/" + recordings[0]["id"]
+            self.assertEqual(z.get(url, token=IVANOV).body, wav(800))
+            self.assertEqual(z.get(url, token=PETROV).status, 200)
+            self.assertEqual(z.get(url, token=BOSS).status, 404)
+            self.assertEqual(z.get("/v1/recordings/" + recordings[1]["id"], token=IVANOV).error,
+                             "no_file")
+
+
 class Off(unittest.TestCase):
     """Without a root, without a history."""
 
@@ -527,6 +558,7 @@ class Fault104(unittest.TestCase):
                 for c in waiting:
                     c.close()
                 self.assertTrue(z.saw("the file system does not answer"))
+                self.assertGreaterEqual(z.metrics()["zvond_recordings_hung_total"], 8)
                 self.assertEqual(z.get(path + good, token=IVANOV).status, 503)
                 sign.unlink()
                 end = time.monotonic() + 10 * SLOW
