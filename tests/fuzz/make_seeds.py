@@ -605,6 +605,14 @@ def stitch_seeds():
 KINDS = {
     "conversation_json": conversation_json_seeds, "number": number_seeds, "stitch": stitch_seeds,
     "zone": zone_seeds,
+def csv_seeds():
+    """The first byte chooses the pieces in which it is read."""
+    fixture = HERE.parent / "hist/fixtures/asterisk-csv/Master.csv"
+    yield "asterisk", b"\x07" + fixture.read_bytes()[:MOST]
+    yield "quotes", b'\x01"""Ivan"" <101>","","a,b","two\nlines",,2\r\n\n"x"y,"z\n'
+    yield "strange", b'\x02a"b,"c"d"e,\xff\0,"unfinished'
+    yield "many", b"\x03" + b"," * 63 + b"\n" + b"," * 64 + b"\nafter\n"
+    "csv": csv_seeds,
     "audio": audio_seeds,
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,
