@@ -1,4 +1,5 @@
 /* Threads that do what would hold the loop: the one place of the daemon with a lock. */
+#include <pthread.h>
 #include <signal.h>
 
 #include "base/err.h"
@@ -41,9 +42,20 @@ next_order(struct zv_worker *w)
 	while (!(node = zv_list_first(&w->waiting)) && !w->stop)
 		uv_cond_wait(&w->changed, &w->mutex);
 	if (!node || w->left)
-		return NULL;
+		return NULL; /* what waits is not begun any more when nobody asks for it */
 	zv_list_remove(node);
 	return ZV_OWNER(node, struct order, node);
+}
+
+static void
+free_worker(struct zv_worker *w)
+{
+	uv_cond_destroy(&w->ended);
+	uv_cond_destroy(&w->changed);
+	uv_mutex_destroy(&w->mutex);
+	zv_free(w->threads);
+	zv_free(w->orders);
+	zv_free(w);
 }
 
 static void
@@ -51,6 +63,7 @@ run_thread(void *worker)
 {
 	struct zv_worker *w = worker;
 	struct order *o;
+	bool is_last;
 
 	uv_mutex_lock(&w->mutex);
 	while ((o = next_order(w))) {
@@ -61,9 +74,11 @@ run_thread(void *worker)
 		if (!w->left)
 			zv_wake_up(w->wake);
 	}
-	w->alive--;
+	is_last = --w->alive == 0 && w->left;
 	uv_cond_broadcast(&w->ended);
 	uv_mutex_unlock(&w->mutex);
+	if (is_last)
+		free_worker(w);
 }
 
 /* ---- on the loop ----------------------------------------------------------------- */
@@ -135,17 +150,6 @@ stop_threads(struct zv_worker *w)
 	uv_mutex_unlock(&w->mutex);
 	for (int i = 0; i < w->n_threads; i++)
 		uv_thread_join(&w->threads[i]);
-}
-
-static void
-free_worker(struct zv_worker *w)
-{
-	uv_cond_destroy(&w->ended);
-	uv_cond_destroy(&w->changed);
-	uv_mutex_destroy(&w->mutex);
-	zv_free(w->threads);
-	zv_free(w->orders);
-	zv_free(w);
 }
 
 static void
@@ -247,35 +251,47 @@ zv_worker_free(struct zv_worker *w)
 	close_worker(&w->member);
 }
 
-/* Tells the threads to end, and waits so long. true: all of them have. */
-static bool
+/* Tells the threads to end, and waits so long. */
+static void
 wait_for_end(struct zv_worker *w, int wait_ms)
 {
 	uint64_t until = uv_hrtime() + (uint64_t)wait_ms * 1000000, now;
-	bool ended;
 
 	uv_mutex_lock(&w->mutex);
 	w->stop = true;
 	uv_cond_broadcast(&w->changed);
 	while (w->alive > 0 && (now = uv_hrtime()) < until)
 		uv_cond_timedwait(&w->ended, &w->mutex, until - now);
-	ended = w->alive == 0;
-	w->left = !ended;
 	uv_mutex_unlock(&w->mutex);
-	return ended;
 }
 
-/* What a hanging thread may still touch stays. */
+/* The last of the threads that still hang will free it. false: all have ended. */
+static bool
+leave_to_threads(struct zv_worker *w)
+{
+	struct zv_wake *wake = w->wake;
+
+	uv_mutex_lock(&w->mutex);
+	w->left = w->alive > 0;
+	for (int i = 0; i < w->n_threads && w->left; i++)
+		pthread_detach(w->threads[i]);
+	if (!w->left) {
+		uv_mutex_unlock(&w->mutex);
+		return false;
+	}
+	uv_mutex_unlock(&w->mutex);
+	zv_wake_free(wake);
+	return true;
+}
+
 void
 zv_worker_leave(struct zv_worker *w, int wait_ms)
 {
 	if (!w)
 		return;
 	zv_list_remove(&w->member.node);
-	if (wait_for_end(w, wait_ms)) {
-		close_worker(&w->member);
-		return;
-	}
+	wait_for_end(w, wait_ms);
 	tell_finished(w);
-	zv_wake_free(w->wake);
+	if (!leave_to_threads(w))
+		close_worker(&w->member);
 }

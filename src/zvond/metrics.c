@@ -9,6 +9,7 @@
 #include "zvond/historian.h"
 #include "zvond/log.h"
 #include "zvond/reconcile.h"
+#include "zvond/recordings.h"
 #include "zvond/server.h"
 #include "zvond/tokens.h"
 
@@ -372,6 +373,21 @@ write_servers(struct zv_daemon *d, struct zv_buf *out)
 		    get_losses);
 }
 
+/* ---- recordings ------------------------------------------------------------------------------------------------- */
+
+static void
+write_recordings(const struct zv_recordings *r, struct zv_buf *out)
+{
+	one(out, "recordings_given_total", "counter",
+	    "Answers with a recording, or a part of one.", r->given);
+	one(out, "recordings_bytes_total", "counter", "Bytes of recordings in them.",
+	    r->given_bytes);
+	one(out, "recordings_missed_total", "counter",
+	    "Requests for recordings that are none, or of somebody else.", r->refused);
+	one(out, "recordings_hung_total", "counter",
+	    "Steps for which the file system took too long.", r->hung);
+}
+
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
 #define RECORDS_COUNTER(name)                                                          \
@@ -418,6 +434,7 @@ zv_metrics_write(struct zv_daemon *d, struct zv_buf *out)
 	write_logins(d, out);
 	write_hub(d, out);
 	write_history(d, out);
+	write_recordings(d->recordings, out);
 	write_servers(d, out);
 	write_records(d, out);
 }

@@ -52,18 +52,27 @@ tell(const struct zv_recording_job *job)
 	       job->by_link ? " by=link" : "");
 }
 
-/* A thread may still have it: then the last to leave frees it. */
-static void
-detach(struct zv_recording_job *job)
+/* The request knows nothing of it any more. */
+static struct zv_exchange *
+let_go(struct zv_recording_job *job)
 {
-	if (job->x) {
+	struct zv_exchange *x = job->x;
+
+	if (x) {
 		tell(job);
-		job->x->cancel = NULL;
-		job->x->on_drained = NULL;
-		job->x->waiting = NULL;
+		x->cancel = NULL;
+		x->on_drained = NULL;
+		x->waiting = NULL;
 	}
 	job->x = NULL;
 	atomic_store(&job->given_up, true);
+	return x;
+}
+
+/* A thread may still have it: then the last to leave frees it. */
+static void
+free_if_here(struct zv_recording_job *job)
+{
 	if (!is_away(job))
 		free_job(job);
 }
@@ -71,50 +80,49 @@ detach(struct zv_recording_job *job)
 void
 zv_recording_job_end(struct zv_recording_job *job)
 {
-	detach(job);
+	let_go(job);
+	free_if_here(job);
 }
 
 static void
 on_cancel(struct zv_exchange *x)
 {
-	detach(x->waiting);
+	zv_recording_job_end(x->waiting);
 }
 
 void
 zv_recording_job_break(struct zv_recording_job *job, const char *why)
 {
-	struct zv_exchange *x = job->x;
-	bool began = job->began;
+	struct zv_exchange *x;
 
-	if (!x)
+	if (!job->x)
 		return;
-	if (began)
+	if (job->began)
 		zv_log(job->owner->daemon->log, ZV_LOG_WARN, "recordings",
 		       "cut short id=%s: %s", job->id, why);
-	detach(job);
-	if (began)
+	x = let_go(job);
+	if (job->began)
 		zv_front_close(x->front, false); /* at once: what is missing is seen */
 	else
 		zv_exchange_refuse_for(x, 503, ZV_RETRY_MS, "busy", why);
+	free_if_here(job);
 }
 
 static void
 refuse(struct zv_recording_job *job, int status, const char *code, const char *why)
 {
-	struct zv_exchange *x = job->x;
-
-	detach(job);
-	zv_exchange_refuse(x, status, code, "%s", why);
+	zv_exchange_refuse(let_go(job), status, code, "%s", why);
+	free_if_here(job);
 }
 
 /* There is none, or he may not know that there is one: the same words. */
 static void
 refuse_unknown(struct zv_recording_job *job)
 {
-	struct zv_exchange *x = job->x;
+	const struct zv_str nobody = { NULL, 0 };
 
-	x->user = zv_hub_find_user(job->owner->daemon->hub, zv_buf_str(&job->user));
-	zv_recordings_missed(job->owner, x);
+	zv_recordings_missed(job->owner, job->x,
+			     job->by_link ? nobody : zv_buf_str(&job->user));
 	refuse(job, 404, "not_found", "there is no such recording, or it is not yours");
 }
 

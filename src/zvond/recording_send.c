@@ -235,6 +235,7 @@ struct head {
 	struct zv_http_answer_field fields[6];
 	size_t n;
 	char modified[ZV_HTTP_DATE_TEXT], range[80], type[80];
+	char etag[sizeof((struct zv_recording_file *)0)->etag];
 	struct zv_buf disposition;
 };
 
@@ -247,7 +248,8 @@ add(struct head *h, const char *name, struct zv_str value)
 static void
 fill_head(struct head *h, const struct zv_recording_job *job)
 {
-	add(h, "ETag", zvon_str(job->file.etag));
+	memcpy(h->etag, job->file.etag, sizeof h->etag);
+	add(h, "ETag", zvon_str(h->etag));
 	add(h, "Last-Modified", zvon_str(h->modified));
 	add(h, "Cache-Control", ZV_STR("private, no-cache"));
 	add(h, "Accept-Ranges", ZV_STR("bytes"));

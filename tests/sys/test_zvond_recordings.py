@@ -142,7 +142,7 @@ class Whole(RecordingsTest):
                       b"Bearer %s\r\n\r\n" % (id_.encode(), IVANOV.encode()))
             self.assertTrue(s.recv(1000).startswith(b"HTTP/1.1 200 OK"))
             time.sleep(0.5)
-            self.assertLess(self.z.resident_bytes() - before, 8 << 20)
+            self.check_memory(before, 8 << 20)
         got = 0
         connection = self.z.connection(30)
         connection.request("GET", "/v1/recordings/" + id_, headers={
@@ -152,7 +152,12 @@ class Whole(RecordingsTest):
             got += len(piece)
         connection.close()
         self.assertEqual(got, 200 << 20)
-        self.assertLess(self.z.resident_bytes() - before, 16 << 20)
+        self.check_memory(before, 16 << 20)
+
+    def check_memory(self, before, most):
+        """A sanitizer keeps what was freed: there it says nothing."""
+        if "ASAN_OPTIONS" not in os.environ:
+            self.assertLess(self.z.resident_bytes() - before, most)
 
     def test_connection_goes_on(self):
         id_ = self.shelf.add("keep.wav", wav(60000))
@@ -402,6 +407,8 @@ class Rights(RecordingsTest):
         answer = self.get(own, token=PETROV)
         self.assertEqual((answer.status, answer.error), (429, "limit"))
         self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        mine = self.shelf.add("mine.wav", wav(400))
+        self.assertEqual(self.get(mine).status, 200, "others at that address do not wait")
         end = time.monotonic() + 60
         while (answer := self.get(own, token=PETROV)).status == 429 and time.monotonic() < end:
             time.sleep(answer.json["error"]["retry_ms"] / 1000)
@@ -455,6 +462,19 @@ class Links(RecordingsTest):
         for seconds in ("0", "101", "x"):
             self.assertEqual(self.link(id_, "?seconds=" + seconds).status, 400)
 
+    def test_guessing_and_expired(self):
+        """Links that never were are guesses, of that address; one that has expired is none."""
+        text = recordings_config(recordings="misses = 3")
+        with Zvond(text) as z:
+            shelf = Shelf(z)
+            path = "/v1/recordings/" + shelf.add("g.wav", wav(400))
+            old = z.post(path + "/link?seconds=1", token=IVANOV).json["url"]
+            time.sleep(2.1)
+            self.assertEqual([z.get(old).status for _ in range(8)], [403] * 8)
+            bad = path + "?user=ivanov&until=9999999999&sig=" + "0" * 64
+            self.assertEqual([z.get(bad).status for _ in range(5)], [403] * 4 + [429])
+            self.assertEqual(z.get(path, token=IVANOV).status, 200)
+
     def test_not_his(self):
         id_ = self.shelf.add("q.wav", wav(400), line="102")
         self.assertEqual(self.link(id_).status, 404)
@@ -476,6 +496,32 @@ class Links(RecordingsTest):
             self.assertEqual(z.get(url).status, 403)
             answer = z.post("/v1/recordings/%s/link" % id_, token=IVANOV)
             self.assertEqual((answer.status, answer.error), (403, "denied"))
+
+
+class Real(unittest.TestCase):
+    """What Asterisk 22 told of a recording, from its events to the sound."""
+
+    def test_mixmonitor(self):
+        capture = ROOT / "tests/wire/captures/22.10.1/recording-mixmonitor.ami"
+        text = recordings_config(recordings="from = /var/spool/asterisk/monitor").replace(
+            "demo = yes\ndemo_rate = 0\n", "replay = %s\nreplay_speed = 20\n" % capture)
+        with Zvond(text) as z:
+            shelf = Shelf(z)
+            shelf.put("1795225359.227.wav", wav(800))
+            calls = []
+            end = time.monotonic() + 20 * SLOW
+            while not calls and time.monotonic() < end:
+                answer = z.get("/v1/history?recorded=1", token=IVANOV)
+                calls = answer.json["calls"] if answer.status == 200 else []
+                time.sleep(0.05)
+            recordings = calls[0]["recordings"]
+            self.assertEqual(recordings[0]["file"].rpartition("/")[2], "1795225359.227.wav")
+            url = "/v1/recordings/" + recordings[0]["id"]
+            self.assertEqual(z.get(url, token=IVANOV).body, wav(800))
+            self.assertEqual(z.get(url, token=PETROV).status, 200)
+            self.assertEqual(z.get(url, token=BOSS).status, 404)
+            self.assertEqual(z.get("/v1/recordings/" + recordings[1]["id"], token=IVANOV).error,
+                             "no_file")
 
 
 class Off(unittest.TestCase):
@@ -527,6 +573,7 @@ class Fault104(unittest.TestCase):
                 for c in waiting:
                     c.close()
                 self.assertTrue(z.saw("the file system does not answer"))
+                self.assertGreaterEqual(z.metrics()["zvond_recordings_hung_total"], 8)
                 self.assertEqual(z.get(path + good, token=IVANOV).status, 503)
                 sign.unlink()
                 end = time.monotonic() + 10 * SLOW

@@ -1,7 +1,10 @@
 #include "http/answer.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "helper.h"
+#include "http/date.h"
+#include "http/disposition.h"
 #include "http/head.h"
 
 #define ALWAYS                                                                         \
@@ -96,6 +99,53 @@ test_reasons(void **state)
 	assert_string_equal(zv_http_reason(999), "");
 }
 
+static void
+test_dates(void **state)
+{
+	static const struct {
+		int64_t s;
+		const char *wanted;
+	} rows[] = {
+		{ 784111777, "Sun, 06 Nov 1994 08:49:37 GMT" }, /* RFC 9110 */
+		{ 0, "Thu, 01 Jan 1970 00:00:00 GMT" },
+		{ -1, "Wed, 31 Dec 1969 23:59:59 GMT" },
+		{ 1709164800, "Thu, 29 Feb 2024 00:00:00 GMT" },
+	};
+	char text[ZV_HTTP_DATE_TEXT];
+
+	for (size_t i = 0; i < N_OF(rows); i++)
+		assert_string_equal(zv_http_date(rows[i].s, text), rows[i].wanted);
+}
+
+/* No name ends the quotes, the line, or names a folder. */
+static void
+test_dispositions(void **state)
+{
+	static const struct {
+		struct zv_str name;
+		const char *wanted;
+	} rows[] = {
+		{ VIEW("a-1.wav"),
+		  "inline; filename=\"a-1.wav\"; filename*=UTF-8''a-1.wav" },
+		{ VIEW("\xd1\x8f \".gsm"),
+		  "inline; filename=\"__ _.gsm\"; filename*=UTF-8''%D1%8F%20%22.gsm" },
+		{ VIEW("a\r\nb\0/\\%41"), "inline; filename=\"a__b____41\"; "
+					  "filename*=UTF-8''a%0D%0Ab%00%2F%5C%2541" },
+		{ VIEW(""), "inline; filename=\"\"; filename*=UTF-8''" },
+	};
+	struct zv_buf out = { 0 };
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		zv_buf_clear(&out);
+		zv_http_write_disposition(&out, false, rows[i].name);
+		check_text(rows[i].wanted, zv_buf_str(&out), zvon_str(rows[i].wanted));
+	}
+	zv_buf_clear(&out);
+	zv_http_write_disposition(&out, true, ZV_STR("a"));
+	assert_true(zv_str_starts(zv_buf_str(&out), ZV_STR("attachment; ")));
+	zv_buf_deinit(&out);
+}
+
 static int
 scene(void *user)
 {
@@ -122,6 +172,8 @@ main(void)
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_fault_064_no_line_of_somebody_else),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_dispositions),
 		cmocka_unit_test(test_out_of_memory),
 	};
 

@@ -134,6 +134,48 @@ test_the_end_waits(void **state)
 	assert_int_equal(b.most, THREADS);
 }
 
+/* A thread that hangs is left behind: nobody waits for it, its task is not told, and when it
+ * comes back after all it harms nobody. */
+static void
+test_a_thread_that_hangs(void **state)
+{
+	static struct bench b;
+	int64_t began;
+
+	bench_init(&b);
+	atomic_store(&b.hold, true);
+	b.tasks[0] = (struct task){ &b, 0, 0, false };
+	b.begun = TASKS; /* done() begins no more */
+	assert_int_equal(zv_worker_do(b.worker, work, done, &b.tasks[0]), 0);
+	began = zv_clock_ms();
+	zv_worker_leave(b.worker, 50);
+	assert_in_range(zv_clock_ms() - began, 49, 5000);
+	assert_int_equal(b.done, 0);
+	zv_loop_free(b.loop);
+	atomic_store(&b.hold, false);
+	while (atomic_load(&b.running) > 0)
+		usleep(1000);
+	usleep(20000); /* it frees what was left */
+	assert_int_equal(b.done, 0);
+}
+
+static void
+test_leaving_in_time(void **state)
+{
+	static struct bench b;
+	int64_t began;
+
+	bench_init(&b);
+	b.begun = TASKS - 1;
+	begin_more(&b);
+	began = zv_clock_ms();
+	zv_worker_leave(b.worker, 10000);
+	zv_worker_leave(NULL, 0);
+	assert_in_range(zv_clock_ms() - began, 0, 5000);
+	assert_int_equal(b.done, 1);
+	zv_loop_free(b.loop);
+}
+
 static int
 make(void *user)
 {
@@ -157,6 +199,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_the_end_waits),
+		cmocka_unit_test(test_a_thread_that_hangs),
+		cmocka_unit_test(test_leaving_in_time),
 		cmocka_unit_test(test_out_of_memory),
 	};
 
