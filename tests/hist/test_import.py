@@ -193,6 +193,16 @@ class Growing(Folder):
         imports.write_master(self.master, 100, first=3000)
         self.assertEqual(self.import_csv(self.master)["new"], 100)
 
+    def test_a_head_line(self):
+        """As tools write it above what they export."""
+        text = self.master.read_text(encoding="utf-8")
+        self.master.write_text(
+            '"accountcode","src","dst","dcontext","clid","channel","dstchannel","lastapp",'
+            '"lastdata","start","answer","end","duration","billsec","disposition","amaflags",'
+            '"uniqueid","userfield","peeraccount","linkedid","sequence"\n' + text,
+            encoding="utf-8")
+        self.assertEqual(self.import_csv(self.master)["new"], 3000)
+
     def test_since(self):
         counted = self.import_csv(self.master, "--since", "2023-11-15 00:00:00")
         begun = [call["started"] for call in imports.calls_of(self.store)]
