@@ -205,6 +205,20 @@ class Down(ReconcileTest):
             self.assertLess(time.monotonic() - begun, 8 * SLOW)
 
 
+class Reload(ReconcileTest):
+    def test_other_records(self):
+        """Taken over without a new connection to the PBX."""
+        z, _, past = self.begin(create=False)
+        self.enter(z)
+        z.wait_synced()
+        self.assertTrue(z.saw("records: cannot be compared"), z.log)
+        other = Records(z.folder / "other.db").create()
+        other.add("1700000001.9")
+        self.assertTrue(z.reload(z.text.replace("master.db", "other.db")), z.log)
+        past.wait_call("1700000001.9")
+        self.assertEqual(len(self.pbx.logins()), 1)
+
+
 class Configuration(ReconcileTest):
     def complaint(self, lines):
         z = Zvond(config(server=lines, kept=True, more="[history]\n"))
