@@ -210,6 +210,29 @@ class Growing(Folder):
         self.assertGreaterEqual(min(begun), "2023-11-15T00:00:00")
 
 
+class Stores(Folder):
+    """The history itself in a server."""
+
+    def one(self, kind):
+        base, set_up = databases.get(kind), setups.SetUp("asterisk-csv")
+        words = ["--from", "csv:%s" % (set_up.folder / "Master.csv"), "--to",
+                 base.fresh("history"), "--to-secret-file", base.secret_file(),
+                 *imports.words_of(set_up, is_file=True)]
+        first, second = imports.run(*words), imports.run(*words)
+        number = len(set_up.expected())
+        self.assertEqual((first.code, first.counted["new"]), (0, number), first.text)
+        self.assertEqual((second.code, second.counted["new"], second.counted["changed"]),
+                         (0, 0, 0), second.text)
+        self.assertEqual(base.sql("SELECT COUNT(*) FROM v_calls", "history"), [[str(number)]])
+        self.assertNotIn(base.secret, first.text + second.text)
+
+    def test_mariadb(self):
+        self.one("mariadb")
+
+    def test_postgresql(self):
+        self.one("postgresql")
+
+
 class Cel(Folder):
     def test_cel_besides(self):
         """A blind transfer that CEL tells; both sources are read on where they ended."""
