@@ -238,6 +238,9 @@ class RightsTest(Shared):
                 self.assertEqual(" ".join(one["call"] for one in calls), wanted)
                 self.assertEqual(" ".join(one["call"] for one in calls if one["recordings"]), heard)
                 self.assertEqual(self.z.ids("recorded=yes", user), heard)
+                rows = self.z.get("/v1/history/statistics?by=result&recorded=yes", user=user)
+                self.assertEqual(sum(row["calls"] for row in rows.json["rows"]),
+                                 len(heard.split()))
                 for one in CALLS:
                     found = self.z.get("/v1/calls/" + one["call"], user=user)
                     self.assertEqual(found.status, 200 if one["call"] in wanted.split() else 404)
