@@ -144,6 +144,12 @@ maria_open(struct zv_db *db, struct zv_error *err)
 				or_null(zv_db_url_word(u, "socket")),
 				CLIENT_FOUND_ROWS))
 		return fail_connection(db, err);
+	/* MYSQL_OPT_SSL_ENFORCE of libmariadb 3.3 is content with a server without TLS */
+	if (zv_db_url_word(u, "tls") && !mysql_get_ssl_cipher(m->connection))
+		return zv_fail(
+			err, ZV_ETLS,
+			"%s: the server has no TLS: set it up, or leave tls= out",
+			u->shown);
 	zv_db_watch(db, (int)mysql_get_socket(m->connection));
 	return set_up_session(db, err);
 }

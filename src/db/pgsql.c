@@ -224,10 +224,9 @@ set_up_session(struct zv_db *db, struct zv_error *err)
 	snprintf(settings, sizeof settings,
 		 "SET statement_timeout=%d; SET lock_timeout=%d; SET TimeZone='UTC'; "
 		 "SET DateStyle='ISO'; SET bytea_output='hex'; "
-		 "SET standard_conforming_strings=on; SET "
-		 "default_transaction_read_only=%s%s",
+		 "SET standard_conforming_strings=on%s%s",
 		 db->timeout_ms, db->timeout_ms - db->timeout_ms / 10,
-		 db->read_only ? "on" : "off",
+		 db->read_only ? "; SET default_transaction_read_only=on" : "",
 		 PQserverVersion(pg->connection) >= 140000
 			 ? "; SET client_connection_check_interval=1000"
 			 : "");

@@ -412,15 +412,17 @@ int
 zv_history_zone(struct zv_str text, int *offset_s, struct zv_error *err)
 {
 	int seconds = 0;
+	bool is_signed;
 
 	if (zvon_str_equal_nocase(text, ZV_STR("z")) ||
 	    zvon_str_equal_nocase(text, ZV_STR("utc"))) {
 		*offset_s = 0;
 		return 0;
 	}
-	if (!text.n || (text.p[0] != '+' && text.p[0] != '-') ||
-	    read_hours(zv_str_from(text, 1), &seconds) < 0)
+	/* a '+' that was not escaped arrives as a blank, and is gone */
+	is_signed = text.n && (text.p[0] == '+' || text.p[0] == '-');
+	if (read_hours(zv_str_from(text, is_signed), &seconds) < 0)
 		return fail_zone(err);
-	*offset_s = text.p[0] == '-' ? -seconds : seconds;
+	*offset_s = is_signed && text.p[0] == '-' ? -seconds : seconds;
 	return 0;
 }

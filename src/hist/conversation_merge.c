@@ -60,6 +60,8 @@ is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 
 	if (wa != wb)
 		return wb > wa;
+	if (b->is_open)
+		return true; /* the newer telling of what goes on */
 	if (b->ended_ms > a->ended_ms + ROUNDING_MS)
 		return true;
 	return b->n_legs > a->n_legs && b->ended_ms + ROUNDING_MS >= a->ended_ms;
@@ -151,6 +153,8 @@ fill_leg(struct zv_past_leg *leg, const struct zv_past_leg *other)
 	fill_text(&leg->name, other->name);
 	fill_text(&leg->unique_id, other->unique_id);
 	fill_time(&leg->started_ms, other->started_ms);
+	fill_time(&leg->rang_ms, other->rang_ms);
+	fill_time(&leg->answered_ms, other->answered_ms);
 	fill_time(&leg->ended_ms, other->ended_ms);
 	if (leg->result == ZV_RESULT_NONE)
 		leg->result = other->result;
@@ -255,6 +259,28 @@ merge_legs(struct zv_conversation *c, const struct zv_conversation *other,
 	}
 }
 
+static bool
+has_transfer(const struct zv_conversation *c, const struct zv_past_transfer *t)
+{
+	for (size_t i = 0; i < c->n_transfers; i++)
+		if (c->transfers[i].kind == t->kind &&
+		    zvon_str_equal(c->transfers[i].by, t->by) &&
+		    zvon_str_equal(c->transfers[i].to, t->to))
+			return true;
+	return false;
+}
+
+static void
+merge_transfers(struct zv_conversation *c, const struct zv_conversation *other,
+		bool is_partial)
+{
+	bool none = c->n_transfers == 0;
+
+	for (size_t i = 0; i < other->n_transfers; i++)
+		if (none || (is_partial && !has_transfer(c, &other->transfers[i])))
+			c->transfers[c->n_transfers++] = other->transfers[i];
+}
+
 static void
 merge_lists(struct zv_conversation *c, const struct zv_conversation *other,
 	    bool is_partial)
@@ -266,10 +292,92 @@ merge_lists(struct zv_conversation *c, const struct zv_conversation *other,
 		add_text(c->linked_ids, &c->n_linked_ids, other->linked_ids[i]);
 	for (size_t i = 0; i < other->n_recordings; i++)
 		add_recording(c, &other->recordings[i]);
-	if (c->n_transfers == 0) {
-		c->transfers = other->transfers;
-		c->n_transfers = other->n_transfers;
+	merge_transfers(c, other, is_partial);
+}
+
+/* ---- one who looked away ------------------------------------------------------------------- */
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b && b < a) ? b : a;
+}
+
+/* A daemon was killed and started again while the call went on: c has what the server's lists
+ * told then, `first` what had been seen before. */
+static void
+take_first_part(struct zv_conversation *c, const struct zv_conversation *first)
+{
+	c->direction = first->direction;
+	if (first->from_number.n)
+		c->from_number = first->from_number;
+	if (first->from_name.n)
+		c->from_name = first->from_name;
+	if (first->to_number.n && (first->answered_ms || c->to_number.n == 0))
+		c->to_number = first->to_number;
+	if (first->result == ZV_RESULT_ANSWERED || first->answered_ms)
+		c->result = ZV_RESULT_ANSWERED;
+	for (size_t i = 0; i < first->n_legs; i++) {
+		const struct zv_past_leg *seen = &first->legs[i];
+		struct zv_past_leg *leg = find_leg(c, seen);
+
+		if (!leg)
+			continue;
+		leg->role = seen->role;
+		leg->rang |= seen->rang;
+		leg->answered |= seen->answered;
+		leg->started_ms = earlier(leg->started_ms, seen->started_ms);
+		leg->answered_ms = earlier(leg->answered_ms, seen->answered_ms);
 	}
+}
+
+/* Durations that the tracker counted stay, if nothing moved. */
+static void
+take_first_times(struct zv_conversation *c, const struct zv_conversation *first)
+{
+	int64_t started = earlier(c->started_ms, first->started_ms),
+		answered = earlier(c->answered_ms, first->answered_ms);
+
+	if (started == c->started_ms && answered == c->answered_ms)
+		return;
+	c->started_ms = started;
+	c->answered_ms = answered;
+	count_durations(c);
+}
+
+static size_t
+place_in(const struct zv_conversation *c, const struct zv_past_leg *leg)
+{
+	for (size_t i = 0; i < c->n_legs; i++)
+		if (is_same_leg(&c->legs[i], leg))
+			return i;
+	return c->n_legs;
+}
+
+#define SORTED_LEGS 64 /* sorting them is cubic, and of more nobody reads the order */
+
+/* Legs that `first` knew stand first, in its order. */
+static void
+sort_legs(struct zv_conversation *c, const struct zv_conversation *first)
+{
+	if (c->n_legs > SORTED_LEGS)
+		return;
+	for (size_t i = 1; i < c->n_legs; i++) {
+		struct zv_past_leg leg = c->legs[i];
+		size_t place = place_in(first, &leg), k = i;
+
+		while (k > 0 && place_in(first, &c->legs[k - 1]) > place) {
+			c->legs[k] = c->legs[k - 1];
+			k--;
+		}
+		c->legs[k] = leg;
+	}
+}
+
+static bool
+is_first_part(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	return is_live(c) && is_live(other) && end_of(other) <= END_OPEN;
 }
 
 /* Records of one leg are written while a call goes on (a transfer): they end none that is seen
@@ -287,9 +395,16 @@ merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 	bool later = began_before(c, other);
 	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
-	merge_legs(c, other, later || open || both_records);
-	merge_lists(c, other, later || open || both_records);
+	bool first = is_first_part(c, other);
+
+	merge_legs(c, other, later || open || both_records || first);
+	merge_lists(c, other, later || open || both_records || first);
 	fill_call(c, other);
+	if (first) {
+		take_first_part(c, other);
+		take_first_times(c, other);
+		sort_legs(c, other);
+	}
 	if (later)
 		take_beginning(c, other);
 	if (open || (both_records && other->ended_ms > c->ended_ms))
@@ -305,8 +420,9 @@ make_room(struct zv_conversation *c, const struct zv_conversation *other)
 	size_t legs = (c->n_legs + other->n_legs) * sizeof *c->legs,
 	       files = (c->n_recordings + other->n_recordings) * sizeof *c->recordings,
 	       talked = (c->n_talked + other->n_talked) * sizeof *c->talked,
+	       moves = (c->n_transfers + other->n_transfers) * sizeof *c->transfers,
 	       ids = (c->n_linked_ids + other->n_linked_ids) * sizeof *c->linked_ids;
-	char *block = zv_malloc(legs + files + talked + ids + 1), *end = block;
+	char *block = zv_malloc(legs + files + talked + moves + ids + 1), *end = block;
 
 	if (!block)
 		return NULL;
@@ -318,6 +434,7 @@ make_room(struct zv_conversation *c, const struct zv_conversation *other)
 	MOVE(legs, n_legs, legs);
 	MOVE(recordings, n_recordings, files);
 	MOVE(talked, n_talked, talked);
+	MOVE(transfers, n_transfers, moves);
 	MOVE(linked_ids, n_linked_ids, ids);
 #undef MOVE
 	return block;

@@ -397,6 +397,10 @@ by_start(const void *a, const void *b)
 
 	if (x->start_ms != y->start_ms)
 		return x->start_ms < y->start_ms ? -1 : 1;
+	if (x->is_first != y->is_first)
+		return x->is_first ? -1 : 1;
+	if (x->count != y->count)
+		return x->count < y->count ? -1 : 1;
 	if (!x->is_cel && !y->is_cel && x->cdr.sequence != y->cdr.sequence &&
 	    x->cdr.sequence >= 0 && y->cdr.sequence >= 0)
 		return x->cdr.sequence < y->cdr.sequence ? -1 : 1;

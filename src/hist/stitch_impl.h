@@ -15,6 +15,8 @@ struct zv_stitch_row {
 	struct zv_stitch_group *group; /* of the first only */
 	uint64_t ordinal;
 	int64_t start_ms, end_ms; /* as far as they can be known */
+	int64_t count; /* of its Uniqueid: channels that began in one second */
+	bool is_first; /* its Uniqueid is the Linkedid */
 	bool is_cel;
 	union {
 		struct zv_cdr_row cdr;

@@ -103,7 +103,8 @@ read_callee(struct zv_tale *t, struct zv_tale_row *r)
 	struct zv_past_leg *leg;
 
 	r->to_local = kind == ZV_CHANNEL_LOCAL;
-	r->callee = zv_tale_leg(t, r->cdr->dstchannel, ZV_ROLE_CALLEE);
+	r->callee = zv_tale_leg(t, r->cdr->dstchannel,
+				zv_tale_is_room(r) ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE);
 	r->is_attempt = r->callee >= 0;
 	if (r->callee < 0)
 		return;

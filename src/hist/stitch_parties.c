@@ -111,14 +111,13 @@ read_other(struct zv_tale *t, const struct zv_tale_row *r, struct zv_past_leg *l
 	if (number.n) {
 		leg->is_trunk = zv_tale_is_trunk(t, leg->channel, number) ||
 				!zv_is_line_number(leg->line);
-	} else {
-		number = cdr->dst;
-		leg->is_trunk = zv_tale_is_trunk(t, leg->channel, number);
+		leg->number = leg->is_trunk ? number : leg->line;
+	} else if (leg->number.n == 0) {
+		leg->is_trunk = zv_tale_is_trunk(t, leg->channel, cdr->dst);
+		leg->number = leg->is_trunk || !zv_is_line_number(leg->line)
+				      ? cdr->dst
+				      : leg->line;
 	}
-	if (!leg->is_trunk && zv_is_line_number(leg->line))
-		number = leg->line;
-	if (leg->number.n == 0)
-		leg->number = number;
 	leg->name = leg->name.n ? leg->name : cdr->dst_cnam;
 }
 

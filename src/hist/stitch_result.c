@@ -76,16 +76,31 @@ read_queue(struct zv_tale *t)
 	}
 }
 
-/* Did the caller's channel go on in the dialplan behind its last row with that application? */
 static bool
-went_on_after(const struct zv_tale *t, struct zv_str app)
+is_of_channel(const struct zv_tale_row *a, const struct zv_tale_row *b)
+{
+	return zvon_str_equal(a->cdr->channel, b->cdr->channel);
+}
+
+/* Did the channel of that row go on in the dialplan behind that application? */
+static bool
+went_on_after(const struct zv_tale *t, const struct zv_tale_row *r)
 {
 	bool went_on = false;
 
 	for (size_t i = 0; i < t->n; i++)
-		if (t->rows[i].caller == 0)
-			went_on = !zv_tale_is_app(&t->rows[i], app);
+		if (is_of_channel(&t->rows[i], r))
+			went_on = !zv_tale_is_app(&t->rows[i], r->cdr->lastapp);
 	return went_on;
+}
+
+static bool
+has_queue_gone_on(const struct zv_tale *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (zv_tale_is_app(&t->rows[i], ZV_STR("Queue")))
+			return went_on_after(t, &t->rows[i]);
+	return false;
 }
 
 /* ---- nobody talked ---------------------------------------------------------------------------- */
@@ -99,13 +114,6 @@ last_attempt(const struct zv_tale *t)
 		if (t->rows[i].is_attempt)
 			last = &t->rows[i];
 	return last;
-}
-
-static bool
-is_same_dial(const struct zv_tale_row *a, const struct zv_tale_row *b)
-{
-	return zvon_str_equal(a->cdr->lastapp, b->cdr->lastapp) &&
-	       zvon_str_equal(a->cdr->lastdata, b->cdr->lastdata);
 }
 
 static bool
@@ -127,7 +135,7 @@ gave_up(const struct zv_tale *t, const struct zv_tale_row *last)
 	return last->result == ZV_RESULT_NO_ANSWER && !has_timed_out(last) &&
 	       (zv_tale_is_app(last, ZV_STR("Dial")) ||
 		zv_tale_is_app(last, ZV_STR("Queue"))) &&
-	       !went_on_after(t, last->cdr->lastapp);
+	       !went_on_after(t, last);
 }
 
 /* Of different results of phones that were called together the first of these. */
@@ -142,7 +150,7 @@ round_result(const struct zv_tale *t, const struct zv_tale_row *last)
 	for (size_t i = 0; i < COUNT(ranking); i++)
 		for (size_t k = 0; k < t->n; k++)
 			if (t->rows[k].is_attempt && t->rows[k].result == ranking[i] &&
-			    is_same_dial(&t->rows[k], last))
+			    zv_tale_is_same_dial(&t->rows[k], last))
 				return ranking[i];
 	return ZV_RESULT_NO_ANSWER;
 }
@@ -158,8 +166,26 @@ static const struct {
 	{ ZV_STR("Hangup"), ZV_STR("21"), ZV_RESULT_REJECTED },
 	{ ZV_STR("Hangup"), ZV_STR("34"), ZV_RESULT_CONGESTION },
 	{ ZV_STR("Hangup"), ZV_STR("42"), ZV_RESULT_CONGESTION },
+	{ ZV_STR("Hangup"), ZV_STR("*"), ZV_RESULT_FAILED },
 	{ ZV_STR("Pickup"), ZV_STR("*"), ZV_RESULT_FAILED },
 };
+
+/* A click whose own phone did not answer: its channel "dials" itself (1.4 to 11), or says AppDial2;
+ * 16 calls it failed when the time was up. */
+static bool
+is_own_phone(const struct zv_tale *t, const struct zv_tale_row *r)
+{
+	int timeout_s;
+	struct zv_str list = zv_dialled_list(r->cdr->lastdata, &timeout_s);
+	struct zv_dialled d;
+
+	if (zv_tale_is_app(r, ZV_STR("AppDial2")))
+		return r->result == ZV_RESULT_NO_ANSWER ||
+		       (r->result == ZV_RESULT_FAILED && r->end_ms > r->start_ms);
+	return zv_tale_is_app(r, ZV_STR("Dial")) && r->result == ZV_RESULT_NO_ANSWER &&
+	       t->c.n_legs && zv_dialled_next(&list, &d) &&
+	       zvon_str_equal_nocase(d.peer, t->c.legs[0].line);
+}
 
 static enum zv_call_result
 alone_result(const struct zv_tale *t)
@@ -173,9 +199,9 @@ alone_result(const struct zv_tale *t)
 		if (zv_tale_is_app(r, endings[i].app) &&
 		    zv_is_like(endings[i].data, r->cdr->lastdata))
 			return endings[i].result;
-	if (r->result == ZV_RESULT_NO_ANSWER && !zv_tale_is_app(r, ZV_STR("AppDial2")))
-		return ZV_RESULT_CANCELLED;
-	return r->result;
+	if (is_own_phone(t, r))
+		return ZV_RESULT_NO_ANSWER;
+	return r->result == ZV_RESULT_NO_ANSWER ? ZV_RESULT_CANCELLED : r->result;
 }
 
 static enum zv_call_result
@@ -186,8 +212,7 @@ result_of(const struct zv_tale *t)
 	if (is_any_talk(t))
 		return ZV_RESULT_ANSWERED;
 	if (t->c.queue.n)
-		return went_on_after(t, ZV_STR("Queue")) ? ZV_RESULT_NO_ANSWER
-							 : ZV_RESULT_ABANDONED;
+		return has_queue_gone_on(t) ? ZV_RESULT_NO_ANSWER : ZV_RESULT_ABANDONED;
 	if (!last)
 		return alone_result(t);
 	return gave_up(t, last) ? ZV_RESULT_CANCELLED : round_result(t, last);
@@ -195,38 +220,88 @@ result_of(const struct zv_tale *t)
 
 /* ---- legs ------------------------------------------------------------------------------------ */
 
+/* The last row that called it. */
+static const struct zv_tale_row *
+attempt_of(const struct zv_tale *t, int leg)
+{
+	for (size_t i = t->n; i > 0; i--)
+		if (t->rows[i - 1].callee == leg)
+			return &t->rows[i - 1];
+	return NULL;
+}
+
+/* Called by the same Dial, or each through a Local channel of its own (FreePBX's queues). */
+static bool
+is_same_round(const struct zv_tale_row *a, const struct zv_tale_row *b)
+{
+	return zv_tale_is_same_dial(a, b) ||
+	       (zv_channel_kind(a->cdr->channel) == ZV_CHANNEL_LOCAL &&
+		zv_channel_kind(b->cdr->channel) == ZV_CHANNEL_LOCAL);
+}
+
 /* Somebody else of the same round answered: phones that are called together begin together. */
 static bool
-is_answered_elsewhere(const struct zv_tale *t, const struct zv_past_leg *leg)
+is_answered_elsewhere(const struct zv_tale *t, const struct zv_past_leg *leg,
+		      const struct zv_tale_row *attempt)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct zv_tale_row *r = &t->rows[i];
-		int64_t apart;
+		int64_t apart = r->start_ms - leg->started_ms;
 
-		if (!is_talk(t, r) || !r->is_attempt)
-			continue;
-		apart = r->start_ms - leg->started_ms;
-		if (apart >= -TOGETHER_MS && apart <= TOGETHER_MS)
+		if (is_talk(t, r) && (!attempt || is_same_round(r, attempt)) &&
+		    apart >= -TOGETHER_MS && apart <= TOGETHER_MS)
 			return true;
 	}
 	return false;
 }
 
-static enum zv_call_result
-callee_result(const struct zv_tale *t, const struct zv_past_leg *leg)
+/* It sent the call on (SIP 302): its Dial, which names phones only, went on to a Local channel. */
+static bool
+is_forwarded(const struct zv_tale *t, const struct zv_tale_row *attempt)
 {
-	bool gave_up = t->c.result == ZV_RESULT_CANCELLED ||
-		       t->c.result == ZV_RESULT_ABANDONED;
+	bool to_local = false;
+
+	if (!attempt || !zv_tale_is_app(attempt, ZV_STR("Dial")) ||
+	    zv_str_find(attempt->cdr->lastdata, ZV_STR("Local/")) <
+		    attempt->cdr->lastdata.n)
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		to_local |= t->rows[i].to_local &&
+			    is_of_channel(&t->rows[i], attempt) &&
+			    zv_tale_is_same_dial(&t->rows[i], attempt);
+	return to_local;
+}
+
+/* It rang to the end, when whoever called it gave up. */
+static bool
+is_given_up(const struct zv_tale *t, const struct zv_past_leg *leg,
+	    const struct zv_tale_row *attempt)
+{
+	int64_t end_ms = 0;
+
+	if (!attempt)
+		return t->c.result == ZV_RESULT_CANCELLED;
+	if (!gave_up(t, attempt))
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (is_of_channel(&t->rows[i], attempt) && t->rows[i].end_ms > end_ms)
+			end_ms = t->rows[i].end_ms;
+	return leg->ended_ms >= end_ms;
+}
+
+static enum zv_call_result
+callee_result(const struct zv_tale *t, int i)
+{
+	const struct zv_past_leg *leg = &t->c.legs[i];
+	const struct zv_tale_row *attempt = attempt_of(t, i);
 
 	if (leg->answered)
 		return ZV_RESULT_ANSWERED;
 	if (leg->result != ZV_RESULT_NO_ANSWER)
 		return leg->result;
-	if (is_answered_elsewhere(t, leg))
+	if (is_answered_elsewhere(t, leg, attempt) || is_forwarded(t, attempt))
 		return ZV_RESULT_ANSWERED_ELSEWHERE;
-	if (gave_up && leg->ended_ms + TOGETHER_MS >= t->rows[t->n - 1].end_ms)
-		return ZV_RESULT_CANCELLED;
-	return ZV_RESULT_NO_ANSWER;
+	return is_given_up(t, leg, attempt) ? ZV_RESULT_CANCELLED : ZV_RESULT_NO_ANSWER;
 }
 
 static bool
@@ -246,7 +321,7 @@ read_leg_results(struct zv_tale *t)
 		struct zv_past_leg *leg = &t->c.legs[i];
 
 		if (leg->role == ZV_ROLE_CALLEE)
-			leg->result = callee_result(t, leg);
+			leg->result = callee_result(t, (int)i);
 		else if (i > 0 && has_talked(t, (int)i))
 			leg->result = ZV_RESULT_ANSWERED;
 		else
@@ -291,8 +366,8 @@ is_exten(struct zv_str exten)
 	return exten.n > 1 || (exten.n == 1 && exten.p[0] >= '0' && exten.p[0] <= '9');
 }
 
-/* A blind transfer writes its target over the dst of the row before (12 and later): what Dial was
- * told there remains. */
+/* A blind transfer or a Redirect writes its target over the dst of the row before (12 and later):
+ * what Dial was told there remains. */
 static bool
 is_overwritten(const struct zv_tale *t)
 {
@@ -303,8 +378,8 @@ is_overwritten(const struct zv_tale *t)
 	for (size_t i = 1; i < t->n; i++) {
 		const struct zv_tale_row *r = &t->rows[i];
 
-		if (r->caller == first->caller && r->callee != first->callee &&
-		    !is_same_dial(r, first) && zv_tale_is_app(r, ZV_STR("Dial")) &&
+		if (r->caller == first->caller && !zv_tale_is_same_dial(r, first) &&
+		    !zv_tale_is_app(r, ZV_STR("Hangup")) &&
 		    zvon_str_equal(r->cdr->dst, first->cdr->dst))
 			return true;
 	}
@@ -324,6 +399,28 @@ dialled_of(const struct zv_tale *t)
 	return (struct zv_str){ NULL, 0 };
 }
 
+/* The line that Dial names first, if it is a leg. */
+static struct zv_str
+first_dialled(const struct zv_tale *t)
+{
+	struct zv_dialled d;
+	int timeout_s;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct zv_str list =
+			zv_dialled_list(t->rows[i].cdr->lastdata, &timeout_s);
+
+		if (!zv_tale_is_app(&t->rows[i], ZV_STR("Dial")) ||
+		    !zv_dialled_next(&list, &d))
+			continue;
+		for (size_t k = 1; k < t->c.n_legs; k++)
+			if (!t->c.legs[k].is_trunk &&
+			    zvon_str_equal_nocase(t->c.legs[k].line, d.peer))
+				return t->c.legs[k].line;
+	}
+	return (struct zv_str){ NULL, 0 };
+}
+
 /* The line that answered first, else that was called first. */
 static struct zv_str
 reached_line(const struct zv_tale *t)
@@ -333,10 +430,10 @@ reached_line(const struct zv_tale *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (is_talk(t, &t->rows[i]) && !t->c.legs[t->rows[i].callee].is_trunk)
 			return t->c.legs[t->rows[i].callee].line;
-	for (size_t i = t->c.n_legs; i > 0; i--)
-		if (t->c.legs[i - 1].role == ZV_ROLE_CALLEE &&
-		    !t->c.legs[i - 1].is_trunk)
-			reached = t->c.legs[i - 1].line;
+	reached = first_dialled(t);
+	for (size_t i = 0; i < t->c.n_legs && reached.n == 0; i++)
+		if (t->c.legs[i].role == ZV_ROLE_CALLEE && !t->c.legs[i].is_trunk)
+			reached = t->c.legs[i].line;
 	return reached;
 }
 

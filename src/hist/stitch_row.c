@@ -53,19 +53,23 @@ take_texts(void *row, const size_t *texts, size_t n, char *end)
 	}
 }
 
-/* A Uniqueid is the second in which its channel began: "1795224785.0", "pbx-1795224785.0". */
-static int64_t
-second_of(struct zv_str unique_id)
+/* A Uniqueid is the second in which its channel began, and a count: "1795224785.0",
+ * "pbx-1795224785.0". */
+static void
+read_unique_id(struct zv_str id, int64_t *second, int64_t *count)
 {
-	struct zv_str rest = unique_id, part = unique_id, whole;
-	long long seconds;
+	struct zv_str rest = id, part = id, whole;
+	long long n = 0;
 
 	while (zv_str_split(&rest, '-', &part))
 		;
-	if (!zv_str_split(&part, '.', &whole) ||
-	    zv_num_parse(whole, 1, INT64_MAX / 1000000, &seconds) < 0)
-		return 0;
-	return seconds;
+	*second = *count = 0;
+	if (!zv_str_split(&part, '.', &whole) || !part.p ||
+	    zv_num_parse(whole, 1, INT64_MAX / 1000000, &n) < 0)
+		return;
+	*second = n;
+	if (zv_num_parse(part, 0, INT64_MAX, &n) == 0)
+		*count = n;
 }
 
 /* A start of 1970 or none, as broken writers leave it: the Uniqueid knows. */
@@ -73,10 +77,12 @@ static void
 set_times(struct zv_stitch_row *r)
 {
 	const struct zv_cdr_row *c = &r->cdr;
-	int64_t duration = c->duration_s > 0 ? (int64_t)c->duration_s * 1000 : 0;
+	int64_t duration = c->duration_s > 0 ? (int64_t)c->duration_s * 1000 : 0,
+		second;
 
-	r->start_ms =
-		c->start_ms > 86400000 ? c->start_ms : second_of(c->uniqueid) * 1000;
+	read_unique_id(c->uniqueid, &second, &r->count);
+	r->is_first = c->uniqueid.n && zvon_str_equal(c->uniqueid, c->linkedid);
+	r->start_ms = c->start_ms > 86400000 ? c->start_ms : second * 1000;
 	r->end_ms = c->end_ms >= r->start_ms ? c->end_ms : r->start_ms + duration;
 }
 
@@ -105,5 +111,6 @@ zv_stitch_row_cel(const struct zv_cel_row *row)
 	*r = (struct zv_stitch_row){ .is_cel = true, .cel = *row };
 	take_texts(&r->cel, cel_texts, COUNT(cel_texts), (char *)(r + 1));
 	r->start_ms = r->end_ms = row->time_ms;
+	r->is_first = row->uniqueid.n && zvon_str_equal(row->uniqueid, row->linkedid);
 	return r;
 }

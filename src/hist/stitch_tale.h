@@ -35,10 +35,14 @@ int zv_tale_leg(struct zv_tale *t, struct zv_str channel, enum zv_leg_role role)
 bool zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel,
 		      struct zv_str number);
 bool zv_tale_is_app(const struct zv_tale_row *r, struct zv_str app);
+/* Of a conference: who else is in the room stands as the other side. */
+bool zv_tale_is_room(const struct zv_tale_row *r);
+bool zv_tale_is_same_dial(const struct zv_tale_row *a, const struct zv_tale_row *b);
 void zv_tale_talks(struct zv_tale *t, int leg);
 
 void zv_tale_read_legs(struct zv_tale *t);	/* stitch_legs.c */
 void zv_tale_read_parties(struct zv_tale *t);	/* stitch_parties.c */
+void zv_tale_read_pickup(struct zv_tale *t);	/* stitch_pickup.c */
 void zv_tale_read_result(struct zv_tale *t);	/* stitch_result.c */
 void zv_tale_read_transfers(struct zv_tale *t); /* stitch_transfer.c */
 

@@ -82,6 +82,21 @@ zv_tale_is_app(const struct zv_tale_row *r, struct zv_str app)
 	return zvon_str_equal_nocase(r->cdr->lastapp, app);
 }
 
+bool
+zv_tale_is_room(const struct zv_tale_row *r)
+{
+	return zv_tale_is_app(r, ZV_STR("ConfBridge")) ||
+	       zv_tale_is_app(r, ZV_STR("MeetMe")) ||
+	       zv_tale_is_app(r, ZV_STR("Conference"));
+}
+
+bool
+zv_tale_is_same_dial(const struct zv_tale_row *a, const struct zv_tale_row *b)
+{
+	return zvon_str_equal(a->cdr->lastapp, b->cdr->lastapp) &&
+	       zvon_str_equal(a->cdr->lastdata, b->cdr->lastdata);
+}
+
 /* ---- lists --------------------------------------------------------------------------------- */
 
 static void
@@ -237,6 +252,7 @@ zv_stitch_tell(const struct zv_stitch_options *options,
 		read_lists(&t);
 		zv_tale_read_legs(&t);
 		zv_tale_read_parties(&t);
+		zv_tale_read_pickup(&t);
 		zv_tale_read_result(&t);
 		zv_tale_read_transfers(&t);
 		read_times(&t);

@@ -51,13 +51,24 @@ note_attended(struct zv_tale *t, const struct zv_tale_row *before,
 	add_transfer(t, ZV_TRANSFER_ATTENDED, by, line_of(t, now->callee));
 }
 
-/* ---- blind: the same channel is sent to another Dial ----------------------------------------- */
+/* ---- blind: a channel that talked is sent to another Dial ------------------------------------ */
 
 static bool
 is_new_dial(const struct zv_tale_row *before, const struct zv_tale_row *now)
 {
 	return zv_tale_is_app(now, ZV_STR("Dial")) &&
 	       !zvon_str_equal(before->cdr->lastdata, now->cdr->lastdata);
+}
+
+/* Up to 11 the new row has the channel of him who transferred, and the caller's number. */
+static int
+blind_by(const struct zv_tale *t, const struct zv_tale_row *before,
+	 const struct zv_tale_row *now)
+{
+	if (now->caller == before->caller ||
+	    zvon_str_equal(now->cdr->src, t->c.legs[before->caller].number))
+		return before->callee;
+	return before->caller;
 }
 
 static void
@@ -69,8 +80,23 @@ compare(struct zv_tale *t, const struct zv_tale_row *before,
 	if (second)
 		note_attended(t, before, now, second);
 	else if (is_new_dial(before, now))
-		add_transfer(t, ZV_TRANSFER_BLIND, line_of(t, before->callee),
+		add_transfer(t, ZV_TRANSFER_BLIND, line_of(t, blind_by(t, before, now)),
 			     now->cdr->dst);
+}
+
+/* Up to 11: whom the one who transferred had called, in the data. */
+static void
+read_transferred(struct zv_tale *t, const struct zv_tale_row *r)
+{
+	struct zv_str to = zv_channel_pair(r->cdr->lastdata);
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->rows[i].callee >= 0 && &t->rows[i] != r &&
+		    zvon_str_equal(zv_channel_pair(t->rows[i].cdr->channel), to)) {
+			add_transfer(t, ZV_TRANSFER_ATTENDED, line_of(t, r->callee),
+				     line_of(t, t->rows[i].callee));
+			return;
+		}
 }
 
 /* ---- parking and pickup ------------------------------------------------------------------------ */
@@ -79,7 +105,8 @@ static bool
 is_parking(const struct zv_tale_row *r)
 {
 	return zv_tale_is_app(r, ZV_STR("Park")) ||
-	       zv_tale_is_app(r, ZV_STR("ParkedCall"));
+	       zv_tale_is_app(r, ZV_STR("ParkedCall")) ||
+	       zvon_str_equal(r->cdr->dcontext, ZV_STR("park-dial"));
 }
 
 /* Who fetched or took over a call is called, whatever number he dialled for it. */
@@ -102,6 +129,16 @@ read_taken_over(struct zv_tale *t, const struct zv_tale_row *r)
 	}
 }
 
+/* Is one of the two who talked now with somebody else? */
+static bool
+is_moved(const struct zv_tale_row *before, const struct zv_tale_row *now)
+{
+	if (zv_tale_is_room(now) || now->callee < 0 || now->callee == before->callee ||
+	    now->callee == before->caller)
+		return false;
+	return now->caller == before->caller || now->caller == before->callee;
+}
+
 void
 zv_tale_read_transfers(struct zv_tale *t)
 {
@@ -112,13 +149,14 @@ zv_tale_read_transfers(struct zv_tale *t)
 
 		t->c.parked |= is_parking(r);
 		read_taken_over(t, r);
-		if (r->caller != 0)
-			continue;
-		if (is_parking(r))
+		if (r->callee >= 0 && zv_tale_is_app(r, ZV_STR("Transferred Call")))
+			read_transferred(t, r);
+		else if (is_parking(r) && r->caller == 0)
 			before = NULL;
-		else if (before && r->callee >= 0 && r->callee != before->callee)
+		else if (before && is_moved(before, r))
 			compare(t, before, r);
-		if (is_talk(r))
+		if (is_talk(r) && (!before || is_moved(before, r)) &&
+		    (before || r->caller == 0) && !is_parking(r))
 			before = r;
 	}
 }

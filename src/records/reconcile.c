@@ -271,7 +271,7 @@ static int
 read_rows(struct zv_reconcile *r, struct zv_reconcile_batch *b, struct zv_error *err)
 {
 	struct feed *next;
-	int rc = 0;
+	int rc = collect(r, false, b); /* what the batch before had no room for */
 
 	while (rc >= 0 && b->n < r->calls && b->rows < ZV_RECONCILE_ROWS) {
 		rc = choose(r, &next, err);
@@ -280,7 +280,7 @@ read_rows(struct zv_reconcile *r, struct zv_reconcile_batch *b, struct zv_error 
 		note_checkpoint(r);
 		rc = feed(r, next, err);
 		b->rows++;
-		if (rc >= 0)
+		if (rc >= 0 && r->rows % ZV_RECONCILE_GATHER == 0)
 			rc = collect(r, false, b);
 	}
 	return rc < 0 ? rc : 1;
@@ -316,47 +316,5 @@ zv_reconcile_read(struct zv_reconcile *r, struct zv_reconcile_batch *batch,
 		zv_reconcile_batch_deinit(batch);
 		return zv_fail(err, rc, "out of memory");
 	}
-	return 0;
-}
-
-/* ---- the other half ---------------------------------------------------------------------------- */
-
-static int
-put_all(struct zv_store *store, const struct zv_reconcile_batch *b,
-	struct zv_reconcile_written *w, struct zv_error *err)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		int rc = zv_store_put(store, b->calls[i], err);
-
-		if (rc < 0)
-			return rc;
-		*(rc == 1 ? &w->added : rc == 2 ? &w->changed : &w->same) += 1;
-	}
-	return 0;
-}
-
-int
-zv_reconcile_write(struct zv_store *store, const struct zv_reconcile_batch *batch,
-		   struct zv_str mark_name, struct zv_reconcile_written *written,
-		   struct zv_error *err)
-{
-	struct zv_reconcile_written w = *written;
-	int rc;
-
-	if (batch->n == 0 && batch->mark.n == 0)
-		return 0;
-	rc = zv_store_begin(store, err);
-	if (rc < 0)
-		return rc;
-	rc = put_all(store, batch, &w, err);
-	if (rc == 0 && mark_name.n && batch->mark.n)
-		rc = zv_store_mark(store, mark_name, zv_buf_str(&batch->mark), err);
-	if (rc == 0)
-		rc = zv_store_commit(store, err);
-	if (rc < 0) {
-		zv_store_rollback(store);
-		return rc;
-	}
-	*written = w;
 	return 0;
 }

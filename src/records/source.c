@@ -222,8 +222,7 @@ zv_source_start(struct zv_source *s, struct zv_str position, int64_t from_ms,
 		return 0;
 	s->from_ms = from_ms;
 	s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
-	s->phase = s->order == ZV_ORDER_START && !from_ms && !to_ms ? ZV_PHASE_TIMELESS
-								    : ZV_PHASE_ROWS;
+	s->phase = ZV_PHASE_ROWS;
 	return 0;
 }
 

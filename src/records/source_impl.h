@@ -7,8 +7,9 @@
 #include "base/buf.h"
 #include "records/source.h"
 
-#define ZV_SOURCE_KEY_MAX    100 /* bytes of a start as the table writes it */
-#define ZV_SOURCE_NUMBER_MAX 32	 /* of a number made text */
+#define ZV_SOURCE_KEY_MAX    100	   /* bytes of a start as the table writes it */
+#define ZV_SOURCE_FIRST_MS   86400000000ll /* before September 1972: no time at all */
+#define ZV_SOURCE_NUMBER_MAX 32		   /* of a number made text */
 
 enum zv_source_order {
 	ZV_ORDER_START,	 /* by the time, then uniqueid: tables without a number */
@@ -25,8 +26,8 @@ enum zv_source_clock {
 };
 
 enum zv_source_phase {
-	ZV_PHASE_TIMELESS, /* rows whose start is NULL, which no comparison finds */
 	ZV_PHASE_ROWS,
+	ZV_PHASE_TIMELESS, /* rows whose start is NULL or 1970 */
 	ZV_PHASE_END,
 };
 

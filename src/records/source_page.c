@@ -12,7 +12,7 @@
 struct asked {
 	struct zv_db_value values[VALUES_MAX];
 	size_t n;
-	char from[ZV_SOURCE_KEY_MAX], to[ZV_SOURCE_KEY_MAX];
+	char first[ZV_SOURCE_KEY_MAX], from[ZV_SOURCE_KEY_MAX], to[ZV_SOURCE_KEY_MAX];
 };
 
 static void
@@ -48,11 +48,15 @@ add_span(struct zv_source *s, struct asked *a)
 	}
 }
 
+/* NULL and 1970, which are when they were not: last, for they have no place among the others. */
 static void
 ask_timeless(struct zv_source *s, struct asked *a)
 {
-	zv_buf_printf(&s->sql, "%s IS NULL ORDER BY 1%s LIMIT ? OFFSET ?",
-		      zv_buf_cstr(&s->start), zv_buf_cstr(&s->ties));
+	const char *start = zv_buf_cstr(&s->start);
+
+	zv_buf_printf(&s->sql, "(%s IS NULL OR %s < ?) ORDER BY 1%s LIMIT ? OFFSET ?",
+		      start, start, zv_buf_cstr(&s->ties));
+	add_value(a, zv_source_time(s, ZV_SOURCE_FIRST_MS, a->from));
 	add_value(a, zv_db_int(s->page_rows));
 	add_value(a, zv_db_int((int64_t)s->place.same));
 }
@@ -63,12 +67,10 @@ ask_by_start(struct zv_source *s, struct asked *a)
 {
 	const char *key = zv_buf_cstr(&s->key);
 
-	if (s->place.type == ZV_DB_NULL) {
-		zv_buf_printf(&s->sql, "%s IS NOT NULL", key);
-	} else {
-		zv_buf_printf(&s->sql, "%s >= ?", key);
-		add_value(a, key_value(&s->place));
-	}
+	zv_buf_printf(&s->sql, "%s >= ?", key);
+	add_value(a, s->place.type == ZV_DB_NULL
+			     ? zv_source_time(s, ZV_SOURCE_FIRST_MS, a->first)
+			     : key_value(&s->place));
 	add_span(s, a);
 	zv_buf_printf(&s->sql, " ORDER BY %s%s LIMIT ? OFFSET ?", key,
 		      zv_buf_cstr(&s->ties));
@@ -81,9 +83,12 @@ ask_by_id(struct zv_source *s, struct asked *a)
 {
 	const char *key = zv_buf_cstr(&s->key);
 
-	zv_buf_printf(&s->sql, "%s > ?", key);
-	add_value(a, s->place.type == ZV_DB_NULL ? zv_db_int(INT64_MIN + 1)
-						 : key_value(&s->place));
+	if (s->place.type == ZV_DB_NULL) {
+		zv_buf_printf(&s->sql, "%s IS NOT NULL", key);
+	} else {
+		zv_buf_printf(&s->sql, "%s > ?", key);
+		add_value(a, key_value(&s->place));
+	}
 	add_span(s, a);
 	zv_buf_printf(&s->sql, " ORDER BY %s LIMIT ?", key);
 	add_value(a, zv_db_int(s->page_rows));
@@ -138,6 +143,17 @@ zv_source_end_page(struct zv_source *s)
 	s->rows = NULL;
 }
 
+static void
+turn_phase(struct zv_source *s)
+{
+	bool has_more = s->phase == ZV_PHASE_ROWS && s->order == ZV_ORDER_START &&
+			!s->from_ms && !s->to_ms;
+
+	s->phase = has_more ? ZV_PHASE_TIMELESS : ZV_PHASE_END;
+	if (has_more)
+		s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
+}
+
 /* The page is over: is there another? A file has only one. */
 static void
 turn_page(struct zv_source *s)
@@ -145,12 +161,10 @@ turn_page(struct zv_source *s)
 	bool was_full = s->page_given == s->page_rows;
 
 	zv_source_end_page(s);
-	if (s->order == ZV_ORDER_OFFSET || (!was_full && s->phase == ZV_PHASE_ROWS))
+	if (s->order == ZV_ORDER_OFFSET)
 		s->phase = ZV_PHASE_END;
-	else if (!was_full) {
-		s->phase = ZV_PHASE_ROWS;
-		s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
-	}
+	else if (!was_full)
+		turn_phase(s);
 	if (was_full && s->page_rows < ZV_SOURCE_PAGE_ROWS_MAX)
 		s->page_rows *= 2;
 }

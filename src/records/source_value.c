@@ -127,8 +127,6 @@ time_of_uniqueid(struct zv_str id)
 	return zv_num_parse(part, 900000000, 99999999999, &s) == 0 ? s * 1000 : 0;
 }
 
-#define FIRST_YEAR_MS 86400000000ll /* before October 1972: a clock that was not set */
-
 void
 zv_source_take(struct zv_source *s, const struct zv_db_value *values, size_t n,
 	       struct zv_source_row *row)
@@ -142,7 +140,7 @@ zv_source_take(struct zv_source *s, const struct zv_db_value *values, size_t n,
 	for (int i = 0; zv_columns[s->kind][i].name; i++)
 		if (s->at[i] >= 0 && (size_t)s->at[i] < n)
 			store(s, i, &values[s->at[i]], into);
-	if (*time_ms < FIRST_YEAR_MS)
+	if (*time_ms < ZV_SOURCE_FIRST_MS)
 		*time_ms =
 			time_of_uniqueid(s->kind == ZV_RECORD_CDR ? row->cdr.uniqueid
 								  : row->cel.uniqueid);

@@ -11,16 +11,16 @@ struct zv_position { /* of a call in the order */
 
 struct zv_scan {
 	struct zv_store *s;
-	const struct zv_parties *names; /* NULL: all calls */
-	unsigned kinds; /* of a name that has none of its own; see zv_scan_next */
+	const struct zv_parties *names;		     /* NULL: all calls */
 	int64_t directions, results, flags, servers; /* masks of `what` */
+	bool has_no_filter;			     /* the masks let all pass */
 	int64_t from_ms, to_ms;			     /* both included */
 	bool oldest_first;
 	struct zv_position at; /* it goes on behind it */
 	long long budget;      /* rows that may still be looked at */
 	bool is_over;	       /* there are no more */
 	struct zv_position *found;
-	size_t n, cap, taken;
+	size_t n, cap;
 };
 
 void zv_scan_deinit(struct zv_scan *scan);

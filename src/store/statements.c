@@ -15,28 +15,37 @@
  "call_id, n, line, number, name, channel, unique_id, role, result, cause, is_trunk, " \
  "rang, answered, started_ms, rang_ms, answered_ms, ended_ms"
 
-/* The rows that a page looks at, in order, from a position on; then the filters. The outer order
- * is what the inner one has made: SQLite keeps it, and would sort all of them if it were
- * told; the others do not promise it. */
+/* The rows that a page looks at, in order, from a position on; those of them that fit, up to
+ * another position; how many there are. */
 #define NEWEST                                                                         \
- "started_ms >= ? AND started_ms <= ? AND (started_ms < ? OR call_id < ?) "            \
- "ORDER BY started_ms DESC, call_id DESC "
+ "started_ms >= ? AND started_ms <= ? AND (started_ms < ? OR call_id < ?) "
 #define OLDEST                                                                         \
- "started_ms <= ? AND started_ms >= ? AND (started_ms > ? OR call_id > ?) "            \
- "ORDER BY started_ms, call_id "
-#define ONE_PARTY "FROM parties WHERE period = ? AND name = ? AND "
-#define ALL_CALLS "FROM calls WHERE "
+ "started_ms <= ? AND started_ms >= ? AND (started_ms > ? OR call_id > ?) "
+#define NEWEST_END "AND (started_ms > ? OR call_id >= ?) "
+#define OLDEST_END "AND (started_ms < ? OR call_id <= ?) "
+#define DOWN	   "ORDER BY started_ms DESC, call_id DESC "
+#define UP	   "ORDER BY started_ms, call_id "
+#define ONE_PARTY  "FROM parties WHERE period = ? AND name = ? AND "
+#define ALL_CALLS  "FROM calls WHERE "
 #define FILTERS                                                                        \
- "WHERE (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) = ? "   \
+ "AND (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) = ? "     \
  "AND ({server_bit} & ?) <> 0 "
-#define PAGE(FROM, ORDER, OUTER)                                                       \
- "SELECT started_ms, call_id FROM (SELECT started_ms, call_id, what " FROM ORDER       \
- "LIMIT ?) x " FILTERS "{order:" OUTER "} LIMIT ?"
-#define LOOKED_AT(FROM, ORDER)                                                         \
- "SELECT COUNT(*) FROM (SELECT started_ms, call_id " FROM ORDER "LIMIT ?) x"
-#define LAST(FROM, ORDER) "SELECT started_ms, call_id " FROM ORDER "LIMIT 1 OFFSET ?"
-#define DOWN		  "started_ms DESC, call_id DESC"
-#define UP		  "started_ms, call_id"
+#define ROWS(FROM, RANGE, ORDER)                                                       \
+ "SELECT started_ms, call_id, what " FROM RANGE ORDER "LIMIT ?"
+#define FITTING(FROM, RANGE, END, ORDER)                                               \
+ "SELECT started_ms, call_id, what " FROM RANGE END FILTERS ORDER "LIMIT ?"
+#define LAST(FROM, RANGE, ORDER)                                                       \
+ "SELECT started_ms, call_id " FROM RANGE ORDER "LIMIT 1 OFFSET ?"
+#define LOOKED_AT(FROM, RANGE) "SELECT COUNT(*) " FROM RANGE
+#define OF(WHO, FROM)                                                                  \
+ [ZV_SQL_##WHO##_NEWEST] = ROWS(FROM, NEWEST, DOWN),                                   \
+ [ZV_SQL_##WHO##_OLDEST] = ROWS(FROM, OLDEST, UP),                                     \
+ [ZV_SQL_##WHO##_NEWEST_FITTING] = FITTING(FROM, NEWEST, NEWEST_END, DOWN),            \
+ [ZV_SQL_##WHO##_OLDEST_FITTING] = FITTING(FROM, OLDEST, OLDEST_END, UP),              \
+ [ZV_SQL_##WHO##_NEWEST_END] = LAST(FROM, NEWEST, DOWN),                               \
+ [ZV_SQL_##WHO##_OLDEST_END] = LAST(FROM, OLDEST, UP),                                 \
+ [ZV_SQL_##WHO##_NEWEST_COUNT] = LOOKED_AT(FROM, NEWEST),                              \
+ [ZV_SQL_##WHO##_OLDEST_COUNT] = LOOKED_AT(FROM, OLDEST)
 
 static const char *const texts[] = {
 	[ZV_SQL_META_GET] = "SELECT value FROM meta WHERE name = ?",
@@ -127,18 +136,10 @@ static const char *const texts[] = {
 	[ZV_SQL_PERIOD_AFTER] = "SELECT MIN(period) FROM parties WHERE period >= ?",
 	[ZV_SQL_PARTY_FEW] = "SELECT COUNT(*) FROM (SELECT call_id FROM parties WHERE "
 			     "period = ? AND name = ? LIMIT ?) x",
-	[ZV_SQL_PARTY_NEWEST] = PAGE(ONE_PARTY, NEWEST, DOWN),
-	[ZV_SQL_PARTY_OLDEST] = PAGE(ONE_PARTY, OLDEST, UP),
-	[ZV_SQL_PARTY_NEWEST_COUNT] = LOOKED_AT(ONE_PARTY, NEWEST),
-	[ZV_SQL_PARTY_OLDEST_COUNT] = LOOKED_AT(ONE_PARTY, OLDEST),
-	[ZV_SQL_PARTY_NEWEST_END] = LAST(ONE_PARTY, NEWEST),
-	[ZV_SQL_PARTY_OLDEST_END] = LAST(ONE_PARTY, OLDEST),
-	[ZV_SQL_CALLS_NEWEST] = PAGE(ALL_CALLS, NEWEST, DOWN),
-	[ZV_SQL_CALLS_OLDEST] = PAGE(ALL_CALLS, OLDEST, UP),
-	[ZV_SQL_CALLS_NEWEST_COUNT] = LOOKED_AT(ALL_CALLS, NEWEST),
-	[ZV_SQL_CALLS_OLDEST_COUNT] = LOOKED_AT(ALL_CALLS, OLDEST),
-	[ZV_SQL_CALLS_NEWEST_END] = LAST(ALL_CALLS, NEWEST),
-	[ZV_SQL_CALLS_OLDEST_END] = LAST(ALL_CALLS, OLDEST),
+	[ZV_SQL_CALLS_AFTER] =
+		"SELECT call_id FROM calls WHERE call_id > ? ORDER BY call_id LIMIT ?",
+	OF(PARTY, ONE_PARTY),
+	OF(CALLS, ALL_CALLS),
 
 	[ZV_SQL_BEFORE] = "SELECT call_id FROM calls WHERE started_ms < ? ORDER BY "
 			  "started_ms, call_id LIMIT ?",

@@ -11,8 +11,8 @@
 
 #define ZV_HISTORY_CLIENT_ID_LOGGED 64 /* bytes of a CLIENT_ID; longer ones are not */
 #define ZV_HISTORY_OF_A_USER	    8  /* questions at once */
-#define ZV_HISTORY_EXPORT_MAX	    100000	/* calls in one CSV without `limit` */
-#define ZV_HISTORY_ANSWER_MAX	    (16u << 20) /* bytes of one page */
+#define ZV_HISTORY_EXPORT_MAX	    100000 /* calls in one CSV without `limit` */
+#define ZV_HISTORY_ANSWER_MAX	    (16u * 1024 * 1024) /* bytes of one page */
 
 struct zv_history_task;
 

@@ -11,6 +11,7 @@ from project import ROOT, read
 sys.path.insert(0, str(ROOT / "tests/sys"))
 from zvond_common import PASSWORDS, TOKENS, Zvond, config  # noqa: E402
 from pbx import Account, Pbx  # noqa: E402
+import test_zvond_history_http as history  # noqa: E402
 
 SCENES = ("queue-call", "hold-unhold", "attended-transfer-sip", "parking", "pickup", "conference",
           "recording-mixmonitor", "dtmf")
@@ -47,7 +48,8 @@ class WithPbx(unittest.TestCase):
     def setUpClass(cls):
         cls.pbx = Pbx(accounts={"crm": Account("secret")})
         cls.enterClassContext(cls.pbx)
-        cls.z = Zvond(config(pbx=cls.pbx))
+        cls.z = Zvond(config(pbx=cls.pbx, more="[history]\nstore = {folder}/history.db\n"))
+        history.fill(cls.z.folder / "history.db", history.CALLS[:1])
         cls.enterClassContext(cls.z)
         cls.z.wait_synced()
 
@@ -177,6 +179,10 @@ class Http(WithPbx):
     def ask(self, heading):
         method, path = heading.strip("`").split()
         path = path.replace("/ID", "/" + self.call).replace("/NAME", "/call.make")
+        if path == "/history":
+            return self.z.post(path, {"N": "79165550001"}, token=TOKENS["boss"]).json
+        if path.endswith("/statistics"):
+            path += "?by=day"
         if method == "GET":
             return self.z.get(path, token=TOKENS["boss"]).json
         if path == "/v1/login":

@@ -2,13 +2,17 @@
 what a script gets of the answer, and what happens when there is none. Events come from a real
 zvond, the store's answers from a front that stands before it."""
 
+import datetime
 import http.client
 import json
 import re
 import socket
+import tempfile
 import threading
 import time
 import unittest
+import urllib.request
+from pathlib import Path
 
 from host import SLOW, Raised
 from test_daemon import OneObject, TOKENS
@@ -249,6 +253,72 @@ class Past(OneObject, unittest.TestCase):
         with self.assertRaisesRegex(Raised, "ссылку на запись даёт zvond"):
             direct.call("СсылкаНаЗапись", ID)
         self.assertEqual(direct.call("История"), "[]")
+
+
+class OfTheStore(OneObject, unittest.TestCase):
+    """A zvond that keeps its history, without a front."""
+
+    def setUp(self):
+        super().setUp()
+        self.sounds = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.url = self.begin(kept=True, more="[recordings]\nroot = %s\n" % self.sounds)
+        self.zvon.call("Подключить", self.url, "", TOKENS["ivanov"])
+
+    def newcomer(self):
+        """An object that has seen nothing."""
+        other = self.host.new("Zvon")
+        other.call("Подключить", self.url, "", TOKENS["ivanov"])
+        return other
+
+    def until_known(self, *arguments):
+        """What a newcomer is told, as soon as it is something."""
+        other, end = self.newcomer(), time.monotonic() + 10 * SLOW
+        while time.monotonic() < end:
+            calls = json.loads(other.call("История", *arguments))
+            if calls:
+                return other, calls
+            time.sleep(0.05)
+        raise AssertionError("the store has no call: %s" % self.z.log[-5:])
+
+    def test_another_object(self):
+        """What one has seen, another reads; it is the same, and each call is there once."""
+        file = self.sounds / "a.wav"
+        file.write_bytes(b"RIFF\x24\x01\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0"
+                         b"\2\0\x10\0data\0\1\0\0" + bytes(256))
+        call = self.phones.answer(self.phones.dial("101", "102"))
+        self.phones.tell("VarSet", call[0], ("Variable", "MIXMONITOR_FILENAME"),
+                         ("Value", str(file)))
+        self.until("recording.started")
+        self.phones.hang_up(call)
+        seen = self.until("call.ended")
+        other, calls = self.until_known("101")
+        self.assertEqual([c["call"] for c in calls], [seen["call"]])
+        self.assertEqual([c["call"] for c in json.loads(self.zvon.call("История"))],
+                         [seen["call"]])
+        for key in ("server", "direction", "from", "to", "did", "queue", "result"):
+            self.assertEqual(calls[0][key], seen[key], key)
+        self.assertEqual([leg["line"] for leg in calls[0]["legs"]], ["101", "102"])
+        self.assertEqual(calls[0]["recordings"], [str(file)])
+        self.assertEqual(json.loads(other.call("Запись", seen["call"])), [str(file)])
+        link = other.call("СсылкаНаЗапись", calls[0]["recording_ids"][0])
+        with urllib.request.urlopen(link) as answer:  # no login
+            self.assertEqual(answer.read(), file.read_bytes())
+        with self.assertRaisesRegex(Raised, "HTTP 404"):
+            other.call("СсылкаНаЗапись", ID)
+
+    def test_what_is_not_mine(self):
+        """ivanov has line 101: of others he is told nothing."""
+        self.phones.hang_up(self.phones.answer(self.phones.dial("201", "202")))
+        self.phones.hang_up(self.phones.answer(self.phones.dial("101", "102")))
+        _, calls = self.until_known()
+        self.assertEqual([c["from"]["number"] for c in calls], ["101"])
+
+    def test_between(self):
+        self.phones.hang_up(self.phones.answer(self.phones.dial("101", "102")))
+        other, _ = self.until_known("", datetime.datetime.now() - datetime.timedelta(days=1))
+        for arguments in (("", datetime.datetime(2030, 1, 1)),
+                          ("", None, datetime.datetime(2001, 1, 1)), ("79161234567",)):
+            self.assertEqual(other.call("История", *arguments), "[]")
 
 
 if __name__ == "__main__":

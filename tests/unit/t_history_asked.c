@@ -125,6 +125,7 @@ test_query(void **state)
 		{ VIEW("from=1000&to=2000"), " 1000000-2000000" },
 		{ VIEW("from=1970-01-02&tz=%2B03:00"), " 75600000-0 tz=10800" },
 		{ VIEW("tz=-0330&from=1970-01-02+00:00"), " 99000000-0 tz=-12600" },
+		{ VIEW("tz=+03:00"), " tz=10800" },
 		{ VIEW("limit=1&cursor=abc&order=oldest"),
 		  " oldest limit=1 cursor=abc" },
 		{ VIEW("limit=1000"), " limit=1000" },
