@@ -354,6 +354,7 @@ print_result(const struct zv_import *i)
 		{ "new", i->written.added },
 		{ "changed", i->written.changed },
 		{ "same", i->written.same },
+		{ "going_on", i->written.held },
 		{ "strange", i->stitched.strange },
 		{ "duplicates", i->stitched.duplicates },
 	};
@@ -388,6 +389,13 @@ run_import(struct job *j)
 			    "остановлено; следующий запуск продолжит с этого места");
 		return ZV_EXIT_NEGATIVE;
 	}
+	if (i->written.held)
+		zv_say_note("%llu calls go on, as zvond sees them, and are left for a "
+			    "later "
+			    "run",
+			    "%llu звонков ещё идут, как видит zvond: они оставлены "
+			    "следующему запуску",
+			    (unsigned long long)i->written.held);
 	return ZV_EXIT_DONE;
 }
 

@@ -116,6 +116,8 @@ on_synced(void *user, bool complete)
 	s->told_synced = true;
 	s->told_complete |= complete;
 	zv_historian_on_synced(s->history, complete);
+	if (complete)
+		zv_reconciler_on_synced(s->records);
 	if (news)
 		zv_hub_on_synced(s->daemon->hub, s->number, zv_clock_ms());
 }

@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- ajam_session audio calls command conf cookie digest filter head html \
+[ $# -gt 0 ] || set -- ajam_session audio calls command conf cookie digest filter head history_asked html \
 	http_request hub json legacy miko mxml onec_daemon onec_text16 onec_value parser \
 	range raw_stream redact request save session text tms ws zvond_config
 

@@ -255,8 +255,12 @@ class RightsTest(Shared):
         self.assertEqual(self.z.get("/v1/history", token="nonsense").status, 401)
 
     def test_statistics_in_scope(self):
-        rows = self.z.get("/v1/history/statistics?by=direction", user="petrov").json["rows"]
-        self.assertEqual(sum(row["calls"] for row in rows), 3)
+        for user, wanted in (("petrov", 3), ("queue", 2), ("branch", 1), ("viewer", 8)):
+            for by in ("direction", "hour", "result"):
+                rows = self.z.get("/v1/history/statistics?by=" + by, user=user).json["rows"]
+                self.assertEqual(sum(row["calls"] for row in rows), wanted, (user, by))
+        rows = self.z.get("/v1/history/statistics?by=line", user="branch").json["rows"]
+        self.assertEqual([(row["name"], row["calls"]) for row in rows], [("101", 1)])
 
 
 class StatisticsTest(Shared):
@@ -289,6 +293,8 @@ class StatisticsTest(Shared):
                          ["2026-11-20T10:00:00.000Z"])
 
     def test_filters(self):
+        rows = self.rows("by=result&line=branch/101")
+        self.assertEqual({row["name"]: row["calls"] for row in rows}, {"answered": 1})
         rows = self.rows("by=result&line=103")
         self.assertEqual({row["name"]: row["calls"] for row in rows}, {"busy": 1, "abandoned": 1})
 

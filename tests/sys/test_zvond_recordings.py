@@ -407,6 +407,8 @@ class Rights(RecordingsTest):
         answer = self.get(own, token=PETROV)
         self.assertEqual((answer.status, answer.error), (429, "limit"))
         self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        mine = self.shelf.add("mine.wav", wav(400))
+        self.assertEqual(self.get(mine).status, 200, "others at that address do not wait")
         end = time.monotonic() + 60
         while (answer := self.get(own, token=PETROV)).status == 429 and time.monotonic() < end:
             time.sleep(answer.json["error"]["retry_ms"] / 1000)
@@ -459,6 +461,19 @@ class Links(RecordingsTest):
         self.assertEqual(self.z.get(url).status, 403)
         for seconds in ("0", "101", "x"):
             self.assertEqual(self.link(id_, "?seconds=" + seconds).status, 400)
+
+    def test_guessing_and_expired(self):
+        """Links that never were are guesses, of that address; one that has expired is none."""
+        text = recordings_config(recordings="misses = 3")
+        with Zvond(text) as z:
+            shelf = Shelf(z)
+            path = "/v1/recordings/" + shelf.add("g.wav", wav(400))
+            old = z.post(path + "/link?seconds=1", token=IVANOV).json["url"]
+            time.sleep(2.1)
+            self.assertEqual([z.get(old).status for _ in range(8)], [403] * 8)
+            bad = path + "?user=ivanov&until=9999999999&sig=" + "0" * 64
+            self.assertEqual([z.get(bad).status for _ in range(5)], [403] * 4 + [429])
+            self.assertEqual(z.get(path, token=IVANOV).status, 200)
 
     def test_not_his(self):
         id_ = self.shelf.add("q.wav", wav(400), line="102")
