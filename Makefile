@@ -7,7 +7,7 @@ PORT     =
 LINE     = 100
 CONTEXT  = from-internal
 TIME     = 60
-FUZZ     = 8
+FUZZ     = 5
 ONLY     =
 export PORT LINE CONTEXT FUZZ
 

@@ -1,6 +1,6 @@
 # bash completion for zvon(1)                                    -*- shell-script -*-
 
-_zvon_commands='listen action command originate calls parse filter probe capture serve history help'
+_zvon_commands='listen action command originate calls parse filter probe capture serve history import help'
 _zvon_general='--help --version --verbose --quiet --color --lang'
 _zvon_connection='--secret-file --plain-login --ca --pin --insecure --proxy --timeout
 	--connect-timeout --no-reconnect'
@@ -33,6 +33,8 @@ _zvon_options() {
 	history) echo "--db --server --token-file --number --line --queue --pbx --from --to
 		--direction --result --missed --recorded --limit --all --oldest --fields --tz
 		--statistics --format --bom $_zvon_connection" ;;
+	import) echo '--from --to --cel --preset --table --column --timezone --server --trunk
+		--line --number-rule --since --again --dry-run --secret-file --to-secret-file' ;;
 	serve) echo '--demo --port --bind --seed --speed --rate --loop --once --secret-file' ;;
 	esac
 	echo "$_zvon_general"
@@ -61,9 +63,14 @@ _zvon_values() {
 	--result)
 		words='answered busy no_answer cancelled rejected congestion failed abandoned'
 		;;
+	--from | --to | --cel)
+		[[ $1 == import ]] && words='csv: sqlite: mysql:// postgresql://' || words=''
+		;;
+	--preset) words='asterisk freepbx mikopbx pt1c issabel csv' ;;
+	--column | --table | --timezone | --number-rule | --since) words='' ;;
 	--statistics) words='hour day line queue result direction' ;;
-	--server) words='http:// https://' ;;
-	--secret-file | --token-file | --db | --ca | --output | -o)
+	--server) [[ $1 == import ]] && words='' || words='http:// https://' ;;
+	--secret-file | --to-secret-file | --token-file | --db | --ca | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$3")
 		compopt -o filenames 2>/dev/null
 		return 0

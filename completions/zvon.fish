@@ -1,7 +1,7 @@
 # fish completion for zvon(1)
 
 set -l commands listen action command originate calls parse filter probe capture serve history \
-    help
+    import help
 set -l connecting listen action command originate calls probe capture history
 set -l events Newchannel Newstate Hangup DialBegin DialEnd BridgeEnter BridgeLeave Hold \
     Unhold QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentConnect AgentComplete \
@@ -28,6 +28,7 @@ complete -c zvon -n $first -a probe -d 'find out why it does not work'
 complete -c zvon -n $first -a capture -d 'record a connection into files'
 complete -c zvon -n $first -a serve -d 'be a PBX to try things on'
 complete -c zvon -n $first -a history -d 'finished calls, of a store or of a zvond'
+complete -c zvon -n $first -a import -d 'a PBX\'s own records into the call history'
 complete -c zvon -n $first -a help -d 'show what a command does'
 complete -c zvon -n '__fish_seen_subcommand_from help' -a "$commands"
 
@@ -149,3 +150,23 @@ complete -c zvon -n $history -l statistics -x -a 'hour day line queue result dir
     -d 'numbers instead of calls'
 complete -c zvon -n $history -l format -x -a 'table json csv' -d 'format of the output'
 complete -c zvon -n $history -l bom -d 'CSV with the mark of UTF-8'
+
+# import
+set -l import '__fish_seen_subcommand_from import'
+complete -c zvon -n $import -l from -x -a 'csv: sqlite: mysql:// postgresql://' -d 'where the CDRs are'
+complete -c zvon -n $import -l to -r -F -d 'zvond\'s history'
+complete -c zvon -n $import -l cel -x -a 'csv: sqlite: mysql:// postgresql://' -d 'CEL of the same PBX'
+complete -c zvon -n $import -l preset -x -a 'asterisk freepbx mikopbx pt1c issabel csv' \
+    -d 'whose table it is'
+complete -c zvon -n $import -l table -x -d 'its name'
+complete -c zvon -n $import -l column -x -d 'where a column of Asterisk stands'
+complete -c zvon -n $import -l timezone -x -d 'of the times there'
+complete -c zvon -n $import -l server -x -d 'as in zvond.conf'
+complete -c zvon -n $import -l trunk -x -d 'this peer is a trunk'
+complete -c zvon -n $import -l line -x -d 'this one is a line'
+complete -c zvon -n $import -l number-rule -x -d 'how numbers are written'
+complete -c zvon -n $import -l since -x -d 'only what began then or later'
+complete -c zvon -n $import -l again -d 'from the beginning'
+complete -c zvon -n $import -l dry-run -d 'write nothing'
+complete -c zvon -n $import -l secret-file -r -F -d 'the password of --from'
+complete -c zvon -n $import -l to-secret-file -r -F -d 'the password of --to'

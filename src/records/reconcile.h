@@ -47,9 +47,11 @@ void zv_reconcile_count(const struct zv_reconcile *r, struct zv_stitch_counters 
 
 struct zv_reconcile_written {
 	uint64_t added, changed, same;
+	uint64_t held; /* they go on, as the store knows: left for a later run */
 };
 /* The batch in one transaction, with its mark under that name (empty: none). Counts are added
- * up. 0, or < 0: nothing of it is written. */
+ * up; as soon as a call was held, marks stay where they are, so that a later run begins there.
+ * 0, or < 0: nothing of it is written. */
 int zv_reconcile_write(struct zv_store *store, const struct zv_reconcile_batch *batch,
 		       struct zv_str mark_name, struct zv_reconcile_written *written,
 		       struct zv_error *err);

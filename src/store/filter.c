@@ -2,17 +2,36 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
+#include "hist/scope.h"
 
 #define ALL_OF(bits, at) ((((int64_t)1 << (bits)) - 1) << (at))
+
+/* "office/101": line 101, of that server. */
+static struct zv_str
+line_of(struct zv_str name, bool *is_of_server)
+{
+	size_t at = zv_str_find(name, ZV_STR("/"));
+
+	if (at == name.n)
+		return name;
+	*is_of_server = true;
+	return zv_str_from(name, at + 1);
+}
 
 static int
 add_list(struct zv_filter *f, int which, const struct zv_str *names, size_t n,
 	 unsigned kinds)
 {
-	for (size_t i = 0; i < n; i++)
-		if (zv_store_add_party(&f->s->numbers, &f->lists[which], names[i],
-				       kinds) < 0)
+	for (size_t i = 0; i < n; i++) {
+		struct zv_str name = kinds == ZV_PARTY_LINE
+					     ? line_of(names[i], &f->is_of_servers)
+					     : names[i];
+
+		if (zv_store_add_party(&f->s->numbers, &f->lists[which], name, kinds) <
+		    0)
 			return ZV_ENOMEM;
+	}
 	return 0;
 }
 
@@ -167,15 +186,55 @@ has_one_of(const struct zv_parties *own, const struct zv_parties *list)
 	return false;
 }
 
-int
-zv_filter_fits(struct zv_filter *f, const struct zv_conversation *c)
+/* Of lines that are those of one server the index knows the number only. */
+static bool
+is_of_its_servers(const struct zv_filter *f, const struct zv_conversation *c)
 {
-	if (f->n_asked < 2)
-		return 1;
+	const struct zv_history_query *q = f->q;
+
+	if (f->is_asked[ZV_FILTER_LINES] &&
+	    !zv_conversation_is_within(c, q->lines, q->n_lines, NULL, 0))
+		return false;
+	return !q->has_scope ||
+	       zv_conversation_is_within(c, q->scope_lines, q->n_scope_lines,
+					 q->scope_queues, q->n_scope_queues);
+}
+
+static int
+fits_lists(struct zv_filter *f, const struct zv_conversation *c)
+{
+	if (f->is_of_servers && !is_of_its_servers(f, c))
+		return 0;
 	if (zv_store_parties(&f->s->numbers, c, &f->own) < 0)
 		return ZV_ENOMEM;
 	for (int i = 0; i < ZV_FILTER_LISTS; i++)
 		if (f->is_asked[i] && !has_one_of(&f->own, &f->lists[i]))
 			return 0;
 	return 1;
+}
+
+int
+zv_filter_fits(struct zv_filter *f, const struct zv_conversation *c)
+{
+	return f->n_asked < 2 && !f->is_of_servers ? 1 : fits_lists(f, c);
+}
+
+int
+zv_filter_fits_all(struct zv_filter *f, const struct zv_scan *scan,
+		   const struct zv_conversation *c, struct zv_error *err)
+{
+	int server = zv_store_server(f->s, c->server, false, err);
+	int64_t what;
+	int rc;
+
+	if (server < 0)
+		return server;
+	what = zv_store_what(c, server, ZV_PARTY_ANY);
+	if (!(what & scan->directions) || !(what & scan->results) ||
+	    (what & scan->flags) != scan->flags ||
+	    !((int64_t)1 << server & scan->servers) || c->started_ms < scan->from_ms ||
+	    c->started_ms > scan->to_ms)
+		return 0;
+	rc = fits_lists(f, c);
+	return rc == ZV_ENOMEM ? zv_fail_nomem(err) : rc;
 }

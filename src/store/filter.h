@@ -18,6 +18,7 @@ struct zv_filter {
 	struct zv_parties lists[ZV_FILTER_LISTS]; /* a call has one of each list */
 	bool is_asked[ZV_FILTER_LISTS];
 	size_t n_asked;
+	bool is_of_servers;    /* lines are, as SERVER/LINE: the index does not tell */
 	struct zv_parties own; /* of the call that is looked at */
 };
 
@@ -28,5 +29,8 @@ void zv_filter_deinit(struct zv_filter *f);
 
 /* Of what the index could not tell. 1 it fits, 0, ZV_ENOMEM. */
 int zv_filter_fits(struct zv_filter *f, const struct zv_conversation *c);
+/* The same of a call that no index has found: all that is asked. */
+int zv_filter_fits_all(struct zv_filter *f, const struct zv_scan *scan,
+		       const struct zv_conversation *c, struct zv_error *err);
 
 #endif

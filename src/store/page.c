@@ -118,9 +118,12 @@ zv_store_page(struct zv_store *s, const struct zv_history_query *q, zv_store_eac
 	      void *context, char next[ZV_HISTORY_CURSOR_MAX], struct zv_error *err)
 {
 	struct page p = { .s = s, .fn = fn, .context = context };
-	int rc = start(&p, q, err);
+	int rc;
 
 	next[0] = '\0';
+	if (q->by_number)
+		return zv_store_page_by_number(s, q, fn, context, err);
+	rc = start(&p, q, err);
 	if (rc == 0)
 		rc = fill(&p, err);
 	if (rc == 0 && p.has_more)

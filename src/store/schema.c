@@ -7,10 +7,14 @@
 #include "store/store_impl.h"
 #include "store/views.h"
 
-static const char *const version_1[] = {
+static const char *const version_0[] = {
 	"CREATE TABLE IF NOT EXISTS meta (name {text}, value {text}, PRIMARY KEY "
 	"(name)) "
 	"{table}",
+	NULL,
+};
+
+static const char *const version_1[] = {
 	"CREATE TABLE IF NOT EXISTS servers (server_id {small}, name {text}, "
 	"PRIMARY KEY (server_id)) {table}",
 	"CREATE TABLE IF NOT EXISTS calls (call_id {key}, server_id {small}, uid {id}, "
@@ -144,7 +148,9 @@ zv_store_migrate(struct zv_store *s, int version, struct zv_error *err)
 
 	if (rc < 0)
 		return rc;
-	now = zv_store_version(s, err); /* another may have done it meanwhile */
+	/* PostgreSQL ends the transaction when a table is asked for that is not there */
+	rc = run_step(s, version_0, err);
+	now = rc < 0 ? rc : zv_store_version(s, err); /* another may have done it */
 	rc = now < 0 ? now : now < version ? step_up(s, now, version, err) : 0;
 	if (rc == 0)
 		rc = zv_db_commit(s->db, err);

@@ -136,6 +136,8 @@ static const char *const texts[] = {
 	[ZV_SQL_PERIOD_AFTER] = "SELECT MIN(period) FROM parties WHERE period >= ?",
 	[ZV_SQL_PARTY_FEW] = "SELECT COUNT(*) FROM (SELECT call_id FROM parties WHERE "
 			     "period = ? AND name = ? LIMIT ?) x",
+	[ZV_SQL_CALLS_AFTER] =
+		"SELECT call_id FROM calls WHERE call_id > ? ORDER BY call_id LIMIT ?",
 	OF(PARTY, ONE_PARTY),
 	OF(CALLS, ALL_CALLS),
 

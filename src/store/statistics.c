@@ -1,6 +1,7 @@
 /* Sums for plots: of whole hours from the counters, of the rest, and of what the counters do not
  * know (numbers, other people's lines), from the calls themselves. */
 #include "base/err.h"
+#include "base/str.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "store/filter.h"
@@ -105,6 +106,16 @@ add_as(struct sums *sums, int64_t ms, int direction, int result, struct zv_str q
 
 /* ---- from the calls ---------------------------------------------------------------------------- */
 
+/* "office/101" stands for 101: calls of other servers do not come here. */
+static bool
+is_that_line(struct zv_str wanted, struct zv_str line)
+{
+	size_t at = zv_str_find(wanted, ZV_STR("/"));
+
+	return zvon_str_equal(at < wanted.n ? zv_str_from(wanted, at + 1) : wanted,
+			      line);
+}
+
 /* With a list of lines, or a scope, only those are told of. */
 static bool
 is_wanted_line(const struct zv_history_query *q, struct zv_str line)
@@ -112,9 +123,9 @@ is_wanted_line(const struct zv_history_query *q, struct zv_str line)
 	bool listed = q->n_lines == 0, his = !q->has_scope || q->n_scope_queues > 0;
 
 	for (size_t i = 0; i < q->n_lines && !listed; i++)
-		listed = zvon_str_equal(q->lines[i], line);
+		listed = is_that_line(q->lines[i], line);
 	for (size_t i = 0; i < q->n_scope_lines && !his; i++)
-		his = zvon_str_equal(q->scope_lines[i], line);
+		his = is_that_line(q->scope_lines[i], line);
 	return listed && his;
 }
 

@@ -177,6 +177,9 @@ int zv_store_load(struct zv_store *s, const int64_t *calls, size_t n,
 		  struct zv_error *err);
 /* The one of that key, or NULL: it is gone. */
 const struct zv_conversation *zv_store_loaded(const struct zv_store *s, int64_t call);
+/* page_number.c: zv_store_page of a query with by_number. */
+int zv_store_page_by_number(struct zv_store *s, const struct zv_history_query *q,
+			    zv_store_each_fn fn, void *context, struct zv_error *err);
 /* A copy of one. 1, 0: it is gone, < 0. */
 int zv_store_load_one(struct zv_store *s, int64_t call, struct zv_conversation **out,
 		      struct zv_error *err);

@@ -30,7 +30,8 @@ zv_reconciler_new(struct zv_daemon *d, struct zv_settings *settings,
 	r->config = config;
 	r->worker = zv_worker_new(d->loop, 1, 1, &err);
 	zv_buf_printf(&r->mark_name, "reconciled:%.*s", ZV_ARG(config->hub.name));
-	r->due_ms = zv_clock_ms();
+	r->due_ms = zv_clock_ms() + ZV_RECONCILER_SYNC_MS;
+	r->is_waiting = true;
 	r->settle_at_ms = INT64_MAX;
 	r->night = -1;
 	if (!r->worker || zv_buf_failed(&r->mark_name)) {
@@ -75,10 +76,18 @@ settle_ms(const struct zv_reconciler *r)
 }
 
 static void
-ask_for_run(struct zv_reconciler *r, bool is_settling)
+ask_for_run(struct zv_reconciler *r, bool is_settling, int64_t in_ms)
 {
-	r->due_ms = zv_clock_ms();
+	r->due_ms = zv_clock_ms() + in_ms;
 	r->is_settling = is_settling;
+}
+
+/* Calls that went on: their rows are read once more. */
+static int64_t
+held_ms(const struct zv_reconciler *r)
+{
+	return settle_ms(r) < ZV_RECONCILER_HELD_MS ? settle_ms(r)
+						    : ZV_RECONCILER_HELD_MS;
 }
 
 void
@@ -86,12 +95,20 @@ zv_reconciler_on_state(struct zv_reconciler *r, bool up)
 {
 	if (!r)
 		return;
-	if (!up) {
-		r->was_down = true;
-	} else if (r->was_down) {
-		r->was_down = false;
-		ask_for_run(r, false);
+	if (up && r->was_down) {
+		r->is_waiting = true;
+		ask_for_run(r, false, ZV_RECONCILER_SYNC_MS);
 	}
+	r->was_down = !up;
+}
+
+void
+zv_reconciler_on_synced(struct zv_reconciler *r)
+{
+	if (!r || !r->is_waiting)
+		return;
+	r->is_waiting = false;
+	ask_for_run(r, false, 0);
 }
 
 /* Each day at that minute; on the day of the start that was the first run. */
@@ -133,10 +150,10 @@ zv_reconciler_each_second(struct zv_reconciler *r, int64_t now_ms)
 	if (!r)
 		return;
 	if (is_night(r)) {
-		ask_for_run(r, false);
+		ask_for_run(r, false, 0);
 	} else if (now_ms >= r->settle_at_ms) {
 		r->settle_at_ms = INT64_MAX;
-		ask_for_run(r, true);
+		ask_for_run(r, true, 0);
 	}
 	if (r->step == ZV_RECONCILE_IDLE && now_ms >= r->due_ms && !r->is_gone)
 		start_run(r);
@@ -164,11 +181,11 @@ say_done(struct zv_reconciler *r)
 		       "can be read again server=%.*s", ZV_ARG(r->config->hub.name));
 	r->told_ms = 0;
 	zv_log(r->daemon->log, is_news ? ZV_LOG_INFO : ZV_LOG_DEBUG, "records",
-	       "compared rows=%llu added=%llu changed=%llu same=%llu strange=%llu "
-	       "server=%.*s",
+	       "compared rows=%llu added=%llu changed=%llu same=%llu going_on=%llu "
+	       "strange=%llu server=%.*s",
 	       (unsigned long long)r->rows, (unsigned long long)r->written.added,
 	       (unsigned long long)r->written.changed,
-	       (unsigned long long)r->written.same,
+	       (unsigned long long)r->written.same, (unsigned long long)r->written.held,
 	       (unsigned long long)r->stitched.strange, ZV_ARG(r->config->hub.name));
 }
 
@@ -225,6 +242,8 @@ end_run(struct zv_reconciler *r)
 	say_done(r);
 	if (!r->was_settling)
 		r->settle_at_ms = now + settle_ms(r);
+	if (r->written.held && r->due_ms == INT64_MAX)
+		ask_for_run(r, true, held_ms(r));
 }
 
 static void

@@ -14,7 +14,9 @@ struct zv_reconciler;
 #define ZV_RECONCILER_RETRY_MOST_MS 60000 /* … up to this */
 #define ZV_RECONCILER_TELL_MS	    60000 /* between two complaints */
 #define ZV_RECONCILER_FIRST_MS	    86400000 /* so far back the very first run looks */
-#define ZV_RECONCILER_TIMEOUT_MS    30000    /* of one statement */
+#define ZV_RECONCILER_SYNC_MS	    30000    /* so long it waits to know what goes on */
+#define ZV_RECONCILER_HELD_MS	    60000 /* calls that go on are looked at again then */
+#define ZV_RECONCILER_TIMEOUT_MS    30000 /* of one statement */
 
 /* NULL: there are no records or no history, or no memory. */
 struct zv_reconciler *zv_reconciler_new(struct zv_daemon *d,
@@ -22,8 +24,10 @@ struct zv_reconciler *zv_reconciler_new(struct zv_daemon *d,
 					const struct zv_config_server *config);
 void zv_reconciler_free(struct zv_reconciler *r); /* NULL is fine everywhere */
 
-/* The connection to the PBX is there, or lost. */
+/* The connection to the PBX is there, or lost; and what goes on there is known: before, calls
+ * that nobody saw end seem to go on. */
 void zv_reconciler_on_state(struct zv_reconciler *r, bool up);
+void zv_reconciler_on_synced(struct zv_reconciler *r);
 void zv_reconciler_each_second(struct zv_reconciler *r, int64_t now_ms);
 
 struct zv_reconciler_counters {

@@ -26,6 +26,7 @@ struct zv_reconciler {
 
 	/* when */
 	bool was_down;
+	bool is_waiting;      /* for what goes on to be known */
 	int64_t due_ms;	      /* the next run; INT64_MAX: none */
 	bool is_settling;     /* that one is only for rows that came late */
 	bool was_settling;    /* … and the one that runs */

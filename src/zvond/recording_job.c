@@ -119,10 +119,10 @@ refuse(struct zv_recording_job *job, int status, const char *code, const char *w
 static void
 refuse_unknown(struct zv_recording_job *job)
 {
-	struct zv_exchange *x = job->x;
+	const struct zv_str nobody = { NULL, 0 };
 
-	x->user = zv_hub_find_user(job->owner->daemon->hub, zv_buf_str(&job->user));
-	zv_recordings_missed(job->owner, x);
+	zv_recordings_missed(job->owner, job->x,
+			     job->by_link ? nobody : zv_buf_str(&job->user));
 	refuse(job, 404, "not_found", "there is no such recording, or it is not yours");
 }
 

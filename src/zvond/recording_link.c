@@ -132,9 +132,10 @@ zv_recording_link_check(const unsigned char key[ZV_LINK_KEY], struct zv_str id,
 	    zv_num_parse(zv_buf_str(&until), 0, INT64_MAX, &until_s) == 0 &&
 	    !memchr(user->p ? user->p : "\n", '\n', user->n ? user->n : 1)) {
 		rc = sign(key, id, zv_buf_str(user), until_s, wanted);
-		if (rc == 0 &&
-		    (sodium_memcmp(wanted, sig.p, SIG) != 0 || until_s <= now_s))
+		if (rc == 0 && sodium_memcmp(wanted, sig.p, SIG) != 0)
 			rc = ZV_EAUTH;
+		else if (rc == 0 && until_s <= now_s)
+			rc = ZV_ETIMEOUT;
 	}
 	zv_buf_deinit(&until);
 	zv_buf_deinit(&sig);

@@ -21,8 +21,8 @@ void zv_recording_link_write(struct zv_buf *out, const unsigned char key[ZV_LINK
 
 /* Has that query a signature at all? */
 bool zv_recording_link_is_there(struct zv_str query);
-/* 0: the link is good, *user (yours) had it made; ZV_EAUTH: it is not, or it has expired;
- * ZV_ENOMEM. */
+/* 0: the link is good, *user (yours) had it made; ZV_ETIMEOUT: it was, and has expired;
+ * ZV_EAUTH: it never was; ZV_ENOMEM. */
 int zv_recording_link_check(const unsigned char key[ZV_LINK_KEY], struct zv_str id,
 			    struct zv_str query, int64_t now_s, struct zv_buf *user);
 

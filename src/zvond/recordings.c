@@ -32,54 +32,49 @@ make_misses(struct zv_recordings *r, int free_tries)
 	return 0;
 }
 
-/* "u" and the user's name, "a" and the address; a reload may have changed how many are free. */
+/* "u" and the user's name: his guesses slow nobody who comes through the same address, as
+ * the users of a CRM do. Else "a" and the address. */
 static void
-each_key(struct zv_recordings *r, struct zv_exchange *x,
-	 void (*f)(struct zv_recordings *r, struct zv_str key, int *ms), int *ms)
+write_key(struct zv_buf *key, const struct zv_exchange *x, struct zv_str user)
 {
-	int wanted = zv_daemon_config(r->daemon)->recordings.misses;
-	struct zv_buf key = { 0 };
-	unsigned char address[17] = "a";
+	unsigned char address[16];
 
-	if (wanted != r->misses_free)
-		make_misses(r, wanted);
-	zv_conn_address(x->front->conn, address + 1);
-	f(r, (struct zv_str){ (char *)address, sizeof address }, ms);
-	if (x->user && zv_buf_printf(&key, "u%.*s", ZV_ARG(x->user->name)) == 0)
-		f(r, zv_buf_str(&key), ms);
-	zv_buf_deinit(&key);
-}
-
-static void
-look(struct zv_recordings *r, struct zv_str key, int *ms)
-{
-	int wait = zv_slow_wait_ms(r->misses, key, zv_clock_ms());
-
-	*ms = wait > *ms ? wait : *ms;
-}
-
-static void
-note(struct zv_recordings *r, struct zv_str key, int *ms)
-{
-	zv_slow_failed(r->misses, key, zv_clock_ms());
+	if (user.p) {
+		zv_buf_add_char(key, 'u');
+		zv_buf_add(key, user);
+		return;
+	}
+	zv_conn_address(x->front->conn, address);
+	zv_buf_add_char(key, 'a');
+	zv_buf_add(key, (struct zv_str){ (char *)address, sizeof address });
 }
 
 int
-zv_recordings_wait_ms(struct zv_recordings *r, struct zv_exchange *x)
+zv_recordings_wait_ms(struct zv_recordings *r, const struct zv_exchange *x,
+		      struct zv_str user)
 {
-	int ms = 0;
+	int wanted = zv_daemon_config(r->daemon)->recordings.misses, ms;
+	struct zv_buf key = { 0 };
 
-	each_key(r, x, look, &ms);
+	if (wanted != r->misses_free) /* a reload */
+		make_misses(r, wanted);
+	write_key(&key, x, user);
+	ms = zv_slow_wait_ms(r->misses, zv_buf_str(&key), zv_clock_ms());
+	zv_buf_deinit(&key);
 	return ms;
 }
 
 void
-zv_recordings_missed(struct zv_recordings *r, struct zv_exchange *x)
+zv_recordings_missed(struct zv_recordings *r, const struct zv_exchange *x,
+		     struct zv_str user)
 {
-	int ms = 0;
+	struct zv_buf key = { 0 };
 
 	r->refused++;
-	each_key(r, x, note, &ms);
+	write_key(&key, x, user);
+	if (!zv_buf_failed(&key))
+		zv_slow_failed(r->misses, zv_buf_str(&key), zv_clock_ms());
+	zv_buf_deinit(&key);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

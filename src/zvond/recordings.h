@@ -40,9 +40,12 @@ void zv_recordings_stop(struct zv_recordings *r);
 /* … and after. Both: NULL is fine. */
 void zv_recordings_free(struct zv_recordings *r);
 
-/* How long whoever asks must wait, because he asked for too many ids that are none. */
-int zv_recordings_wait_ms(struct zv_recordings *r, struct zv_exchange *x);
-void zv_recordings_missed(struct zv_recordings *r, struct zv_exchange *x);
+/* How long whoever asks must wait, because he asked for too many ids that are none. user: who
+ * has logged in; NULL: somebody with a link, told by his address. */
+int zv_recordings_wait_ms(struct zv_recordings *r, const struct zv_exchange *x,
+			  struct zv_str user);
+void zv_recordings_missed(struct zv_recordings *r, const struct zv_exchange *x,
+			  struct zv_str user);
 
 /* ---- one request ------------------------------------------------------------------------------- */
 

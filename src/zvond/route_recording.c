@@ -39,11 +39,13 @@ user_of_link(struct zv_exchange *x)
 	if (rc == 0 && config_of(x)->links)
 		user = zv_hub_find_user(d->hub, zv_buf_str(&name));
 	zv_buf_deinit(&name);
-	if (!user) {
-		zv_recordings_missed(d->recordings, x);
+	if (rc == ZV_EAUTH) /* not one that was good, or is of somebody who has gone */
+		zv_recordings_missed(d->recordings, x, (struct zv_str){ NULL, 0 });
+	if (user) /* as good as a login: not dropped for others who come */
+		zv_conn_prove(x->front->conn);
+	else
 		zv_exchange_refuse(x, 403, "link",
 				   "this link is not good, or has expired");
-	}
 	return user;
 }
 
@@ -52,6 +54,7 @@ static bool
 may_ask(struct zv_exchange *x, struct zv_recording_job *options)
 {
 	struct zv_recordings *r = zv_exchange_daemon(x)->recordings;
+	struct zv_str asker = x->user ? x->user->name : (struct zv_str){ NULL, 0 };
 	int wait_ms;
 
 	if (config_of(x)->places.n_roots == 0) {
@@ -60,7 +63,7 @@ may_ask(struct zv_exchange *x, struct zv_recording_job *options)
 				   "[recordings]");
 		return false;
 	}
-	wait_ms = zv_recordings_wait_ms(r, x);
+	wait_ms = zv_recordings_wait_ms(r, x, asker);
 	if (wait_ms > 0) {
 		zv_exchange_refuse_for(x, 429, wait_ms, "limit",
 				       "too many recordings that are none");
@@ -81,7 +84,7 @@ may_ask(struct zv_exchange *x, struct zv_recording_job *options)
 		memcpy(options->id, x->argument.p, x->argument.n);
 		return true;
 	}
-	zv_recordings_missed(r, x);
+	zv_recordings_missed(r, x, asker);
 	zv_exchange_refuse(x, 404, "not_found",
 			   "there is no such recording, or it is not yours");
 	return false;

@@ -52,7 +52,8 @@ class Help(unittest.TestCase):
     def test_finds_something(self):
         """The readers above really read."""
         self.assertEqual(commands(), ["listen", "action", "command", "originate", "calls",
-                                      "parse", "filter", "probe", "capture", "serve", "history"])
+                                      "parse", "filter", "probe", "capture", "serve", "history",
+                                      "import"])
         self.assertGreater(len(all_options()), 20)
 
     def test_both_ways(self):

@@ -81,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	char *copy = fuzz_copy(file);
 	struct zv_str head = { copy, file.n < ZV_SOUND_HEAD_MAX ? file.n
 								: ZV_SOUND_HEAD_MAX };
-	uint64_t size = file.n + (more ? UINT64_MAX >> (64 - more % 64) : 0);
+	uint64_t size = file.n + (more ? UINT64_MAX >> (63 - more % 64) : 0);
 	struct zv_error err = { 0 };
 	struct zv_sound s;
 	int rc = zv_sound_of(kind, head, size < file.n ? file.n : size, &s, &err);

@@ -384,6 +384,18 @@ def range_seeds():
     yield "large", b"\xc8bytes=9223372036854775806-"
 
 
+def history_asked_seeds():
+    """Queries, forms, JSON; see fuzz_history_asked.c."""
+    values = ("\0number=%2B7+(916)+555-00-01&missed=yes&limit=20", "\0from=2026-11-20+10:00&tz=%2B03:00",
+              "\0fields=call,from&format=csv&bom=yes&order=oldest", "\0offset=7&limit=1000&by=day",
+              "\0cursor=abc&direction=in,out&result=busy&recorded=1&server=office&token=x",
+              "\1CLIENT_ID=crm&N=1,2;3&FROM=1000&to=2000", "\1N=%ff&N=%00",
+              '\2{"CLIENT_ID":"crm","N":["+7916",8916,"=1"],"missed":true,"limit":5}',
+              '\2{"N":{"a":[1.5,null]}}', '\2{"N":"1","N":"2"}', '\2[[[[1e400')
+    for number, value in enumerate(values):
+        yield "%02d" % number, value.encode()
+
+
 def json_seeds():
     values = ('{"type":"command","id":"1","name":"call.make","args":{"to":"102"}}', '[1,2.5e3,-0]',
               '"\\u0414\\ud83d\\ude00"', '[true,false,null,{}]', '{"a":1,"a":2}', '[1e400]',
@@ -593,6 +605,14 @@ def stitch_seeds():
 KINDS = {
     "conversation_json": conversation_json_seeds, "number": number_seeds, "stitch": stitch_seeds,
     "zone": zone_seeds,
+def csv_seeds():
+    """The first byte chooses the pieces in which it is read."""
+    fixture = HERE.parent / "hist/fixtures/asterisk-csv/Master.csv"
+    yield "asterisk", b"\x07" + fixture.read_bytes()[:MOST]
+    yield "quotes", b'\x01"""Ivan"" <101>","","a,b","two\nlines",,2\r\n\n"x"y,"z\n'
+    yield "strange", b'\x02a"b,"c"d"e,\xff\0,"unfinished'
+    yield "many", b"\x03" + b"," * 63 + b"\n" + b"," * 64 + b"\nafter\n"
+    "csv": csv_seeds,
     "audio": audio_seeds,
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,
@@ -600,6 +620,7 @@ KINDS = {
     "http_request": http_request_seeds, "json": json_seeds, "range": range_seeds, "raw_stream": raw_stream_seeds, "ws": ws_seeds,
     "ajam_session": ajam_session_seeds,
     "calls": calls_seeds, "command": command_seeds, "cookie": cookie_seeds, "digest": digest_seeds, "head": head_seeds,
+    "history_asked": history_asked_seeds,
     "filter": filter_seeds,
     "html": html_seeds, "legacy": legacy_seeds, "miko": miko_seeds, "mxml": mxml_seeds,
     "parser": parser_seeds, "redact": redact_seeds, "request": request_seeds,

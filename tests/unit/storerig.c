@@ -15,17 +15,32 @@ static const char *const tables[] = {
 	"open_calls", "counts", "counts_line", "marks",	     "servers",	 "meta",
 };
 
+static const char *const views[] = {
+	"v_hours_of_lines", "v_hours",	   "v_calls_with", "v_parties", "v_periods",
+	"v_recordings",	    "v_transfers", "v_legs",	   "v_calls",
+};
+
+/* Of a server. */
+static struct zv_str
+secret(void)
+{
+	return zvon_str(getenv("ZVON_STORE_SECRET"));
+}
+
 static void
 drop_all(const char *url)
 {
-	struct zv_db_options o = { .url = zvon_str(url) };
+	struct zv_db_options o = { .url = zvon_str(url), .secret = secret() };
 	struct zv_db *db = zv_db_open(&o, NULL);
 	char text[100];
 
 	assert_non_null(db);
+	for (size_t i = 0; i < N_OF(views); i++) {
+		snprintf(text, sizeof(text), "DROP VIEW IF EXISTS %s", views[i]);
+		assert_true(zv_db_run(db, text, NULL, 0, NULL) >= 0);
+	}
 	for (size_t i = 0; i < N_OF(tables); i++) {
-		snprintf(text, sizeof(text), "DROP TABLE IF EXISTS %s%s", tables[i],
-			 zv_db_dialect(db) == ZV_DB_PGSQL ? " CASCADE" : "");
+		snprintf(text, sizeof(text), "DROP TABLE IF EXISTS %s", tables[i]);
 		assert_true(zv_db_run(db, text, NULL, 0, NULL) >= 0);
 	}
 	zv_db_close(db);
@@ -34,7 +49,8 @@ drop_all(const char *url)
 struct zv_store *
 rig_open_again(struct storerig *rig, bool read_only)
 {
-	struct zv_store_options o = { .db = { .url = zvon_str(rig->url) },
+	struct zv_store_options o = { .db = { .url = zvon_str(rig->url),
+					      .secret = secret() },
 				      .read_only = read_only };
 	struct zv_error warning = { 0 }, err = { 0 };
 	struct zv_store *s = zv_store_open(&o, &warning, &err);
