@@ -238,6 +238,9 @@ class RightsTest(Shared):
                 self.assertEqual(" ".join(one["call"] for one in calls), wanted)
                 self.assertEqual(" ".join(one["call"] for one in calls if one["recordings"]), heard)
                 self.assertEqual(self.z.ids("recorded=yes", user), heard)
+                rows = self.z.get("/v1/history/statistics?by=result&recorded=yes", user=user)
+                self.assertEqual(sum(row["calls"] for row in rows.json["rows"]),
+                                 len(heard.split()))
                 for one in CALLS:
                     found = self.z.get("/v1/calls/" + one["call"], user=user)
                     self.assertEqual(found.status, 200 if one["call"] in wanted.split() else 404)
@@ -520,6 +523,31 @@ class LargeTest(unittest.TestCase):
         for connection in held:
             connection.close()
         self.assertEqual(len(self.z.calls("limit=10")), 10)
+
+    def test_who_goes(self):
+        """Those who ask and do not wait for the answer leave nothing behind."""
+        before = self.z.descriptors()
+        for turn in range(30):
+            connection = self.z.connection()
+            path = ("/v1/history?limit=1000", "/v1/history?format=csv",
+                    "/v1/history/statistics?by=line")[turn % 3]
+            connection.request("GET", path, headers={"Authorization": "Bearer " + TOKEN["viewer"]})
+            connection.sock.shutdown(2)
+            connection.close()
+        end = time.monotonic() + 5 * SLOW
+        while self.z.descriptors() > before and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertLessEqual(self.z.descriptors(), before)
+        self.assertEqual(len(self.z.calls("limit=10", "boss")), 10)
+
+    def test_stop_while_it_is_read(self):
+        """SIGTERM ends it though somebody reads a long answer slowly."""
+        with History(calls=None, count=3000) as z:
+            connection = z.connection()
+            connection.request("GET", "/v1/history?format=csv",
+                               headers={"Authorization": "Bearer " + TOKEN["boss"]})
+            self.assertEqual(z.stop(seconds=8), 0)
+            connection.close()
 
     def test_many_at_once(self):
         """The ninth of a user is told to wait; the others are answered."""
