@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures, beside their floors, in rotated rounds: medians of one run on one machine.
 
-usage: run.py BUILD_DIR [--rounds N] [--events N] [--only parser,mxml,client,slow,filters,calls,
+usage: run.py BUILD_DIR [--rounds N] [--events N] [--calls N] [--only parser,mxml,client,slow,filters,calls,history,
               latency,instructions,onec,zvond,zvond-fan,zvond-deflate,zvond-one,
               zvond-browser,zvond-burst,zvond-http,import]
 
@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree
 
+import history
 import imports
 import onec
 import zvond
@@ -379,6 +380,7 @@ def main():
     options.add_argument("build")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--events", type=int, default=1_000_000)
+    options.add_argument("--calls", type=int, default=1_000_000, help="of the history")
     options.add_argument("--only", help="comma list; without it all")
     given = options.parse_args()
     wanted = lambda name: not given.only or name in given.only.split(",")
@@ -387,6 +389,8 @@ def main():
             bench_streams(given, wanted, folder)
     if wanted("import"):
         imports.bench(given.build, given.events)
+    if wanted("history"):
+        history.bench(program(given.build, "history"), given.calls)
     if wanted("legacy"):
         bench_legacy(given.build, given.rounds)
     if wanted("calls"):
