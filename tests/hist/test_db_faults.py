@@ -318,24 +318,33 @@ class Servers:
         with self.talk(url=self.base.url("fault", tcp=True, words="tls=perhaps")) as talk:
             self.says(talk.opened, "EINVAL", "required")
 
-    def test_tls(self):
-        """Required: any certificate. Verified: one of that CA, for that host."""
+    def serve_tls(self, names):
+        """The server begins anew with a certificate for these names, which is its own CA."""
         cert, key = self.base.folder / "cert", self.base.folder / "key"
+        key.unlink(missing_ok=True)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=localhost", "-addext",
-                        "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", cert],
-                       check=True, stderr=subprocess.DEVNULL)
+                        "-subj", "/CN=zvon-test", "-addext", "subjectAltName=" + names,
+                        "-keyout", key, "-out", cert], check=True, stderr=subprocess.DEVNULL)
         os.chmod(key, 0o600)
         self.base.give(key)
         self.base.restart(*[word.replace("CERT", str(cert)).replace("KEY", str(key))
                             for word in self.tls_options])
+        return cert
+
+    def test_tls(self):
+        """Required: any certificate. Verified: one of that CA, for that host."""
         self.addCleanup(self.base.restart)
+        cert = self.serve_tls("DNS:localhost,IP:127.0.0.1")
         for words, code in (("tls=required", "ok"), ("tls=verify&ca=%s" % cert, "ok"),
                             ("tls=verify", "ETLS")):
             with self.talk(url=self.base.url("fault", tcp=True, words=words)) as talk:
                 self.says(talk.opened, code)
                 if code == "ok":
                     self.check_works(talk)
+        cert = self.serve_tls("DNS:somebody.else")
+        for words, code in (("tls=required", "ok"), ("tls=verify&ca=%s" % cert, "ETLS")):
+            with self.talk(url=self.base.url("fault", tcp=True, words=words)) as talk:
+                self.says(talk.opened, code)
 
     def test_a_word_that_nobody_knows(self):
         with self.talk(url=self.base.url("fault", words="colour=red")) as talk:
