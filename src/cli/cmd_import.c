@@ -131,6 +131,8 @@ fail(const char *what, const struct zv_error *err)
 static int
 check(void)
 {
+	const char *const urls[] = { from, to, cel };
+
 	if (!from && !cel) {
 		zv_say_error("--from URL is missing: where the CDRs are, for example "
 			     "csv:/var/log/asterisk/cdr-csv/Master.csv",
@@ -145,6 +147,14 @@ check(void)
 			     "/var/lib/zvond/history.db; --dry-run ничего не пишет");
 		return ZV_EXIT_USAGE;
 	}
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+		if (urls[i] && zv_secret_is_in_url(urls[i]))
+			zv_say_warning(
+				"the password in the URL stays in the shell's "
+				"history and can be seen by others for a moment: "
+				"--secret-file hides it",
+				"пароль в URL остаётся в истории оболочки и на миг "
+				"виден другим: --secret-file его скроет");
 	if (!*server) {
 		zv_say_error("--server is empty", "--server пуст");
 		return ZV_EXIT_USAGE;

@@ -1,6 +1,7 @@
 /* Master.csv of Asterisk, read as a table: SELECT * FROM cdr WHERE position >= ?. The file grows
  * while it is read; a line that is still being written is left for the next time. The columns
- * are those of cdr_csv.c, 1.8 to 22, which writes no names: how many there are tells which. */
+ * are those of cdr_csv.c, 1.8 to 22, which writes no names: how many there are tells which. What
+ * other tools export begins with a line of names. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +45,9 @@ struct csv {
 	int file;
 	const char *names[ZV_CSV_FIELDS_MAX]; /* columns, before the three of ours */
 	size_t n_names;
-	char *columns; /* of the URL, cut up */
+	char *columns; /* of the URL or of the head line, cut up; NULL: cdr_csv.c's */
+	bool are_told; /* by the URL */
+	size_t head;   /* bytes of a head line */
 	char inode[24];
 	char *bytes;
 	size_t n, at, cap;
@@ -69,8 +72,11 @@ fail_file(struct zv_db *db, struct zv_error *err)
 static int
 name_columns(struct csv *c, const char *list, struct zv_error *err)
 {
-	char *p = c->columns = zv_strdup(list);
+	char *p = zv_strdup(list);
 
+	zv_free(c->columns);
+	c->columns = p;
+	c->n_names = 0;
 	if (!p)
 		return zv_fail_nomem(err);
 	for (char *name; (name = strsep(&p, ","));) {
@@ -95,11 +101,8 @@ csv_open(struct zv_db *db, struct zv_error *err)
 	c->file = -1;
 	if (access(db->url->path, R_OK) < 0)
 		return fail_file(db, err);
-	if (columns)
-		return name_columns(c, columns, err);
-	memcpy(c->names, asterisk_names, sizeof asterisk_names);
-	c->n_names = N_NAMES;
-	return 0;
+	c->are_told = columns != NULL;
+	return columns ? name_columns(c, columns, err) : 0;
 }
 
 static void
@@ -171,6 +174,62 @@ fail_rotated(struct zv_db *db, struct zv_error *err)
 		zv_db_name(db));
 }
 
+/* Tools that export a table write a first line with the names of its columns. */
+static bool
+is_head(const struct zv_csv_record *record)
+{
+	static const char *const always[] = { "channel", "disposition", "billsec" };
+	size_t found = 0;
+
+	for (size_t i = 0; i < record->n; i++)
+		for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+			found += zvon_str_equal(record->fields[i], zvon_str(always[k]));
+	return found >= 2;
+}
+
+/* The names of its fields as those of the columns. */
+static int
+take_head(struct csv *c, const struct zv_csv_record *record, struct zv_error *err)
+{
+	struct zv_buf names = { 0 };
+	int r;
+
+	for (size_t i = 0; i < record->n; i++) {
+		if (i)
+			zv_buf_add_char(&names, ',');
+		zv_buf_add(&names, record->fields[i]);
+	}
+	r = zv_buf_failed(&names) ? zv_fail_nomem(err)
+				  : name_columns(c, zv_buf_cstr(&names), err);
+	zv_buf_deinit(&names);
+	return r;
+}
+
+/* The file's first line tells what its columns are, if the URL does not. */
+static int
+find_columns(struct zv_db *db, struct zv_error *err)
+{
+	struct csv *c = db->own;
+	ssize_t n = pread(c->file, c->bytes, ZV_CSV_RECORD_MAX, 0);
+	size_t used;
+
+	if (n < 0)
+		return fail_file(db, err);
+	c->head = 0;
+	if (zv_csv_next(c->bytes, (size_t)n, &c->record, &used) == 1 &&
+	    is_head(&c->record)) {
+		c->head = used;
+		return c->are_told ? 0 : take_head(c, &c->record, err);
+	}
+	if (c->are_told)
+		return 0;
+	zv_free(c->columns);
+	c->columns = NULL;
+	memcpy(c->names, asterisk_names, sizeof asterisk_names);
+	c->n_names = N_NAMES;
+	return 0;
+}
+
 /* A position is one where a record begins; in a file that came in the place of the old one it
  * nearly never is. */
 static int
@@ -190,6 +249,7 @@ seek(struct zv_db *db, int64_t position, struct zv_error *err)
 	if (position > 0 &&
 	    (pread(c->file, &before, 1, position - 1) != 1 || before != '\n'))
 		return fail_rotated(db, err);
+	position = position > (int64_t)c->head ? position : (int64_t)c->head;
 	c->position = position;
 	return lseek(c->file, position, SEEK_SET) < 0 ? fail_file(db, err) : 0;
 }
@@ -228,7 +288,9 @@ csv_query(struct zv_db *db, const char *sql, const struct zv_db_value *values, s
 	c->file = open(db->url->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (c->file < 0)
 		return fail_file(db, err);
-	r = seek(db, values[0].number, err);
+	r = find_columns(db, err);
+	if (r == 0)
+		r = seek(db, values[0].number, err);
 	if (r == 0 && name_all(db) < 0)
 		r = zv_fail_nomem(err);
 	if (r < 0)

@@ -51,10 +51,10 @@ zv_db_null(void)
  * ?tls=required|verify&ca=FILE where the server speaks TLS. */
 struct zv_db_options {
 	struct zv_str url;
-	struct zv_str secret;	/* p NULL: none, or what the URL has; never shown */
-	bool read_only;		/* the session too, where the server knows that */
-	bool create;		/* SQLite: make the file */
-	int timeout_ms;		/* of one statement; 0: ZV_DB_TIMEOUT_MS */
+	struct zv_str secret; /* p NULL: none, or what the URL has; never shown */
+	bool read_only;	      /* the session too, where the server knows that */
+	bool create;	      /* SQLite: make the file */
+	int timeout_ms;	      /* of one statement, its rows too; 0: ZV_DB_TIMEOUT_MS */
 	int connect_timeout_ms; /* 0: ZV_DB_CONNECT_TIMEOUT_MS */
 	size_t cache_bytes;	/* SQLite's page cache; 0: ZV_DB_CACHE_BYTES */
 };
@@ -75,8 +75,12 @@ enum zv_db_dialect { /* how SQL is to be written */
 struct zv_db;
 struct zv_db_rows;
 
-/* NULL: *err: ZV_EINVAL the URL, ZV_EAUTH the account, ZV_EIO not there, ZV_ENOTFOUND the module
- * or file is missing, ZV_EPROTO it is no database (a corrupt file). */
+/* NULL: *err: ZV_EINVAL the URL, ZV_EAUTH the account, ZV_EIO not there, ZV_ENOTFOUND the module,
+ * the file or the database is missing, ZV_EPROTO it is no database (a corrupt file), ZV_EBUSY
+ * locked, or no connection is free, ZV_ETLS.
+ * A connection that is lost later is made again by itself: zv_db_begin, and a SELECT outside of
+ * transactions, are then tried once more; everything else is ZV_ECLOSED, and the statement after
+ * it has a new connection. Inside a transaction all is ZV_ECLOSED until zv_db_rollback. */
 struct zv_db *zv_db_open(const struct zv_db_options *options, struct zv_error *err);
 void zv_db_close(struct zv_db *db); /* NULL is fine */
 enum zv_db_dialect zv_db_dialect(const struct zv_db *db);
@@ -93,8 +97,8 @@ const char *zv_db_name(const struct zv_db *db);
 #define ZV_DB_ROTATED 1
 long long zv_db_run(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 		    size_t n, struct zv_error *err);
-/* The same with rows as the answer. MariaDB and PostgreSQL stream them: no more than one
- * result is open on a handle, and no statement runs until it is ended. */
+/* The same with rows as the answer, which come as a stream: no more than one result is open on a
+ * handle, and no statement runs until it is ended (ZV_EINVAL). */
 int zv_db_query(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 		size_t n, struct zv_db_rows **out, struct zv_error *err);
 /* 1: *row has zv_db_columns values, borrowed until the next call; 0: no more; < 0 as above. */
@@ -104,6 +108,7 @@ size_t zv_db_columns(const struct zv_db_rows *rows);
 const char *zv_db_column_name(const struct zv_db_rows *rows, size_t i);
 void zv_db_end(struct zv_db_rows *rows); /* also before the last row; NULL is fine */
 
+/* After an error inside a transaction only a rollback is sure to work (PostgreSQL). */
 int zv_db_begin(struct zv_db *db, struct zv_error *err); /* for writing, at once */
 int zv_db_commit(struct zv_db *db, struct zv_error *err);
 void zv_db_rollback(struct zv_db *db);

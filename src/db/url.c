@@ -163,6 +163,15 @@ is_bare_path(struct zv_str s)
 	       zv_str_ends(s, ZV_STR(".sqlite3"));
 }
 
+static bool
+is_scheme(struct zv_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return s.n > 0;
+}
+
 static int
 read_url(struct block *b, struct zv_str url)
 {
@@ -181,7 +190,7 @@ read_url(struct block *b, struct zv_str url)
 	query = zv_str_from(rest, mark + 1);
 	rest.n = mark;
 	b->url.scheme = keep(b, scheme);
-	if (!b->url.scheme || read_words(b, query) < 0)
+	if (!is_scheme(scheme) || !b->url.scheme || read_words(b, query) < 0)
 		return ZV_EINVAL;
 	if (zv_str_starts(rest, ZV_STR("//")) && !zv_str_starts(rest, ZV_STR("///")))
 		return read_authority(b, zv_str_from(rest, 2));

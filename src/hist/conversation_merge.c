@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "hist/channel.h"
 
 /* The records tell whole seconds, and the first of a call is made when its channel is. */
 #define ROUNDING_MS 2000
@@ -392,6 +393,66 @@ is_first_part(const struct zv_conversation *c, const struct zv_conversation *oth
 	return is_live(c) && is_live(other) && end_of(other) <= END_OPEN;
 }
 
+/* ---- one who came late ----------------------------------------------------------------------- */
+
+/* A channel, not a phone that only Dial's data name ("SIP/102"). */
+static bool
+is_channel(const struct zv_past_leg *leg)
+{
+	size_t slash = zv_str_find(leg->channel, ZV_STR("/"));
+
+	return zv_channel_peer(leg->channel).n + slash + 1 < leg->channel.n;
+}
+
+/* The records have a channel that was not seen live: who looked came in the middle. */
+static bool
+has_come_late(const struct zv_conversation *c, const struct zv_conversation *records)
+{
+	if (!is_live(c) || is_live(records))
+		return false;
+	for (size_t i = 0; i < records->n_legs; i++)
+		if (is_channel(&records->legs[i]) && !find_leg(c, &records->legs[i]))
+			return true;
+	return false;
+}
+
+static void
+prefer_text(struct zv_str *s, struct zv_str better)
+{
+	if (better.n)
+		*s = better;
+}
+
+static void
+prefer_earlier(int64_t *t, int64_t other)
+{
+	if (other && (*t == 0 || other + ROUNDING_MS < *t))
+		*t = other;
+}
+
+/* The records saw the beginning: who called whom is theirs. */
+static void
+take_records_view(struct zv_conversation *c, const struct zv_conversation *records)
+{
+	c->direction = records->direction;
+	prefer_text(&c->id, records->id);
+	prefer_text(&c->from_number, records->from_number);
+	prefer_text(&c->from_name, records->from_name);
+	prefer_text(&c->to_number, records->to_number);
+	if (!c->is_open && c->result != ZV_RESULT_ANSWERED)
+		c->result = records->result;
+	for (size_t i = 0; i < records->n_legs; i++) {
+		struct zv_past_leg *leg = find_leg(c, &records->legs[i]);
+
+		if (leg)
+			leg->role = records->legs[i].role;
+	}
+	prefer_earlier(&c->started_ms, records->started_ms);
+	prefer_earlier(&c->answered_ms, records->answered_ms);
+	count_durations(c);
+	sort_legs(c, records);
+}
+
 /* Records of one leg are written while a call goes on (a transfer): they end none that is seen
  * live. */
 static bool
@@ -407,13 +468,16 @@ merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 	bool later = began_before(c, other);
 	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
-	bool first = is_first_part(c, other);
+	bool first = is_first_part(c, other), late = has_come_late(c, other);
 	bool halves =
 		is_live(c) && is_live(other); /* each saw what the other did not */
+	bool all = later || open || both_records || halves || late;
 
-	merge_legs(c, other, later || open || both_records || halves);
-	merge_lists(c, other, later || open || both_records || halves);
+	merge_legs(c, other, all);
+	merge_lists(c, other, all);
 	fill_call(c, other);
+	if (late)
+		take_records_view(c, other);
 	if (first) {
 		take_first_part(c, other);
 		take_first_times(c, other);

@@ -28,45 +28,52 @@ static const char *
 find_end(const char *p, const char *end)
 {
 	while (p < end) {
-		const char *newline, *comma;
-
 		if (*p == '"' && !(p = skip_quoted(p, end)))
 			return NULL;
-		newline = find(p, end, '\n');
-		comma = find(p, newline, ',');
-		if (comma == newline)
-			return newline < end ? newline : NULL;
-		p = comma + 1;
+		while (p < end && *p != ',' && *p != '\n')
+			p++;
+		if (p < end && *p == '\n')
+			return p;
+		p++;
 	}
 	return NULL;
+}
+
+/* The text of a field with doubled quotes, or with more behind its last quote, moved together. */
+static struct zv_str
+unquote(char **p, char *end)
+{
+	char *to = *p, *from = *p + 1;
+	struct zv_str field = { to, 0 };
+
+	while (from < end) {
+		if (*from == '"' && (++from == end || *from != '"'))
+			break;
+		*to++ = *from++;
+	}
+	while (from < end && *from != ',')
+		*to++ = *from++;
+	field.n = (size_t)(to - field.p);
+	*p = from;
+	return field;
 }
 
 /* The field at *p, up to its comma or to `end`; *p behind it. */
 static struct zv_str
 take_field(char **p, char *end)
 {
-	struct zv_str field = { *p, 0 };
-	char *to = *p, *from = *p;
+	char *start = *p, *close;
 
-	if (from < end && *from == '"') {
-		from++;
-		while (from < end) {
-			char *quote = (char *)(size_t)find(from, end, '"');
-
-			memmove(to, from, (size_t)(quote - from));
-			to += quote - from;
-			from = quote + 1;
-			if (from >= end || *from != '"')
-				break;
-			*to++ = *from++;
-		}
-		from = from < end ? from : end;
+	if (start == end || *start != '"') {
+		while (*p < end && **p != ',')
+			++*p;
+		return (struct zv_str){ start, (size_t)(*p - start) };
 	}
-	while (from < end && *from != ',') /* without quotes, or behind them */
-		*to++ = *from++;
-	field.n = (size_t)(to - field.p);
-	*p = from;
-	return field;
+	close = memchr(start + 1, '"', (size_t)(end - start - 1));
+	if (!close || (close + 1 < end && close[1] != ','))
+		return unquote(p, end);
+	*p = close + 1;
+	return (struct zv_str){ start + 1, (size_t)(close - start - 1) };
 }
 
 static int

@@ -251,6 +251,16 @@ is_asked(const struct zv_source *s, int64_t time_ms)
 	       (!s->to_ms || time_ms < s->to_ms);
 }
 
+/* The line of names that tools write above what they export. */
+static bool
+is_head_line(const struct zv_source *s, const struct zv_source_row *row)
+{
+	return s->order == ZV_ORDER_OFFSET && row->time_ms == 0 &&
+	       (zvon_str_equal_nocase(row->cdr.uniqueid, ZV_STR("uniqueid")) ||
+		zvon_str_equal_nocase(row->cel.uniqueid, ZV_STR("uniqueid")) ||
+		zvon_str_equal_nocase(row->cdr.channel, ZV_STR("channel")));
+}
+
 int
 zv_source_next(struct zv_source *s, struct zv_source_row *row, struct zv_error *err)
 {
@@ -271,7 +281,7 @@ zv_source_next(struct zv_source *s, struct zv_source_row *row, struct zv_error *
 		zv_source_take(s, values, zv_db_columns(s->rows), row);
 		if (row->time_ms > s->newest_ms)
 			s->newest_ms = row->time_ms;
-		if (is_asked(s, row->time_ms))
+		if (is_asked(s, row->time_ms) && !is_head_line(s, row))
 			return 1;
 	}
 	return rc;

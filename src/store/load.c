@@ -332,9 +332,9 @@ struct offsets {
 static void
 hand_out(struct zv_loader *l, struct zv_conversation *c, struct offsets *at)
 {
-	c->legs = l->legs + at->legs;
-	c->transfers = l->transfers + at->transfers;
-	c->recordings = l->recordings + at->recordings;
+	c->legs = c->n_legs ? l->legs + at->legs : NULL;
+	c->transfers = c->n_transfers ? l->transfers + at->transfers : NULL;
+	c->recordings = c->n_recordings ? l->recordings + at->recordings : NULL;
 	at->legs += c->n_legs;
 	at->transfers += c->n_transfers;
 	at->recordings += c->n_recordings;
@@ -354,10 +354,12 @@ share_strings(struct zv_loader *l)
 	size_t at = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		l->calls[i].talked = l->strings + at;
-		at += l->calls[i].n_talked;
-		l->calls[i].linked_ids = l->strings + at;
-		at += l->calls[i].n_linked_ids;
+		struct zv_conversation *c = &l->calls[i];
+
+		c->talked = c->n_talked ? l->strings + at : NULL;
+		at += c->n_talked;
+		c->linked_ids = c->n_linked_ids ? l->strings + at : NULL;
+		at += c->n_linked_ids;
 	}
 }
 

@@ -212,6 +212,7 @@ pick(struct zv_scan *scan, struct list *list, int64_t rows, size_t want,
 		return rc;
 	scan->budget -= looked_at;
 	n = bind_rows(scan, list, v);
+	v[list->name ? 2 : 0] = zv_db_int(end.started_ms); /* the index ends there */
 	v[n++] = zv_db_int(end.started_ms);
 	v[n++] = zv_db_int(end.call);
 	n += bind_filters(scan, list, v + n);

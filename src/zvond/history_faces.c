@@ -23,17 +23,20 @@ is_within(const struct zv_history_task *t, enum zv_reach reach,
 					 reach == ZV_REACH_QUEUES ? t->queues.n : 0);
 }
 
+/* Who asks for recordings is asked for calls that he may hear. */
 static void
 set_scope(struct zv_history_task *t, struct zv_history_query *q)
 {
+	enum zv_reach reach = t->asked.query.recorded ? t->hears : t->sees;
+
 	*q = t->asked.query;
-	q->has_scope = t->sees != ZV_REACH_ALL;
-	if (!q->has_scope)
+	q->has_scope = reach != ZV_REACH_ALL;
+	if (!q->has_scope || reach == ZV_REACH_NONE)
 		return;
 	q->scope_lines = t->lines.list;
 	q->n_scope_lines = t->lines.n;
 	q->scope_queues = t->queues.list;
-	q->n_scope_queues = t->sees == ZV_REACH_QUEUES ? t->queues.n : 0;
+	q->n_scope_queues = reach == ZV_REACH_QUEUES ? t->queues.n : 0;
 }
 
 /* Without recordings that he may not hear: as if there were none. */

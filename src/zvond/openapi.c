@@ -159,11 +159,12 @@ write_response(struct zv_json *j, const char *status, const char *schema,
 static void
 write_security(struct zv_json *j, const struct zv_route *r)
 {
-	static const char *const kinds[] = { "bearer", "basic" };
+	static const char *const kinds[] = { "bearer", "basic", "link" };
+	size_t n = r->login == ZV_LOGIN_NONE ? 0 : r->login == ZV_LOGIN_LINK ? 3 : 2;
 
 	zv_json_key(j, "security");
 	zv_json_begin_array(j);
-	for (size_t i = 0; i < 2 && r->login != ZV_LOGIN_NONE; i++) {
+	for (size_t i = 0; i < n; i++) {
 		zv_json_begin_object(j);
 		zv_json_key(j, kinds[i]);
 		zv_json_begin_array(j);
@@ -244,7 +245,8 @@ write_components(struct zv_json *j)
 	zv_json_begin_object(j);
 	zv_json_key(j, "securitySchemes");
 	write_raw(j, "{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{"
-		     "\"type\":\"http\",\"scheme\":\"basic\"}}");
+		     "\"type\":\"http\",\"scheme\":\"basic\"},\"link\":{"
+		     "\"type\":\"apiKey\",\"in\":\"query\",\"name\":\"sig\"}}");
 	zv_json_key(j, "schemas");
 	zv_schemas_write(j);
 	zv_json_end_object(j);

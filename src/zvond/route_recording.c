@@ -41,7 +41,9 @@ user_of_link(struct zv_exchange *x)
 	zv_buf_deinit(&name);
 	if (rc == ZV_EAUTH) /* not one that was good, or is of somebody who has gone */
 		zv_recordings_missed(d->recordings, x, (struct zv_str){ NULL, 0 });
-	if (!user)
+	if (user) /* as good as a login: not dropped for others who come */
+		zv_conn_prove(x->front->conn);
+	else
 		zv_exchange_refuse(x, 403, "link",
 				   "this link is not good, or has expired");
 	return user;

@@ -333,8 +333,20 @@ same_connection(const struct zv_config_server *a, const struct zv_config_server 
 	       same_text(a->replay, b->replay) && a->replay_loop == b->replay_loop &&
 	       a->replay_speed == b->replay_speed &&
 	       same_list(a->trunks, a->n_trunks, b->trunks, b->n_trunks) &&
-	       same_list(a->lines, a->n_lines, b->lines, b->n_lines) &&
-	       same_records(&a->cdr, &b->cdr);
+	       same_list(a->lines, a->n_lines, b->lines, b->n_lines);
+}
+
+/* They are read on a connection of their own: that of the PBX stays. */
+static void
+change_records(struct zv_server *s, struct zv_settings *settings,
+	       const struct zv_config_server *config)
+{
+	if (same_records(&s->config->cdr, &config->cdr))
+		return;
+	zv_reconciler_free(s->records);
+	s->records = zv_reconciler_new(s->daemon, settings, config);
+	if (s->told_complete)
+		zv_reconciler_on_synced(s->records);
 }
 
 int
@@ -347,6 +359,7 @@ zv_server_change(struct zv_server *s, struct zv_settings *settings,
 	if (!same_connection(s->config, config) ||
 	    zv_hub_change_server(s->daemon->hub, s->number, &server) < 0)
 		return 0;
+	change_records(s, settings, config);
 	zv_settings_ref(settings);
 	zv_settings_unref(s->settings);
 	s->settings = settings;

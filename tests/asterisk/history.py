@@ -1,6 +1,8 @@
 """zvond follows a server of the lab, and keeps its history; afterwards Asterisk's own records
 are read into the same store."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import time
@@ -95,6 +97,18 @@ class Follower:
             if set(ids) <= set(found) or time.monotonic() > end:
                 return found
             time.sleep(0.05)
+
+    def wait_records(self, ids, seconds=3):
+        """Until the server has written down calls with these ids: it does so a moment after
+        their end."""
+        end = time.monotonic() + seconds
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % self.records, uri=True)) as db:
+            while time.monotonic() < end:
+                told = {one for row in db.execute("SELECT uniqueid, linkedid FROM cdr")
+                        for one in row}
+                if set(ids) <= told:
+                    return
+                time.sleep(0.1)
 
     def read_records(self):
         """Reads Asterisk's CDR into the store, which zvond has left; then zvond is there

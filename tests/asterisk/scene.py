@@ -394,6 +394,7 @@ class SceneTest(LiveTest):
     def check_records(cls):
         """Asterisk's own records, read into the same history, change nothing of it: what they
         tell is known, and nothing is doubled."""
+        cls.follower.wait_records(cls.summaries_told)
         words = cls.follower.read_records()
         kept = {key: one for key, one in cls.follower.calls().items()
                 if ids_of(one) & cls.channel_ids}

@@ -15,6 +15,7 @@ class HistoryGaps(SceneTest):
     """One scene after the other, and in each of them zvond is away."""
 
     is_followed = False
+    seconds = 120
 
     def make_follower(self):
         """A zvond for this test alone."""
@@ -138,14 +139,13 @@ class HistoryGaps(SceneTest):
 
     # how it goes
 
-    def play(self, away, back, end=lambda: None):
-        """Each scene; `away` before its middle, `back` behind it."""
+    def play(self, away=lambda: None, back=lambda: None):
+        """Each scene; `away` in its middle, `back` behind it."""
         for scene in self.scenes():
             with scene():
                 away()
             back()
             self.clear()
-        end()
 
     def check(self, follower):
         """All calls are there, once, with what is known of them."""
@@ -192,7 +192,7 @@ class HistoryGaps(SceneTest):
     def test_dead_all_the_time(self):
         follower = self.make_follower()
         follower.kill()
-        self.play(lambda: None, lambda: None)
+        self.play()
         follower.start()
         self.check(follower)
 
@@ -207,10 +207,14 @@ class HistoryGaps(SceneTest):
         def again():
             follower.kill()
             follower.start()
-        self.play(again, lambda: None)
+        self.play(again)
         self.check(follower)
 
     def test_cut_off(self):
         follower = self.make_follower()
-        self.play(self.relay.cut, self.relay.join, follower.zvond.wait_synced)
+
+        def join():
+            self.relay.join()
+            follower.zvond.wait_synced()
+        self.play(self.relay.cut, join)
         self.check(follower)

@@ -139,12 +139,18 @@ fill_in(const char *pattern, long long round, long long of, char out[16])
 }
 
 static double
-now(void)
+seconds(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+now(void)
+{
+	return seconds(CLOCK_MONOTONIC);
 }
 
 static double
@@ -193,7 +199,7 @@ ascending(const void *a, const void *b)
 }
 
 static void
-print_times(const char *name, double *ms, long long n, long long calls)
+print_times(const char *name, double *ms, long long n, long long calls, double cpu_s)
 {
 	double sum = 0;
 
@@ -201,11 +207,12 @@ print_times(const char *name, double *ms, long long n, long long calls)
 		sum += ms[i];
 	qsort(ms, (size_t)n, sizeof(*ms), ascending);
 	printf("{\"page\": \"%s\", \"rounds\": %lld, \"calls\": %.1f, \"mean_ms\": "
-	       "%.3f, "
-	       "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"most_ms\": %.3f, \"peak_kb\": "
+	       "%.3f, \"cpu_ms\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+	       "\"most_ms\": %.3f, \"peak_kb\": "
 	       "%ld}\n",
-	       name, n, (double)calls / (double)n, sum / (double)n, ms[n / 2],
-	       ms[n * 99 / 100], ms[n - 1], bench_private_kb());
+	       name, n, (double)calls / (double)n, sum / (double)n,
+	       cpu_s * 1e3 / (double)n, ms[n / 2], ms[n * 99 / 100], ms[n - 1],
+	       bench_private_kb());
 	fflush(stdout);
 }
 
@@ -232,6 +239,7 @@ ask_statistics(struct zv_store *s, long long rounds, double *ms)
 	struct zv_error err = { 0 };
 
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+		double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 		long long rows = 0;
 
 		for (long long k = 0; k < rounds; k++) {
@@ -247,7 +255,8 @@ ask_statistics(struct zv_store *s, long long rounds, double *ms)
 			     &err);
 			ms[k] = (now() - begin) * 1e3;
 		}
-		print_times(plots[i].name, ms, rounds, rows);
+		print_times(plots[i].name, ms, rounds, rows,
+			    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	}
 }
 
@@ -263,10 +272,12 @@ pages(const char *url, long long of, long long rounds)
 			      : rounds < 50				    ? rounds
 									    : 50;
 		long long calls = 0;
+		double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
 		for (long long k = 0; k < n; k++)
 			ms[k] = ask(s, &questions[i], k, of, &calls);
-		print_times(questions[i].name, ms, n, calls);
+		print_times(questions[i].name, ms, n, calls,
+			    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	}
 	ask_statistics(s, rounds < 20 ? rounds : 20, ms);
 	free(ms);

@@ -3,7 +3,7 @@
 
 usage: run.py BUILD_DIR [--rounds N] [--events N] [--only parser,mxml,client,slow,filters,calls,
               latency,instructions,onec,zvond,zvond-fan,zvond-deflate,zvond-one,
-              zvond-browser,zvond-burst,zvond-http]
+              zvond-browser,zvond-burst,zvond-http,import]
 
 Nothing here passes or fails; `goal` is what the figure is meant to hold.
 """
@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree
 
+import imports
 import onec
 import zvond
 
@@ -384,6 +385,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
         if any(map(wanted, ("parser", "mxml", "client", "slow", "filters", "onec"))):
             bench_streams(given, wanted, folder)
+    if wanted("import"):
+        imports.bench(given.build, given.events)
     if wanted("legacy"):
         bench_legacy(given.build, given.rounds)
     if wanted("calls"):

@@ -542,7 +542,77 @@ def audio_seeds():
                    + b"abcd")
 
 
+def number_seeds():
+    """Country, trunk, international, area, digits + 3, the number."""
+    for i, number in enumerate(("+7 (916) 555-00-01", "8 916 555 00 01", "007 916 5550001",
+                                "810 7 916 5550001", "9165550001", "101", "*8", "Ivanov", "+")):
+        yield "ru-%d" % i, b"\0\0\0\0\x03" + number.encode()
+    yield "de", b"49\x000\x0000\x0030\0\x0d030 1234567"
+    yield "area", b"7\x008\x00810\x00495\0\x0d123-45-67"
+
+
+def zone_seeds():
+    """A file of the second version with two changes and a rule; times."""
+    def block(types, changes, size):
+        code = ">q" if size == 8 else ">l"
+        return (b"TZif2" + b"\0" * 15 + struct.pack(
+            ">6l", 0, 0, 0, len(changes), len(types), 4) +
+            b"".join(struct.pack(code, at) for at, _ in changes) +
+            bytes(kind for _, kind in changes) +
+            b"".join(struct.pack(">lBB", at, 0, 0) for at in types) + b"CET\0")
+    file = block([3600], [], 4) + block(
+        [3600, 7200], [(1774746000, 1), (1792890000, 0)], 8) + b"\nCET-1CEST,M3.5.0,M10.5.0/3\n"
+    for i, time in enumerate((b"2026-10-25 02:30:00", b"2026-11-21T01:33:08.5+03:00", b"1795224788",
+                              b"0000-00-00 00:00:00")):
+        yield "berlin-%d" % i, struct.pack(">H", len(file)) + file + time
+    yield "first", struct.pack(">H", 53) + b"TZif\0" + block([10800], [(5, 0)], 4)[5:] + b"x"
+    yield "utc", b"\0\0" + b"2026-11-21 01:33"
+
+
+def conversation_json_seeds():
+    """Calls that the fixtures of the history expect."""
+    for path in sorted((HERE.parent / "hist" / "fixtures").glob("*/expected.jsonl")):
+        lines = path.read_bytes().splitlines()
+        for i, line in enumerate(lines[::max(1, len(lines) // 5)]):
+            yield "%s-%d" % (path.parent.name, i), line
+
+
+def stitch_seeds():
+    """Rows of a queue, a transfer, a pickup, Local channels; CEL between them."""
+    def row(kind, when, length, *texts):
+        return bytes((kind, when, length)) + "\t".join(texts).encode() + b"\n"
+    queue = [row(8, 0, 4, "1.1", "1.1", "PJSIP/trunk-00000001", "PJSIP/101-00000002", "Queue",
+                 "support,tT", "74951234567", "79165550001", '"N" <79165550001>', "NO ANSWER"),
+             row(8, 5, 9, "1.1", "1.1", "PJSIP/trunk-00000001", "PJSIP/102-00000003", "Queue",
+                 "support,tT", "74951234567", "79165550001", '"N" <79165550001>', "ANSWERED")]
+    moved = [row(8, 0, 4, "1.1", "1.1", "SIP/101-00000001", "SIP/102-00000002", "Dial",
+                 "SIP/102,20", "103", "101", "", "ANSWERED", "a.wav"),
+             row(8, 4, 9, "1.1", "1.1", "SIP/101-00000001", "SIP/103-00000003", "Dial",
+                 "SIP/103,20", "103", "101", "", "ANSWERED", "b.wav")]
+    local = [row(8, 0, 4, "1.1", "1.1", "SIP/101-00000001", "Local/5@x-00000001;1", "Dial",
+                 "SIP/102&SIP/8926@mtt,20", "102", "101", "", "BUSY"),
+             row(8, 0, 4, "1.3", "1.1", "Local/5@x-00000001;2", "SIP/103-00000003", "Dial",
+                 "SIP/103,20", "103", "101", "", "NO ANSWER")]
+    other = [row(9, 1, 0, "1.1", "1.1", "SIP/101-00000001", "CHAN_START", "", "", "102", "101"),
+             row(2, 200, 0, "", "", "SIP/101-00000001", "", "Park", "", "700", "101")]
+    yield "queue", b"".join(queue)
+    yield "moved", b"".join(moved + queue)
+    yield "local", b"".join(local)
+    yield "other", b"".join(local + other + moved)
+    yield "pickup", moved[0] + moved[1].replace(b"SIP/103,20", b"SIP/102,20")
+
+
 KINDS = {
+    "conversation_json": conversation_json_seeds, "number": number_seeds, "stitch": stitch_seeds,
+    "zone": zone_seeds,
+def csv_seeds():
+    """The first byte chooses the pieces in which it is read."""
+    fixture = HERE.parent / "hist/fixtures/asterisk-csv/Master.csv"
+    yield "asterisk", b"\x07" + fixture.read_bytes()[:MOST]
+    yield "quotes", b'\x01"""Ivan"" <101>","","a,b","two\nlines",,2\r\n\n"x"y,"z\n'
+    yield "strange", b'\x02a"b,"c"d"e,\xff\0,"unfinished'
+    yield "many", b"\x03" + b"," * 63 + b"\n" + b"," * 64 + b"\nafter\n"
+    "csv": csv_seeds,
     "audio": audio_seeds,
     "onec_text16": onec_text16_seeds, "onec_value": onec_value_seeds,
     "onec_daemon": onec_daemon_seeds,

@@ -1,6 +1,7 @@
 """The same list of demands on every database (db_check.c), and what goes wrong with servers."""
 
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -50,6 +51,44 @@ class Conformance(unittest.TestCase):
         self.assertEqual(set(said), set(databases.KINDS), "run the whole class")
         for kind in said:
             self.assertEqual(said[kind], said["sqlite"], kind)
+
+
+class Documented(unittest.TestCase):
+    """The accounts of docs/history/databases.md."""
+
+    def blocks(self):
+        text = (databases.ROOT / "docs/history/databases.md").read_text(encoding="utf-8")
+        return re.findall(r"```sql\n(.*?)```", text, re.S)
+
+    def run_all(self, base, reader, writer, owner):
+        base.fresh("asteriskcdrdb")
+        base.sql("CREATE TABLE item (id BIGINT)", "asteriskcdrdb")
+        for account in ("zvon_reader", "zvon_writer"):
+            self.assertIn(account, reader + writer)
+        base.sql(reader, "asteriskcdrdb")
+        for statement in writer.split(";"):  # PostgreSQL makes no database in a script of several
+            if statement.strip():
+                base.sql(statement, owner)
+        secret = "a long secret"
+        for user, database, run, code in (
+                ("zvon_reader", "asteriskcdrdb", "SELECT * FROM item", "ok"),
+                ("zvon_reader", "asteriskcdrdb", "DELETE FROM item", "EAUTH"),
+                ("zvon_writer", "zvon", "CREATE TABLE item (id BIGINT)", "ok"),
+                ("zvon_writer", "zvon", "INSERT INTO item VALUES (1)", "ok")):
+            done = subprocess.run(
+                [CHECK.parent / "db_talk", base.url(database, user=user)], text=True,
+                input="run %s\n" % run, env=dict(os.environ, ZVON_DB_SECRET=secret),
+                stdout=subprocess.PIPE, timeout=30 * SLOW)
+            self.assertEqual([line.split()[0] for line in done.stdout.splitlines()],
+                             ["ok", code], done.stdout)
+
+    def test_mariadb(self):
+        blocks = self.blocks()
+        self.run_all(databases.get("mariadb"), blocks[0], blocks[2], "")
+
+    def test_postgresql(self):
+        blocks = self.blocks()
+        self.run_all(databases.get("postgresql"), blocks[1], blocks[3], "postgres")
 
 
 if __name__ == "__main__":

@@ -193,11 +193,107 @@ class Growing(Folder):
         imports.write_master(self.master, 100, first=3000)
         self.assertEqual(self.import_csv(self.master)["new"], 100)
 
+    def test_a_head_line(self):
+        """As tools write it above what they export."""
+        text = self.master.read_text(encoding="utf-8")
+        self.master.write_text(
+            '"accountcode","src","dst","dcontext","clid","channel","dstchannel","lastapp",'
+            '"lastdata","start","answer","end","duration","billsec","disposition","amaflags",'
+            '"uniqueid","userfield","peeraccount","linkedid","sequence"\n' + text,
+            encoding="utf-8")
+        self.assertEqual(self.import_csv(self.master)["new"], 3000)
+
     def test_since(self):
         counted = self.import_csv(self.master, "--since", "2023-11-15 00:00:00")
         begun = [call["started"] for call in imports.calls_of(self.store)]
         self.assertTrue(0 < counted["new"] < 3000)
         self.assertGreaterEqual(min(begun), "2023-11-15T00:00:00")
+
+
+class Stores(Folder):
+    """The history itself in a server."""
+
+    def one(self, kind):
+        base, set_up = databases.get(kind), setups.SetUp("asterisk-csv")
+        words = ["--from", "csv:%s" % (set_up.folder / "Master.csv"), "--to",
+                 base.fresh("history"), "--to-secret-file", base.secret_file(),
+                 *imports.words_of(set_up, is_file=True)]
+        first, second = imports.run(*words), imports.run(*words)
+        number = len(set_up.expected())
+        self.assertEqual((first.code, first.counted["new"]), (0, number), first.text)
+        self.assertEqual((second.code, second.counted["new"], second.counted["changed"]),
+                         (0, 0, 0), second.text)
+        self.assertEqual(base.sql("SELECT COUNT(*) FROM v_calls", "history"), [[str(number)]])
+        self.assertNotIn(base.secret, first.text + second.text)
+
+    def test_mariadb(self):
+        self.one("mariadb")
+
+    def test_postgresql(self):
+        self.one("postgresql")
+
+
+class Cel(Folder):
+    def test_cel_besides(self):
+        """A blind transfer that CEL tells; both sources are read on where they ended."""
+        base = databases.get("sqlite")
+        base.fresh("cdr")
+        base.sql("CREATE TABLE cdr (calldate, src, dst, channel, dstchannel, lastapp, lastdata,"
+                 " disposition, duration, billsec, uniqueid, linkedid);"
+                 "CREATE TABLE cel (id INTEGER PRIMARY KEY, eventtype, eventtime, cid_num,"
+                 " exten, context, channame, appname, appdata, uniqueid, linkedid, peer,"
+                 " extra);"
+                 "INSERT INTO cdr VALUES ('2026-03-02 07:15:00', '101', '102', 'SIP/101-1',"
+                 " 'SIP/102-2', 'Dial', 'SIP/102', 'ANSWERED', 20, 18, '1772435700.1',"
+                 " '1772435700.1');"
+                 + "".join(
+                     "INSERT INTO cel (eventtype, eventtime, cid_num, exten, channame, uniqueid,"
+                     " linkedid) VALUES ('%s', '2026-03-02 07:15:%02d.500000', '%s', '102',"
+                     " 'SIP/%s', '1772435700.%s', '1772435700.1');" % row for row in (
+                         ("CHAN_START", 0, "101", "101-1", 1),
+                         ("CHAN_START", 0, "102", "102-2", 2), ("ANSWER", 2, "102", "102-2", 2),
+                         ("ANSWER", 2, "101", "101-1", 1),
+                         ("BRIDGE_ENTER", 2, "102", "102-2", 2),
+                         ("BRIDGE_ENTER", 2, "101", "101-1", 1),
+                         ("HANGUP", 20, "101", "101-1", 1), ("CHAN_END", 20, "101", "101-1", 1),
+                         ("HANGUP", 20, "102", "102-2", 2), ("CHAN_END", 20, "102", "102-2", 2),
+                         ("LINKEDID_END", 20, "102", "102-2", 2))), "cdr")
+        words = ["--from", base.url("cdr"), "--cel", base.url("cdr"), "--timezone", "UTC"]
+        counted = self.import_it(*words)
+        self.assertEqual((counted["rows"], counted["calls"]), (12, 1))
+        row = imports.rows_of(self.store, "SELECT * FROM v_calls")[0]
+        self.assertTrue(row["sources"] & 2)
+        self.assertEqual((row["result"], row["talk_s"] > 17), ("answered", True))
+        again = self.import_it(*words)
+        self.assertEqual((again["new"], again["changed"]), (0, 0))
+
+
+class Progress(Folder):
+    def test_a_bar_on_a_terminal(self):
+        """And only there; not with --quiet."""
+        master = self.folder / "Master.csv"
+        imports.write_master(master, 3000)
+        for more, shown in (((), True), (("--quiet",), False)):
+            ours, theirs = os.openpty()
+            process = imports.subprocess.Popen(
+                [imports.program(), "import", "--from", "csv:%s" % master, "--dry-run", *more],
+                env=imports.environment(), stdout=imports.subprocess.DEVNULL, stderr=theirs)
+            os.close(theirs)
+            text = b""
+            try:
+                while True:
+                    piece = os.read(ours, 65536)
+                    text += piece
+                    if not piece:
+                        break
+            except OSError:
+                pass  # EIO: the other side is closed
+            os.close(ours)
+            self.assertEqual(process.wait(), 0, text)
+            self.assertEqual(b"rows/s" in text, shown, text)
+            if shown:
+                self.assertRegex(text.decode(), r"\r\[#* *\] +\d+ %  \d+ rows")
+        self.assertNotIn("rows/s", imports.run("--from", "csv:%s" % master, "--dry-run").text)
 
 
 class Fault103(Folder):

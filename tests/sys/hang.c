@@ -1,10 +1,14 @@
-/* A file system that does not answer, for the tests: loaded before a program, it lets reads of
- * files NAME.hang.* wait as long as the file of ZVON_HANG is there. */
+/* Systems that are otherwise, for the tests: loaded before a program (LD_PRELOAD), it lets reads
+ * of files NAME.hang.* wait as long as the file of ZVON_HANG is there, as a file server does that
+ * does not answer; with ZVON_OLD_KERNEL there is no openat2. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -35,4 +39,24 @@ pread64(int fd, void *buf, size_t n, off64_t at)
 		*(void **)&real = dlsym(RTLD_NEXT, "pread64");
 	wait_if_it_hangs(fd);
 	return real(fd, buf, n, at);
+}
+
+long
+syscall(long number, ...)
+{
+	static long (*real)(long, long, long, long, long, long, long);
+	long a[6];
+	va_list args;
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "syscall");
+	if (number == SYS_openat2 && getenv("ZVON_OLD_KERNEL")) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

@@ -238,6 +238,9 @@ class RightsTest(Shared):
                 self.assertEqual(" ".join(one["call"] for one in calls), wanted)
                 self.assertEqual(" ".join(one["call"] for one in calls if one["recordings"]), heard)
                 self.assertEqual(self.z.ids("recorded=yes", user), heard)
+                rows = self.z.get("/v1/history/statistics?by=result&recorded=yes", user=user)
+                self.assertEqual(sum(row["calls"] for row in rows.json["rows"]),
+                                 len(heard.split()))
                 for one in CALLS:
                     found = self.z.get("/v1/calls/" + one["call"], user=user)
                     self.assertEqual(found.status, 200 if one["call"] in wanted.split() else 404)
@@ -521,6 +524,31 @@ class LargeTest(unittest.TestCase):
             connection.close()
         self.assertEqual(len(self.z.calls("limit=10")), 10)
 
+    def test_who_goes(self):
+        """Those who ask and do not wait for the answer leave nothing behind."""
+        before = self.z.descriptors()
+        for turn in range(30):
+            connection = self.z.connection()
+            path = ("/v1/history?limit=1000", "/v1/history?format=csv",
+                    "/v1/history/statistics?by=line")[turn % 3]
+            connection.request("GET", path, headers={"Authorization": "Bearer " + TOKEN["viewer"]})
+            connection.sock.shutdown(2)
+            connection.close()
+        end = time.monotonic() + 5 * SLOW
+        while self.z.descriptors() > before and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertLessEqual(self.z.descriptors(), before)
+        self.assertEqual(len(self.z.calls("limit=10", "boss")), 10)
+
+    def test_stop_while_it_is_read(self):
+        """SIGTERM ends it though somebody reads a long answer slowly."""
+        with History(calls=None, count=3000) as z:
+            connection = z.connection()
+            connection.request("GET", "/v1/history?format=csv",
+                               headers={"Authorization": "Bearer " + TOKEN["boss"]})
+            self.assertEqual(z.stop(seconds=8), 0)
+            connection.close()
+
     def test_many_at_once(self):
         """The ninth of a user is told to wait; the others are answered."""
         answers = []
@@ -551,6 +579,20 @@ class NoHistoryTest(unittest.TestCase):
             self.assertEqual(z.get("/v1/calls/1.1", token=TOKENS["boss"]).error, "not_found")
             answer = z.post("/history", {"CLIENT_ID": TOKENS["boss"], "N": "1"})
             self.assertEqual((answer.status, answer.error), (404, "no_history"))
+
+    def test_store_is_down(self):
+        """503 in time, with when to come back; what goes on is served meanwhile."""
+        with Zvond(config(more="[history]\nstore = mysql://zvon@127.0.0.1:1/history\n")) as z:
+            for path in ("/v1/history", "/v1/history/statistics?by=hour&from=2026-11-20",
+                         "/v1/calls/1.1"):
+                begin = time.monotonic()
+                answer = z.get(path, token=TOKENS["boss"])
+                self.assertEqual(answer.status, 503, answer.body)
+                self.assertIn(answer.error, ("store_down", "busy"))
+                self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+                self.assertLess(time.monotonic() - begin, 6 * SLOW)
+            self.assertEqual(z.get("/v1/calls", token=TOKENS["boss"]).json, [])
+            self.assertEqual(z.get("/readyz").status, 200)
 
     def test_client_id_is_no_token(self):
         with Zvond(config(listen="client_id_token = no")) as z:

@@ -77,6 +77,10 @@ def routes_of_page():
 
 
 class Contract(WithDaemon):
+    # what this daemon has none of: neither that call nor a history
+    ABSENT = {"/v1/calls/{id}", "/v1/history", "/v1/history/statistics", "/v1/recordings/{id}",
+              "/v1/recordings/{id}/peaks"}
+
     def setUp(self):
         self.document = self.z.get("/v1/openapi.json").json
 
@@ -114,10 +118,12 @@ class Contract(WithDaemon):
                 answer = self.ask(method, path, token=TOKENS["boss"])
                 content = operation["responses"]["200"]["content"]
                 media, inside = next(iter(content.items()))
-                self.assertTrue(answer.headers["content-type"].startswith(media), answer.headers)
                 if answer.status != 200:
-                    self.assertEqual((path, answer.status), ("/v1/calls/{id}", 404))
-                elif "schema" in inside:
+                    self.assertIn(path, self.ABSENT)
+                    self.assertEqual(answer.status, 404)
+                    continue
+                self.assertTrue(answer.headers["content-type"].startswith(media), answer.headers)
+                if "schema" in inside:
                     kind = list if inside["schema"].get("type") == "array" else dict
                     self.assertIsInstance(answer.json, kind)
 

@@ -5,9 +5,10 @@ import sqlite3
 import time
 import unittest
 from contextlib import closing
+from pathlib import Path
 
 from history_common import Past
-from zvond_common import SLOW, Zvond, config
+from zvond_common import SLOW, Zvond, config, program
 
 from calls import Calls
 from pbx import Pbx
@@ -189,6 +190,29 @@ class Down(ReconcileTest):
         self.assertEqual(z.count("cannot be compared"), 1)
         self.assertEqual(z.stop(), 0)
 
+    def test_reload_while_a_source_hangs(self):
+        """The loop does not wait for it."""
+        import socket
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            z, calls, past = self.begin()
+            mine = z.text
+            z.text = mine.replace("sqlite:{folder}/master.db", "mysql://u@127.0.0.1:%d/x"
+                                  % silent.getsockname()[1])
+            self.records.add("1700000001.8")
+            self.enter(z)
+            z.wait_synced()
+            silent.settimeout(5 * SLOW)
+            peer, _ = silent.accept()
+            begun = time.monotonic()
+            self.assertTrue(z.reload(mine), z.log)
+            self.assertEqual(z.get("/healthz").status, 200)
+            self.assertLess(time.monotonic() - begun, 3 * SLOW)
+            past.wait_call("1700000001.8")
+            peer.close()
+            self.assertEqual(z.stop(), 0)
+
     def test_stop_while_a_source_hangs(self):
         """A server that never answers does not keep zvond from ending."""
         import socket
@@ -203,6 +227,51 @@ class Down(ReconcileTest):
             begun = time.monotonic()
             self.assertEqual(z.stop(15), 0)
             self.assertLess(time.monotonic() - begun, 8 * SLOW)
+
+
+class Reload(ReconcileTest):
+    def test_other_records(self):
+        """Taken over without a new connection to the PBX."""
+        z, _, past = self.begin(create=False)
+        self.enter(z)
+        z.wait_synced()
+        self.assertTrue(z.saw("records: cannot be compared"), z.log)
+        other = Records(z.folder / "other.db").create()
+        other.add("1700000001.9")
+        self.assertTrue(z.reload(z.text.replace("master.db", "other.db")), z.log)
+        past.wait_call("1700000001.9")
+        self.assertEqual(len(self.pbx.logins()), 1)
+
+
+class Beside(ReconcileTest):
+    def test_zvon_import_beside_it(self):
+        """Two programs write into one history, and a call that goes on is left alone."""
+        import subprocess
+
+        z, calls, past = self.begin()
+        self.enter(z)
+        z.wait_synced()
+        self.wait_runs(z, 1)
+        going_on = calls.answer(calls.dial("101", "102"))
+        past.wait_open(going_on[0].unique_id)
+        other = Records(z.folder / "other.db").create()
+        other.add_call(going_on, billsec=2)
+        for i in range(200):
+            other.add("1700000001.%d" % (1000 + i), ago=4000 - i)
+        process = subprocess.Popen(
+            [str(Path(program()).parent / "zvon"), "import", "--from",
+             "sqlite:%s" % other.path, "--to", str(past.path), "--server", "office",
+             "--timezone", "UTC"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        live = [calls.dial("103", "101") for _ in range(20)]
+        for call in live:
+            calls.hang_up(call)
+        out, err = process.communicate(timeout=30 * SLOW)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn('"new":200,', out)
+        self.assertIn('"going_on":1,', out)
+        past.wait(past.calls, lambda found: len(found) == 220, 10)
+        self.assertEqual(list(past.open()), [going_on[0].unique_id])
+        self.assertEqual(past.integrity(), [])
 
 
 class Configuration(ReconcileTest):

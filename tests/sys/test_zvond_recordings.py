@@ -1,10 +1,12 @@
 """Recordings over HTTP: whole, in ranges, as WAV, by links; and whatever names, files and disks
 do."""
 
+import atexit
 import contextlib
-import http.client
+import functools
 import os
 import re
+import shutil
 import socket
 import stat
 import struct
@@ -15,10 +17,20 @@ import unittest
 from pathlib import Path
 
 from recordings_common import Shelf, gsm, recordings_config, wav
-from zvond_common import ROOT, SLOW, TOKENS, Zvond
+from zvond_common import ROOT, SLOW, TOKENS, Zvond, token_hash
 
-IVANOV, BOSS, VIEWER, PETROV = (TOKENS[name] for name in ("ivanov", "boss", "viewer", "petrov"))
-ALL = "[role all]\nmay = view\nsee = all\nrecordings = all\n"
+IVANOV, BOSS, PETROV = (TOKENS[name] for name in ("ivanov", "boss", "petrov"))
+
+
+@functools.lru_cache(None)
+def otherwise():
+    """hang.c, as LD_PRELOAD takes it."""
+    folder = tempfile.mkdtemp(prefix="zvond-test-")
+    atexit.register(shutil.rmtree, folder)
+    library = Path(folder) / "hang.so"
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library,
+                    str(ROOT / "tests/sys/hang.c"), "-ldl"], check=True)
+    return str(library)
 
 
 class RecordingsTest(unittest.TestCase):
@@ -380,14 +392,28 @@ class Fault056(RecordingsTest):
         self.assertLess(sorted(times)[2], 0.01 * SLOW, times)
 
 
+class Fault056OldKernel(Fault056):
+    """The same where the kernel has no openat2; and what is good is found."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.how = {"env": {"LD_PRELOAD": otherwise(), "ZVON_OLD_KERNEL": "1"}}
+        super().setUpClass()
+
+    def test_good(self):
+        id_ = self.shelf.add("2026/11/21/old.wav", wav(400))
+        self.assertEqual(self.get(id_).status, 200)
+
+
 class Rights(RecordingsTest):
     """Whose recordings somebody may hear, and how far he may guess."""
 
     recordings = "misses = 5"
-    more = ALL + ("[role none]\nmay = view\nsee = all\nrecordings = none\n"
-                  "[role queues]\nmay = view\nsee = queues\nrecordings = queues\n"
-                  + "".join("[user %s]\nrole = %s\ntoken = sha256:%s\nlines = 109\n%s\n" % row
-                            for row in ()))
+    more = ("[role group]\nmay = view\nsee = queues\nrecordings = queues\n"
+            "[role all]\nmay = view\nsee = all\nrecordings = all\n"
+            "[role none]\nmay = view\nsee = all\nrecordings = none\n")
+    more += "".join("[user %s]\nrole = %s\ntoken = %s\nlines = 109\nqueues = sales\n"
+                    % (name, name, token_hash(name)) for name in ("group", "all", "none"))
 
     def test_own(self):
         id_ = self.shelf.add("own.wav", wav(400), line="101")
@@ -395,6 +421,16 @@ class Rights(RecordingsTest):
         answer = self.get(id_, token=PETROV)
         self.assertEqual((answer.status, answer.error), (404, "not_found"))
         self.assertEqual(self.z.ask("GET", "/v1/recordings/" + id_).status, 401)
+
+    def test_reach(self):
+        """own, queues, all, none."""
+        own = self.shelf.add("r1.wav", wav(400), line="109")
+        queue = self.shelf.add("r2.wav", wav(400), line="102", queue="sales")
+        other = self.shelf.add("r3.wav", wav(400), line="102", queue="support")
+        for name, statuses in (("group", (200, 200, 404)), ("all", (200, 200, 200)),
+                               ("none", (403, 403, 403))):
+            self.assertEqual(tuple(self.get(id_, token=name).status
+                                   for id_ in (own, queue, other)), statuses, name)
 
     def test_fault_071_guessing(self):
         """Ids have 128 bits of chance; who guesses is slowed, and logged in or not."""
@@ -542,13 +578,10 @@ class Fault104(unittest.TestCase):
         """503 after wait_ms, the loop goes on; more than all threads hang, the rest is refused;
         then it answers again."""
         with tempfile.TemporaryDirectory() as folder:
-            library = Path(folder) / "hang.so"
-            subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library,
-                            str(ROOT / "tests/sys/hang.c"), "-ldl"], check=True)
             sign = Path(folder) / "sign"
             sign.touch()
             with Zvond(recordings_config(recordings="wait_ms = 1000"),
-                       env={"LD_PRELOAD": str(library), "ZVON_HANG": str(sign)}) as z:
+                       env={"LD_PRELOAD": otherwise(), "ZVON_HANG": str(sign)}) as z:
                 shelf = Shelf(z)
                 slow = shelf.add("nfs.hang.wav", wav(400))
                 good = shelf.add("good.wav", wav(400))
@@ -585,13 +618,10 @@ class Fault104(unittest.TestCase):
     def test_fault_104_stops_all_the_same(self):
         """SIGTERM while the disk hangs: it ends, and keeps what is to be kept."""
         with tempfile.TemporaryDirectory() as folder:
-            library = Path(folder) / "hang.so"
-            subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library,
-                            str(ROOT / "tests/sys/hang.c"), "-ldl"], check=True)
             sign = Path(folder) / "sign"
             sign.touch()
             with Zvond(recordings_config(recordings="wait_ms = 300"),
-                       env={"LD_PRELOAD": str(library), "ZVON_HANG": str(sign),
+                       env={"LD_PRELOAD": otherwise(), "ZVON_HANG": str(sign),
                             "ASAN_OPTIONS": "detect_leaks=0"}) as z:
                 shelf = Shelf(z)
                 slow = shelf.add("nfs.hang.wav", wav(400))

@@ -158,14 +158,18 @@ test_missed(void **state)
 
 #define CALLER                                                                         \
  "{\"line\":\"trunk\",\"channel\":\"PJSIP/"                                            \
- "trunk-1\",\"uniqueid\":\"9.1\",\"role\":\"caller\",\"result\":\"answered\"}"
+ "trunk-00000001\",\"uniqueid\":\"9.1\",\"role\":\"caller\",\"result\":\"answered\"}"
 #define CALLEE                                                                         \
  "{\"line\":\"101\",\"channel\":\"PJSIP/"                                              \
- "101-2\",\"uniqueid\":\"9.2\",\"role\":\"callee\",\"result\":\"answered\",\"rang\":"  \
+ "101-00000002\",\"uniqueid\":\"9.2\",\"role\":\"callee\",\"result\":\"answered\","    \
+ "\"rang\":"                                                                           \
  "true}"
+#define DIALLED                                                                        \
+ "{\"line\":\"102\",\"channel\":\"PJSIP/"                                              \
+ "102\",\"role\":\"callee\",\"result\":\"no_answer\"}"
 #define THIRD                                                                          \
  "{\"line\":\"102\",\"channel\":\"PJSIP/"                                              \
- "102-3\",\"role\":\"callee\",\"result\":\"no_answer\"}"
+ "102-00000003\",\"role\":\"callee\",\"result\":\"no_answer\"}"
 #define HEAD "{\"call\":\"9.1\",\"server\":\"pbx\",\"direction\":\"in\","
 
 static struct zv_conversation *
@@ -201,7 +205,7 @@ static const char record[] =
 	HEAD "\"did\":\"74951234567\",\"result\":\"answered\",\"started\":\"2026-11-"
 	     "21T10:00:00Z\","
 	     "\"answered\":\"2026-11-21T10:00:05Z\",\"ended\":\"2026-11-21T10:01:01Z\","
-	     "\"wait_ms\":5000,\"talk_ms\":56000,\"legs\":[" CALLER "," THIRD "],"
+	     "\"wait_ms\":5000,\"talk_ms\":56000,\"legs\":[" CALLER "," DIALLED "],"
 	     "\"recordings\":[{\"file\":\"2026/11/21/a.wav\"}],\"linkedids\":[\"9.1\"],"
 	     "\"sources\":[\"cdr\"]}";
 
@@ -290,7 +294,8 @@ test_seen_in_two_parts(void **state)
 		"00Z\","
 		"\"wait_ms\":0,\"talk_ms\":30000,\"legs\":[" CALLER
 		",{\"line\":\"103\","
-		"\"channel\":\"PJSIP/103-4\",\"uniqueid\":\"9.4\",\"role\":\"callee\","
+		"\"channel\":\"PJSIP/"
+		"103-00000004\",\"uniqueid\":\"9.4\",\"role\":\"callee\","
 		"\"result\":\"answered\"}],\"talked\":[\"7916\",\"103\"],\"sources\":["
 		"\"live\"]}";
 	struct zv_conversation *m = merged(before, after);
@@ -309,6 +314,45 @@ test_seen_in_two_parts(void **state)
 	assert_int_equal(m->talk_ms, 55000);
 	assert_false(m->is_open);
 	zv_conversation_free(m);
+}
+
+/* The daemon came in the middle: it saw one channel, as if that had called. */
+static void
+test_came_late(void **state)
+{
+	static const char late[] =
+		HEAD "\"result\":\"answered\",\"started\":\"2026-11-21T10:00:40.5Z\","
+		     "\"answered\":\"2026-11-21T10:00:40.5Z\",\"ended\":\"2026-11-"
+		     "21T10:01:00.75Z\","
+		     "\"from\":{\"number\":\"101\"},\"legs\":[{\"line\":\"101\","
+		     "\"channel\":\"PJSIP/101-00000002\","
+		     "\"uniqueid\":\"9.2\",\"role\":\"caller\",\"result\":\"answered\","
+		     "\"rang\":true,"
+		     "\"cause\":16}],\"linkedids\":[\"9.1\"],\"sources\":[\"live\"]}";
+	static const char whole[] = HEAD
+		"\"result\":\"answered\",\"started\":\"2026-11-21T10:00:00Z\","
+		"\"answered\":\"2026-11-21T10:00:05Z\",\"ended\":\"2026-11-21T10:01:"
+		"01Z\","
+		"\"from\":{\"number\":\"7916\"},\"legs\":[" CALLER ",{\"line\":\"101\","
+		"\"channel\":\"PJSIP/"
+		"101-00000002\",\"role\":\"callee\",\"result\":\"answered\"}],"
+		"\"sources\":[\"cdr\"]}";
+	struct zv_conversation *m = merged(late, whole);
+	char *once;
+
+	(void)state;
+	check_text("from", m->from_number, ZV_STR("7916"));
+	assert_int_equal(m->n_legs, 2);
+	check_text("first", m->legs[0].line, ZV_STR("trunk"));
+	assert_int_equal(m->legs[1].role, ZV_ROLE_CALLEE);
+	assert_true(m->legs[1].rang);
+	assert_int_equal(m->legs[1].cause, 16);
+	assert_int_equal(m->wait_ms, 5000);
+	assert_int_equal(m->ended_ms, 1795255260750);
+	once = json_of(m);
+	zv_conversation_free(m);
+	check_same(merged(once, whole), once);
+	free(once);
 }
 
 static void
@@ -411,6 +455,7 @@ main(void)
 		cmocka_unit_test(test_live_counts),
 		cmocka_unit_test(test_told_end_replaces_a_guess),
 		cmocka_unit_test(test_seen_in_two_parts),
+		cmocka_unit_test(test_came_late),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_bad_json),
 		cmocka_unit_test(test_out_of_memory),

@@ -676,7 +676,7 @@ test_history(void **state)
 		"\"queue\":null,\"result\":\"busy\",\"legs\":[],\"cause\":null,"
 		"\"reason\":null,\"started\":\"2026-11-21T11:00:00.000Z\","
 		"\"answered\":null,\"ended\":\"2026-11-21T11:00:02.000Z\","
-		"\"recordings\":[\"/a/1.2.wav\"]}]");
+		"\"recordings\":[\"/a/1.2.wav\"],\"recording_ids\":[]}]");
 }
 
 /* What a consultation recorded belongs to the call in which it went on. */

@@ -535,6 +535,131 @@ anonymising(void **state)
 	assert_string_equal(rig_page(rig.s, &q), "");
 }
 
+/* ---- statistics ------------------------------------------------------------------------------------ */
+
+static int
+add_row(void *context, const struct zv_statistics_row *row)
+{
+	struct zv_buf *out = context;
+
+	if (row->time_ms)
+		zv_buf_printf(out, "%+lld", (long long)((row->time_ms - RIG_TIME) / H));
+	zv_buf_printf(out, "%.*s:%llu/%llu/%llu/%lld/%lld ", ZV_ARG(row->name),
+		      (unsigned long long)row->calls, (unsigned long long)row->answered,
+		      (unsigned long long)row->missed, (long long)row->talk_ms,
+		      (long long)row->wait_ms);
+	return 0;
+}
+
+static const char *
+statistics(const struct zv_history_query *q, enum zv_statistics_by by, int offset_s)
+{
+	static struct zv_buf out;
+	struct zv_error err = { 0 };
+
+	zv_buf_clear(&out);
+	if (zv_store_statistics(rig.s, q, by, offset_s, add_row, &out, &err) < 0)
+		fail_msg("statistics: %s", err.text);
+	return zv_buf_cstr(&out);
+}
+
+/* The calls begin 6 minutes 40 seconds after the hour; days of UTC and of Moscow differ. */
+static void
+statistics_count(void **state)
+{
+	const struct zv_str l101 = ZV_STR("101"), branch = ZV_STR("branch");
+	const struct zv_str support = ZV_STR("support");
+	const struct {
+		enum zv_statistics_by by;
+		struct zv_history_query q;
+		const char *wanted;
+	} rows[] = {
+		{ ZV_BY_DIRECTION,
+		  { 0 },
+		  "in:3/1/2/60000/34000 internal:2/1/1/5000/3000 out:1/0/0/0/3000 " },
+		{ ZV_BY_RESULT,
+		  { 0 },
+		  "abandoned:1/0/1/0/9000 answered:2/2/0/65000/6000 busy:1/0/0/0/3000 "
+		  "cancelled:1/0/1/0/2000 no_answer:1/0/1/0/20000 " },
+		{ ZV_BY_QUEUE, { 0 }, "support:2/1/1/60000/14000 " },
+		{ ZV_BY_LINE,
+		  { 0 },
+		  "101:3/2/0/65000/9000 102:2/1/1/5000/21000 103:2/0/2/0/11000 "
+		  "104:2/0/2/0/11000 " },
+		{ ZV_BY_LINE,
+		  { .lines = &l101, .n_lines = 1 },
+		  "101:3/2/0/65000/9000 " },
+		{ ZV_BY_HOUR,
+		  { .from_ms = RIG_TIME, .to_ms = RIG_TIME + H + H / 2 },
+		  "+0:1/1/0/60000/5000 +0:1/0/1/0/20000 " },
+		{ ZV_BY_DIRECTION,
+		  { .servers = &branch, .n_servers = 1 },
+		  "internal:1/0/1/0/2000 " },
+		{ ZV_BY_RESULT,
+		  { .queues = &support, .n_queues = 1 },
+		  "abandoned:1/0/1/0/9000 answered:1/1/0/60000/5000 " },
+		/* what counters do not know, from the calls */
+		{ ZV_BY_DIRECTION,
+		  { .numbers = &number_1, .n_numbers = 1 },
+		  "in:2/1/1/60000/14000 out:1/0/0/0/3000 " },
+		{ ZV_BY_DIRECTION,
+		  { .lines = &l101, .n_lines = 1 },
+		  "in:1/1/0/60000/5000 internal:1/1/0/5000/1000 out:1/0/0/0/3000 " },
+		{ ZV_BY_LINE,
+		  { .has_scope = true, .scope_lines = &l101, .n_scope_lines = 1 },
+		  "101:3/2/0/65000/9000 " },
+		{ ZV_BY_DIRECTION, { .has_scope = true }, "" },
+		{ ZV_BY_RESULT,
+		  { .missed = true, .from_ms = RIG_TIME + 2 * H },
+		  "abandoned:1/0/1/0/9000 cancelled:1/0/1/0/2000 " },
+		{ ZV_BY_RESULT,
+		  { .from_ms = RIG_TIME + 1, .to_ms = RIG_TIME + 3 * H },
+		  "busy:1/0/0/0/3000 no_answer:1/0/1/0/20000 " },
+	};
+
+	fill_some();
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "row %zu", i);
+		check_text(name, zvon_str(statistics(&rows[i].q, rows[i].by, 0)),
+			   zvon_str(rows[i].wanted));
+	}
+	/* 11:06 of UTC is 14:06 in Moscow, 22:06 in Vladivostok: two calls are of that day */
+	assert_string_equal(
+		statistics(&(struct zv_history_query){ 0 }, ZV_BY_DAY, 10800),
+		"-14:6/2/3/65000/40000 ");
+	assert_string_equal(
+		statistics(&(struct zv_history_query){ 0 }, ZV_BY_DAY, 11 * 3600),
+		"-22:2/1/1/60000/25000 +1:4/1/2/5000/15000 ");
+}
+
+static void
+statistics_have_limits(void **state)
+{
+	static const int days[] = { ZV_STORE_HOURS_DAYS, ZV_STORE_DAYS_DAYS,
+				    ZV_STORE_LINES_DAYS, ZV_STORE_NAMES_DAYS,
+				    ZV_STORE_NAMES_DAYS, ZV_STORE_NAMES_DAYS };
+	int64_t first = RIG_TIME / H * H - 1200 * 24 * H;
+
+	rig_put_line(rig.s, "old", first, "in 7916 101 answered 1 1");
+	rig_put_line(rig.s, "new", RIG_TIME, "in 7916 101 answered 1 1");
+	for (int by = 0; by < (int)N_OF(days); by++) {
+		struct zv_history_query q = { .from_ms = first };
+		enum zv_statistics_by kind = (enum zv_statistics_by)by;
+
+		assert_int_equal(
+			zv_store_statistics(rig.s, &q, kind, 0, add_row, NULL, NULL),
+			ZV_EINVAL);
+		q.to_ms = first + days[by] * 24 * H;
+		statistics(&q, kind, 0);
+		q.to_ms++;
+		assert_int_equal(
+			zv_store_statistics(rig.s, &q, kind, 0, add_row, NULL, NULL),
+			ZV_EINVAL);
+	}
+}
+
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
 static void
@@ -605,9 +730,13 @@ main(void)
 		TEST(marks),
 		TEST(forgetting),
 		TEST(anonymising),
+		TEST(statistics_count),
+		TEST(statistics_have_limits),
 		TEST(long_texts_are_cut),
 		TEST(too_many_servers),
 	};
 
+	if (getenv("ZVON_STORE_TEST")) /* its calls stay in the database */
+		cmocka_set_test_filter(getenv("ZVON_STORE_TEST"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
