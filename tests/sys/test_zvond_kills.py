@@ -22,6 +22,7 @@ from zvond_common import ROOT, SLOW, Zvond, config
 
 IS_LONG = os.environ.get("ZVON_LONG") == "1"
 CALLS, KILLS = (1000, 50) if IS_LONG else (200, 10)
+MARGIN = 30  # that end in the last moments do not count
 SEED = int(os.environ.get("ZVON_SEED", random.randrange(1 << 32)))
 ZVON = str(Path(os.environ.get("ZVON_BUILD") or ROOT / "build") / "zvon")
 CDR = ("src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata",
@@ -164,7 +165,7 @@ class Kills(unittest.TestCase):
     def kill_and_start(self, z, office):
         """When it was alive and knew what goes on: pairs of times."""
         seen, killed = [], 0
-        while killed < KILLS or len(office.ended()) < CALLS:
+        while killed < KILLS or len(office.ended()) < CALLS + MARGIN:
             z.wait_synced()
             begin = time.time()
             time.sleep(self.random.uniform(0.1, 2 if killed < KILLS else 0.5) * SLOW)
@@ -228,7 +229,7 @@ class Kills(unittest.TestCase):
         left = [uid for uid in past.open() if uid in wanted]
         self.assertEqual(left, [])
         self.assertEqual(past.integrity(), [])
-        self.assertGreaterEqual(len(wanted), CALLS * 9 // 10)
+        self.assertGreaterEqual(len(wanted), CALLS)
         print("seed %d: %d calls, %d kills: each once; %d seen by nobody, from the records"
               % (SEED, len(wanted), KILLS, from_records))
 
