@@ -54,6 +54,16 @@ weight(const struct zv_conversation *c)
 	return is_live(c) * 4 + (int)end_of(c);
 }
 
+/* Its first channel is the one that the other's Linkedid names. */
+static bool
+is_root(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	for (size_t i = 0; i < other->n_linked_ids; i++)
+		if (zvon_str_equal(other->linked_ids[i], c->id))
+			return !zvon_str_equal(other->id, c->id);
+	return false;
+}
+
 static bool
 is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 {
@@ -61,6 +71,8 @@ is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 
 	if (wa != wb)
 		return wb > wa;
+	if (!a->is_open && !b->is_open && is_root(b, a) != is_root(a, b))
+		return is_root(b, a);
 	if (b->is_open)
 		return true; /* the newer telling of what goes on */
 	if (b->ended_ms > a->ended_ms + ROUNDING_MS)
@@ -457,7 +469,9 @@ merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
 	bool first = is_first_part(c, other), late = has_come_late(c, other);
-	bool all = later || open || both_records || first || late;
+	bool halves =
+		is_live(c) && is_live(other); /* each saw what the other did not */
+	bool all = later || open || both_records || halves || late;
 
 	merge_legs(c, other, all);
 	merge_lists(c, other, all);
