@@ -231,14 +231,18 @@ take_beginning(struct zv_conversation *c, const struct zv_conversation *other)
 	count_durations(c);
 }
 
-/* It goes on as far as c knows, or that it ended was guessed: other saw the end. */
+/* It goes on as far as c knows, or that it ended was guessed: other saw the end. Only a
+ * conversation is sure: that the dialplan answered a caller, and then he was gone, says nothing
+ * of a queue that he came into unseen. */
 static void
 take_end(struct zv_conversation *c, const struct zv_conversation *other)
 {
+	bool is_sure = c->result == ZV_RESULT_ANSWERED && c->answered_ms;
+
 	if (other->ended_ms)
 		c->ended_ms = other->ended_ms;
 	fill_time(&c->answered_ms, other->answered_ms);
-	if (c->result != ZV_RESULT_ANSWERED && other->result != ZV_RESULT_NONE)
+	if (!is_sure && other->result != ZV_RESULT_NONE)
 		c->result = other->result;
 	c->reason = other->reason;
 	c->is_open = false;

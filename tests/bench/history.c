@@ -207,7 +207,8 @@ print_times(const char *name, double *ms, long long n, long long calls, double c
 		sum += ms[i];
 	qsort(ms, (size_t)n, sizeof(*ms), ascending);
 	printf("{\"page\": \"%s\", \"rounds\": %lld, \"calls\": %.1f, \"mean_ms\": "
-	       "%.3f, \"cpu_ms\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"most_ms\": %.3f, \"peak_kb\": "
+	       "%.3f, \"cpu_ms\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+	       "\"most_ms\": %.3f, \"peak_kb\": "
 	       "%ld}\n",
 	       name, n, (double)calls / (double)n, sum / (double)n,
 	       cpu_s * 1e3 / (double)n, ms[n / 2], ms[n * 99 / 100], ms[n - 1],
