@@ -35,6 +35,14 @@ pad(struct zv_buf *out, size_t from, size_t width)
 }
 
 static void
+end_line(struct zv_buf *out)
+{
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->n--;
+	zv_buf_add_char(out, '\n');
+}
+
+static void
 paint(struct zv_history_print *p, const char *color)
 {
 	if (p->out.style.color)
@@ -170,7 +178,7 @@ table_call(struct zv_history_print *p, const struct zv_conversation *c)
 	add_duration(out, c->wait_ms, W_SPAN);
 	add_duration(out, c->talk_ms, W_SPAN);
 	add_more(out, c);
-	zv_buf_add_char(out, '\n');
+	end_line(out);
 }
 
 static void
@@ -262,7 +270,7 @@ table_row(struct zv_history_print *p, const struct zv_statistics_row *row)
 	paint(p, NO_COLOR);
 	add_duration(out, row->talk_ms, W_COUNT);
 	add_duration(out, row->wait_ms, W_COUNT);
-	zv_buf_add_char(out, '\n');
+	end_line(out);
 }
 
 static void

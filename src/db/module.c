@@ -66,8 +66,10 @@ zv_db_module_load(const char *name, const char *package, struct zv_error *err)
 		const char *why = dlerror();
 
 		zv_fail(err, ZV_ENOTFOUND,
-			"%s cannot be loaded: %s; on Debian: apt install %s", path,
-			why ? why : "no reason given", package);
+			"the module for this database cannot be loaded: %s; on Debian: "
+			"apt "
+			"install %s",
+			why ? why : path, package);
 		return NULL;
 	}
 	driver = dlsym(module, ZV_DB_MODULE);

@@ -1,9 +1,11 @@
 /* SQLite: built in. Its own words about locks and limits: sqlite.org/rescode.html,
  * /pragma.html, /wal.html. */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -143,12 +145,27 @@ set_up(struct zv_db *db, struct zv_error *err)
 	return r;
 }
 
+/* Numbers of customers are for nobody else: a new file is made here, for SQLite would let all
+ * read it. Its -wal and -shm get the same mode. */
+static void
+make_private(const char *path)
+{
+	int file = path[0] == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (file >= 0)
+		close(file);
+}
+
 static int
 check_file(struct zv_db *db, struct zv_error *err)
 {
 	struct stat status;
 
-	if (db->create || stat(db->url->path, &status) == 0)
+	if (stat(db->url->path, &status) == 0)
+		return 0;
+	if (db->create && !db->read_only)
+		make_private(db->url->path); /* what is wrong with it SQLite tells */
+	if (db->create)
 		return 0;
 	return zv_fail(err, ZV_ENOTFOUND, "%s: there is no such file", zv_db_name(db));
 }

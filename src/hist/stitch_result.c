@@ -138,6 +138,20 @@ gave_up(const struct zv_tale *t, const struct zv_tale_row *last)
 	       !went_on_after(t, last);
 }
 
+/* One of those that were called together rang when the caller went. */
+static bool
+has_given_up(const struct zv_tale *t, const struct zv_tale_row *last)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct zv_tale_row *r = &t->rows[i];
+
+		if (r->is_attempt && zv_tale_is_same_dial(r, last) &&
+		    r->end_ms >= last->end_ms && gave_up(t, r))
+			return true;
+	}
+	return false;
+}
+
 /* Of different results of phones that were called together the first of these. */
 static const enum zv_call_result ranking[] = {
 	ZV_RESULT_BUSY,	      ZV_RESULT_REJECTED, ZV_RESULT_NO_ANSWER,
@@ -215,7 +229,7 @@ result_of(const struct zv_tale *t)
 		return has_queue_gone_on(t) ? ZV_RESULT_NO_ANSWER : ZV_RESULT_ABANDONED;
 	if (!last)
 		return alone_result(t);
-	return gave_up(t, last) ? ZV_RESULT_CANCELLED : round_result(t, last);
+	return has_given_up(t, last) ? ZV_RESULT_CANCELLED : round_result(t, last);
 }
 
 /* ---- legs ------------------------------------------------------------------------------------ */
@@ -359,13 +373,6 @@ direction_of(const struct zv_tale *t)
 	return ZV_DIRECTION_INTERNAL;
 }
 
-/* Special extensions have one letter: s start, h hang-up, i invalid, t timeout… */
-static bool
-is_exten(struct zv_str exten)
-{
-	return exten.n > 1 || (exten.n == 1 && exten.p[0] >= '0' && exten.p[0] <= '9');
-}
-
 /* A blind transfer or a Redirect writes its target over the dst of the row before (12 and later):
  * what Dial was told there remains. */
 static bool
@@ -391,10 +398,12 @@ dialled_of(const struct zv_tale *t)
 {
 	const struct zv_tale_row *first = &t->rows[0];
 
+	if (t->dialled.n)
+		return t->dialled;
 	if (is_overwritten(t))
 		return t->c.legs[first->callee].line;
 	for (size_t i = 0; i < t->n; i++)
-		if (is_exten(t->rows[i].cdr->dst))
+		if (zv_is_exten(t->rows[i].cdr->dst))
 			return t->rows[i].cdr->dst;
 	return (struct zv_str){ NULL, 0 };
 }
@@ -443,7 +452,9 @@ did_of(const struct zv_tale *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->rows[i].cdr->did.n)
 			return t->rows[i].cdr->did;
-	if (is_overwritten(t) || !is_exten(t->rows[0].cdr->dst) ||
+	if (t->dialled.n)
+		return t->dialled;
+	if (is_overwritten(t) || !zv_is_exten(t->rows[0].cdr->dst) ||
 	    zv_is_line_number(t->rows[0].cdr->dst))
 		return (struct zv_str){ NULL, 0 };
 	return t->rows[0].cdr->dst;

@@ -25,8 +25,9 @@ struct zv_tale {
 	size_t n;
 	size_t cap; /* of each list of c */
 	struct zv_conversation c;
-	const struct zv_stitch_row *const *cel;
-	size_t n_cel;
+	const struct zv_stitch_row *const *all; /* CEL among them */
+	size_t n_all;
+	struct zv_str dialled;	  /* by CEL: the extension in which it began */
 	char made_id[ZV_TALE_ID]; /* where the rows have none */
 };
 
@@ -40,7 +41,10 @@ bool zv_tale_is_room(const struct zv_tale_row *r);
 bool zv_tale_is_same_dial(const struct zv_tale_row *a, const struct zv_tale_row *b);
 void zv_tale_talks(struct zv_tale *t, int leg);
 
-void zv_tale_read_legs(struct zv_tale *t);	/* stitch_legs.c */
+void zv_tale_read_legs(struct zv_tale *t); /* stitch_legs.c */
+void zv_tale_read_cel(struct zv_tale *t);  /* stitch_cel.c: what CDRs do not know */
+void zv_tale_tell_cel(struct zv_tale *t);  /* CEL alone */
+bool zv_is_exten(struct zv_str exten);
 void zv_tale_read_parties(struct zv_tale *t);	/* stitch_parties.c */
 void zv_tale_read_pickup(struct zv_tale *t);	/* stitch_pickup.c */
 void zv_tale_read_result(struct zv_tale *t);	/* stitch_result.c */

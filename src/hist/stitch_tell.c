@@ -237,9 +237,9 @@ zv_stitch_tell(const struct zv_stitch_options *options,
 {
 	struct zv_tale t = {
 		.options = options,
-		.c = { .server = options->server, .sources = ZV_PAST_CDR },
-		.cel = rows,
-		.n_cel = n,
+		.c = { .server = options->server },
+		.all = rows,
+		.n_all = n,
 	};
 	void *room = make_room(&t, n);
 	struct zv_conversation *c = NULL;
@@ -247,11 +247,15 @@ zv_stitch_tell(const struct zv_stitch_options *options,
 	if (!room)
 		return NULL;
 	take_rows(&t, rows, n);
+	if (t.n == 0)
+		zv_tale_tell_cel(&t);
 	if (t.n) {
+		t.c.sources |= ZV_PAST_CDR;
 		read_id(&t);
 		read_lists(&t);
 		zv_tale_read_legs(&t);
 		zv_tale_read_parties(&t);
+		zv_tale_read_cel(&t);
 		zv_tale_read_pickup(&t);
 		zv_tale_read_result(&t);
 		zv_tale_read_transfers(&t);

@@ -41,19 +41,24 @@ zv_source_open(const struct zv_source_options *options, struct zv_error *err)
 	return NULL;
 }
 
-void
-zv_source_close(struct zv_source *s)
+static void
+close_source(struct zv_source *s)
 {
 	struct zv_buf *bufs[] = { &s->table, &s->select, &s->report, &s->key,
 				  &s->start, &s->ties,	 &s->sql };
 
-	if (!s)
-		return;
 	zv_source_end_page(s);
 	zv_db_close(s->db);
 	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
 		zv_buf_deinit(bufs[i]);
 	zv_free(s);
+}
+
+void
+zv_source_close(struct zv_source *s)
+{
+	if (s)
+		close_source(s);
 }
 
 const char *

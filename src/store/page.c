@@ -120,10 +120,12 @@ zv_store_page(struct zv_store *s, const struct zv_history_query *q, zv_store_eac
 	struct page p = { .s = s, .fn = fn, .context = context };
 	int rc;
 
-	next[0] = '\0';
-	if (q->by_number)
+	if (q->by_number) {
+		next[0] = '\0';
 		return zv_store_page_by_number(s, q, fn, context, err);
+	}
 	rc = start(&p, q, err);
+	next[0] = '\0'; /* not before: it may be where the query's own cursor stands */
 	if (rc == 0)
 		rc = fill(&p, err);
 	if (rc == 0 && p.has_more)

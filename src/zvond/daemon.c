@@ -402,6 +402,7 @@ end(struct zv_daemon *d, bool was_running)
 	if (d->hub)
 		close_servers(d);
 	zv_recordings_stop(d->recordings);
+	zv_reconcilers_end(d);
 	zv_historian_free(d->historian);
 	zv_auth_free(d->auth);
 	if (d->loop)
@@ -440,6 +441,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	d->lock = -1;
 	zv_list_init(&d->gates);
 	zv_list_init(&d->servers);
+	zv_list_init(&d->leaving);
 	zv_list_init(&d->ready);
 	zv_list_init(&d->waiting);
 	zv_list_init(&d->questions);

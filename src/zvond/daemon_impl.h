@@ -54,6 +54,7 @@ struct zv_daemon {
 	struct zv_recordings *recordings;
 	struct zv_node gates;	/* struct zv_gate */
 	struct zv_node servers; /* struct zv_server */
+	struct zv_node leaving; /* struct zv_reconciler: their threads still read */
 
 	/* the end of a round */
 	bool touched;

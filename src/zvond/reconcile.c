@@ -13,6 +13,29 @@ static void next_step(struct zv_reconciler *r);
 
 /* ---- life ------------------------------------------------------------------------------- */
 
+static void
+free_now(struct zv_reconciler *r)
+{
+	zv_worker_free(r->worker);
+	zv_timer_free(r->leave);
+	zv_reconciler_close(r); /* the thread is gone */
+	zv_zone_free(r->zone);
+	zv_buf_deinit(&r->mark_name);
+	zv_buf_deinit(&r->mark);
+	zv_buf_deinit(&r->report);
+	zv_settings_unref(r->settings);
+	zv_free(r);
+}
+
+static void
+on_leave_time(void *reconciler)
+{
+	struct zv_reconciler *r = reconciler;
+
+	zv_list_remove(&r->node);
+	free_now(r);
+}
+
 struct zv_reconciler *
 zv_reconciler_new(struct zv_daemon *d, struct zv_settings *settings,
 		  const struct zv_config_server *config)
@@ -29,42 +52,50 @@ zv_reconciler_new(struct zv_daemon *d, struct zv_settings *settings,
 	r->settings = zv_settings_ref(settings);
 	r->config = config;
 	r->worker = zv_worker_new(d->loop, 1, 1, &err);
+	r->leave = zv_timer_new(d->loop, on_leave_time, r);
 	zv_buf_printf(&r->mark_name, "reconciled:%.*s", ZV_ARG(config->hub.name));
 	r->due_ms = zv_clock_ms() + ZV_RECONCILER_SYNC_MS;
 	r->is_waiting = true;
 	r->settle_at_ms = INT64_MAX;
 	r->night = -1;
-	if (!r->worker || zv_buf_failed(&r->mark_name)) {
-		zv_reconciler_free(r);
+	if (!r->worker || !r->leave || zv_buf_failed(&r->mark_name)) {
+		free_now(r);
 		return NULL;
 	}
 	return r;
 }
 
-static void
-free_now(struct zv_reconciler *r)
-{
-	zv_worker_free(r->worker);
-	zv_reconciler_close(r); /* the thread is gone */
-	zv_zone_free(r->zone);
-	zv_buf_deinit(&r->mark_name);
-	zv_buf_deinit(&r->mark);
-	zv_buf_deinit(&r->report);
-	zv_settings_unref(r->settings);
-	zv_free(r);
-}
-
-/* The historian may have something of ours in hand: it tells when it is done with it. */
+/* What is on its way comes back first: from the historian, which tells when it is done with it,
+ * or from the thread, for which the loop may not wait. */
 void
 zv_reconciler_free(struct zv_reconciler *r)
 {
 	if (!r)
 		return;
 	r->is_gone = true;
-	if (r->step == ZV_RECONCILE_MARK || r->step == ZV_RECONCILE_WRITE)
-		return;
 	zv_reconciler_interrupt(r);
-	free_now(r);
+	if (r->step == ZV_RECONCILE_IDLE)
+		free_now(r);
+	else if (r->step == ZV_RECONCILE_READ || r->step == ZV_RECONCILE_CLOSE)
+		zv_list_append(&r->daemon->leaving, &r->node);
+}
+
+void
+zv_reconcilers_end(struct zv_daemon *d)
+{
+	struct zv_node *node;
+
+	while ((node = zv_list_first(&d->leaving)))
+		on_leave_time(ZV_OWNER(node, struct zv_reconciler, node));
+}
+
+/* The thread is done with it. Not at once: its worker is just telling us. */
+static bool
+leave(struct zv_reconciler *r)
+{
+	if (r->is_gone)
+		zv_timer_set(r->leave, zv_clock_ms());
+	return r->is_gone;
 }
 
 /* ---- when --------------------------------------------------------------------------------- */
@@ -252,7 +283,7 @@ on_closed(void *reconciler)
 	struct zv_reconciler *r = reconciler;
 
 	r->step = ZV_RECONCILE_IDLE;
-	if (!r->is_gone)
+	if (!leave(r))
 		end_run(r);
 }
 
@@ -334,8 +365,8 @@ on_read(void *reconciler)
 {
 	struct zv_reconciler *r = reconciler;
 
-	if (r->is_gone)
-		return; /* zv_reconciler_free waits for us */
+	if (leave(r))
+		return;
 	say_tables(r);
 	next_step(r);
 }

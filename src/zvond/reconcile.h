@@ -23,6 +23,8 @@ struct zv_reconciler *zv_reconciler_new(struct zv_daemon *d,
 					struct zv_settings *settings,
 					const struct zv_config_server *config);
 void zv_reconciler_free(struct zv_reconciler *r); /* NULL is fine everywhere */
+/* At the end of the daemon, when all were freed: waits for threads that still read. */
+void zv_reconcilers_end(struct zv_daemon *d);
 
 /* The connection to the PBX is there, or lost; and what goes on there is known: before, calls
  * that nobody saw end seem to go on. */

@@ -17,12 +17,14 @@ enum zv_reconcile_step { /* what is on its way */
 };
 
 struct zv_reconciler {
+	struct zv_node node; /* in daemon->leaving, when it is gone */
 	struct zv_daemon *daemon;
 	struct zv_settings *settings;
 	const struct zv_config_server *config;
 	struct zv_worker *worker;
 	struct zv_buf mark_name; /* "reconciled:office" */
 	bool is_gone;		 /* freed when what is on its way has come back */
+	struct zv_timer *leave;	 /* … from the thread: then */
 
 	/* when */
 	bool was_down;

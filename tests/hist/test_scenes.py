@@ -90,6 +90,19 @@ class Scenes(unittest.TestCase):
     def test_22(self):
         self.check("22.10.1")
 
+    def test_events_know_more(self):
+        """What only CEL knows: causes, the number that was dialled first."""
+        for version in NEW:
+            for name in ("call-declined", "inbound-blind-transfer", "inbound-blind-to-busy",
+                         "queue-agent-transfers", "ring-group-all-refuse",
+                         "ring-group-cancelled", "pickup", "conference", "queue-call"):
+                path = scenes.CAPTURES / version / (name + ".ami")
+                told = scenes.stitch(scenes.rows(path, cel=True))
+                told = [call for call in told if scenes.is_call(call)]
+                with self.subTest(version=version, scene=name):
+                    self.assertEqual(scenes.compare(scenes.live(path), told), {})
+                    self.assertEqual(told[0]["sources"], ["cdr", "cel"])
+
     def test_limits_are_needed(self):
         """A limit that no scene needs any more is taken out of the table."""
         for name, (versions, facts, _) in LIMITS.items():

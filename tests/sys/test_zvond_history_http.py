@@ -580,6 +580,20 @@ class NoHistoryTest(unittest.TestCase):
             answer = z.post("/history", {"CLIENT_ID": TOKENS["boss"], "N": "1"})
             self.assertEqual((answer.status, answer.error), (404, "no_history"))
 
+    def test_store_is_down(self):
+        """503 in time, with when to come back; what goes on is served meanwhile."""
+        with Zvond(config(more="[history]\nstore = mysql://zvon@127.0.0.1:1/history\n")) as z:
+            for path in ("/v1/history", "/v1/history/statistics?by=hour&from=2026-11-20",
+                         "/v1/calls/1.1"):
+                begin = time.monotonic()
+                answer = z.get(path, token=TOKENS["boss"])
+                self.assertEqual(answer.status, 503, answer.body)
+                self.assertIn(answer.error, ("store_down", "busy"))
+                self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+                self.assertLess(time.monotonic() - begin, 6 * SLOW)
+            self.assertEqual(z.get("/v1/calls", token=TOKENS["boss"]).json, [])
+            self.assertEqual(z.get("/readyz").status, 200)
+
     def test_client_id_is_no_token(self):
         with Zvond(config(listen="client_id_token = no")) as z:
             answer = z.post("/history", {"CLIENT_ID": TOKENS["boss"], "N": "1"})

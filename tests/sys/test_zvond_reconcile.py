@@ -190,6 +190,29 @@ class Down(ReconcileTest):
         self.assertEqual(z.count("cannot be compared"), 1)
         self.assertEqual(z.stop(), 0)
 
+    def test_reload_while_a_source_hangs(self):
+        """The loop does not wait for it."""
+        import socket
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            z, calls, past = self.begin()
+            mine = z.text
+            z.text = mine.replace("sqlite:{folder}/master.db", "mysql://u@127.0.0.1:%d/x"
+                                  % silent.getsockname()[1])
+            self.records.add("1700000001.8")
+            self.enter(z)
+            z.wait_synced()
+            silent.settimeout(5 * SLOW)
+            peer, _ = silent.accept()
+            begun = time.monotonic()
+            self.assertTrue(z.reload(mine), z.log)
+            self.assertEqual(z.get("/healthz").status, 200)
+            self.assertLess(time.monotonic() - begun, 3 * SLOW)
+            past.wait_call("1700000001.8")
+            peer.close()
+            self.assertEqual(z.stop(), 0)
+
     def test_stop_while_a_source_hangs(self):
         """A server that never answers does not keep zvond from ending."""
         import socket

@@ -2,6 +2,7 @@
  * it: memory, limits, what may stand in a URL. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -134,6 +135,24 @@ test_a_module_that_is_missing(void **state)
 }
 
 static void
+test_a_new_file_is_private(void **state)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	struct zv_db *db = open_db(NULL);
+	char name[80];
+	struct stat status;
+
+	assert_non_null(db);
+	assert_int_equal(use(db, NULL), 0);
+	for (size_t i = 0; i < N_OF(ends); i++) {
+		snprintf(name, sizeof name, "%s%s", path, ends[i]);
+		assert_int_equal(stat(name, &status), 0);
+		assert_int_equal(status.st_mode & 0777, 0600);
+	}
+	zv_db_close(db);
+}
+
+static void
 free_nothing(void *owner, void *statement)
 {
 	++*(int *)owner;
@@ -168,6 +187,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_out_of_memory),
+		TEST(test_a_new_file_is_private),
 		TEST(test_urls),
 		TEST(test_a_module_that_is_missing),
 		TEST(test_statements_that_are_kept),

@@ -205,7 +205,7 @@ static const char record[] =
 	HEAD "\"did\":\"74951234567\",\"result\":\"answered\",\"started\":\"2026-11-"
 	     "21T10:00:00Z\","
 	     "\"answered\":\"2026-11-21T10:00:05Z\",\"ended\":\"2026-11-21T10:01:01Z\","
-	     "\"wait_ms\":5000,\"talk_ms\":56000,\"legs\":[" CALLER "," THIRD "],"
+	     "\"wait_ms\":5000,\"talk_ms\":56000,\"legs\":[" CALLER "," DIALLED "],"
 	     "\"recordings\":[{\"file\":\"2026/11/21/a.wav\"}],\"linkedids\":[\"9.1\"],"
 	     "\"sources\":[\"cdr\"]}";
 

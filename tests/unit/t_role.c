@@ -78,6 +78,54 @@ test_scopes(void **state)
 	rig_close(&r);
 }
 
+#define VIEW_BIT (1u << ZV_RIGHT_VIEW)
+
+static void
+test_reach(void **state)
+{
+	static const struct {
+		unsigned rights;
+		enum zv_scope sees;
+		enum zv_reach history, recordings; /* as written */
+		enum zv_reach past, heard;
+	} rows[] = {
+		/* not said: what he sees; his own recordings */
+		{ VIEW_BIT, ZV_SCOPE_OWN, 0, 0, ZV_REACH_OWN, ZV_REACH_OWN },
+		{ VIEW_BIT, ZV_SCOPE_QUEUES, 0, 0, ZV_REACH_QUEUES, ZV_REACH_OWN },
+		{ VIEW_BIT, ZV_SCOPE_ALL, 0, 0, ZV_REACH_ALL, ZV_REACH_OWN },
+		{ VIEW_BIT | 1u << ZV_RIGHT_RAW, ZV_SCOPE_OWN, 0, 0, ZV_REACH_ALL,
+		  ZV_REACH_OWN },
+		/* said */
+		{ VIEW_BIT, ZV_SCOPE_ALL, ZV_REACH_NONE, 0, ZV_REACH_NONE,
+		  ZV_REACH_NONE },
+		{ VIEW_BIT, ZV_SCOPE_OWN, ZV_REACH_ALL, ZV_REACH_ALL, ZV_REACH_ALL,
+		  ZV_REACH_ALL },
+		{ VIEW_BIT, ZV_SCOPE_ALL, 0, ZV_REACH_NONE, ZV_REACH_ALL,
+		  ZV_REACH_NONE },
+		/* never hears more than he sees */
+		{ VIEW_BIT, ZV_SCOPE_OWN, 0, ZV_REACH_ALL, ZV_REACH_OWN, ZV_REACH_OWN },
+		{ VIEW_BIT, ZV_SCOPE_ALL, ZV_REACH_QUEUES, ZV_REACH_ALL,
+		  ZV_REACH_QUEUES, ZV_REACH_QUEUES },
+		{ VIEW_BIT, ZV_SCOPE_ALL, ZV_REACH_NONE, ZV_REACH_ALL, ZV_REACH_NONE,
+		  ZV_REACH_NONE },
+		/* without the right to view there is nothing */
+		{ 0, ZV_SCOPE_ALL, ZV_REACH_ALL, ZV_REACH_ALL, ZV_REACH_NONE,
+		  ZV_REACH_NONE },
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		const struct zv_role role = {
+			.rights = rows[i].rights,
+			.sees = rows[i].sees,
+			.history = rows[i].history,
+			.recordings = rows[i].recordings,
+		};
+
+		assert_int_equal(zv_role_history(&role), rows[i].past);
+		assert_int_equal(zv_role_recordings(&role), rows[i].heard);
+	}
+}
+
 int
 main(void)
 {
@@ -85,6 +133,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_own_lines),
 		cmocka_unit_test(test_scopes),
+		cmocka_unit_test(test_reach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
