@@ -163,6 +163,17 @@ fill_leg(struct zv_past_leg *leg, const struct zv_past_leg *other)
 		leg->cause = other->cause;
 }
 
+/* Of a call from outside the line that was reached, or the did as long as none is known. */
+static void
+fill_to(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	bool is_did =
+		c->direction == ZV_DIRECTION_IN && zvon_str_equal(c->to_number, c->did);
+
+	if (c->to_number.n == 0 || (is_did && other->to_number.n))
+		c->to_number = other->to_number;
+}
+
 static void
 fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 {
@@ -171,7 +182,7 @@ fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 	} else {
 		fill_text(&c->from_number, other->from_number);
 		fill_text(&c->from_name, other->from_name);
-		fill_text(&c->to_number, other->to_number);
+		fill_to(c, other);
 	}
 	fill_text(&c->did, other->did);
 	fill_text(&c->queue, other->queue);
