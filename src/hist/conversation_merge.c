@@ -175,6 +175,17 @@ fill_leg(struct zv_past_leg *leg, const struct zv_past_leg *other)
 		leg->cause = other->cause;
 }
 
+/* Of a call from outside the line that was reached, or the did as long as none is known. */
+static void
+fill_to(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	bool is_did =
+		c->direction == ZV_DIRECTION_IN && zvon_str_equal(c->to_number, c->did);
+
+	if (c->to_number.n == 0 || (is_did && other->to_number.n))
+		c->to_number = other->to_number;
+}
+
 static void
 fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 {
@@ -183,7 +194,7 @@ fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 	} else {
 		fill_text(&c->from_number, other->from_number);
 		fill_text(&c->from_name, other->from_name);
-		fill_text(&c->to_number, other->to_number);
+		fill_to(c, other);
 	}
 	fill_text(&c->did, other->did);
 	fill_text(&c->queue, other->queue);
@@ -243,14 +254,18 @@ take_beginning(struct zv_conversation *c, const struct zv_conversation *other)
 	count_durations(c);
 }
 
-/* It goes on as far as c knows, or that it ended was guessed: other saw the end. */
+/* It goes on as far as c knows, or that it ended was guessed: other saw the end. Only a
+ * conversation is sure: that the dialplan answered a caller, and then he was gone, says nothing
+ * of a queue that he came into unseen. */
 static void
 take_end(struct zv_conversation *c, const struct zv_conversation *other)
 {
+	bool is_sure = c->result == ZV_RESULT_ANSWERED && c->answered_ms;
+
 	if (other->ended_ms)
 		c->ended_ms = other->ended_ms;
 	fill_time(&c->answered_ms, other->answered_ms);
-	if (c->result != ZV_RESULT_ANSWERED && other->result != ZV_RESULT_NONE)
+	if (!is_sure && other->result != ZV_RESULT_NONE)
 		c->result = other->result;
 	c->reason = other->reason;
 	c->is_open = false;
