@@ -109,6 +109,8 @@ struct zv_call {
 	bool parked;			   /* it was, at least once */
 	bool merged; /* it went on in another call (pickup, consultation, retrieval) */
 	int64_t started_ms, answered_ms, ended_ms; /* now_ms; 0: not (yet) */
+	const struct zv_call_text
+		*linked_ids; /* Linkedids of its channels (12 and later) */
 };
 
 enum zv_call_event_kind {

@@ -45,15 +45,22 @@ free_transfers(const struct zv_transfer *list)
 	}
 }
 
+static struct zv_link *
+next_link(const struct zv_link *link)
+{
+	return (void *)(uintptr_t)link->pub.next;
+}
+
 static void
 free_links(struct zv_calls *t, struct zv_live_call *call)
 {
 	struct zv_link *link;
 
 	while ((link = call->links)) {
-		call->links = link->next;
-		zv_map_remove(&t->calls_by_link, link->text);
-		zv_text_free(&link->text);
+		call->links = next_link(link);
+		if (zv_map_find(&t->calls_by_link, link->pub.text) == link)
+			zv_map_remove(&t->calls_by_link, link->pub.text);
+		zv_text_free(&link->pub.text);
 		zv_free(link);
 	}
 }
@@ -94,6 +101,14 @@ zv_call_find_link(struct zv_calls *t, struct zv_str linked_id)
 	return link ? link->call : NULL;
 }
 
+static void
+set_links(struct zv_live_call *call, struct zv_link *first, struct zv_link *rest)
+{
+	first->pub.next = rest ? &rest->pub : NULL;
+	call->links = first;
+	call->pub.linked_ids = &first->pub;
+}
+
 void
 zv_call_link(struct zv_calls *t, struct zv_live_call *call, struct zv_str linked_id)
 {
@@ -104,20 +119,19 @@ zv_call_link(struct zv_calls *t, struct zv_live_call *call, struct zv_str linked
 		return;
 	link = zv_calloc(1, sizeof *link);
 	if (link && zvon_str_equal(linked_id, call->pub.id))
-		zv_text_share(&link->text, call->pub.id);
+		zv_text_share(&link->pub.text, call->pub.id);
 	else if (link)
-		zv_text_set(t, &link->text, linked_id);
-	if (!link || !link->text.n ||
-	    zv_map_add(&t->calls_by_link, link->text, link) < 0) {
+		zv_text_set(t, &link->pub.text, linked_id);
+	if (!link || !link->pub.text.n ||
+	    zv_map_add(&t->calls_by_link, link->pub.text, link) < 0) {
 		if (link)
-			zv_text_free(&link->text);
+			zv_text_free(&link->pub.text);
 		zv_free(link);
 		t->failed = ZV_ENOMEM;
 		return;
 	}
 	link->call = call;
-	link->next = call->links;
-	call->links = link;
+	set_links(call, link, call->links);
 }
 
 /* ---- lists of texts --------------------------------------------------------- */
@@ -212,6 +226,27 @@ zv_call_add(struct zv_calls *t, struct zv_live_call *call, struct zv_chan *c)
 		add_leg(t, call, c);
 }
 
+/* A Linkedid that is told of it, but under which it is not found: nobody saw who calls, and
+ * those who come later under that id have a call of their own. History joins the two. */
+static void
+note_link(struct zv_calls *t, struct zv_live_call *call, struct zv_str linked_id)
+{
+	struct zv_link *link;
+
+	if (!linked_id.n || zvon_str_equal(linked_id, call->pub.id))
+		return;
+	link = zv_calloc(1, sizeof *link);
+	if (link)
+		zv_text_set(t, &link->pub.text, linked_id);
+	if (!link || !link->pub.text.n) {
+		zv_free(link);
+		t->failed = ZV_ENOMEM;
+		return;
+	}
+	link->call = call;
+	set_links(call, link, call->links);
+}
+
 struct zv_live_call *
 zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 {
@@ -231,6 +266,7 @@ zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 	if (zv_name_is_exten(exten))
 		zv_text_set(t, &call->dialled, exten);
 	zv_call_link(t, call, c->unique_id);
+	note_link(t, call, c->linked_id);
 	zv_call_add(t, call, c);
 	return call;
 }
@@ -308,14 +344,19 @@ move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *fr
 static void
 move_links(struct zv_live_call *into, struct zv_live_call *from)
 {
-	struct zv_link **end = &into->links;
+	struct zv_link *last = from->links;
 
-	while (*end)
-		end = &(*end)->next;
-	*end = from->links;
-	from->links = NULL;
-	for (struct zv_link *link = *end; link; link = link->next)
+	if (!last)
+		return;
+	for (struct zv_link *link = last; link; link = next_link(link)) {
 		link->call = into;
+		last = link;
+	}
+	last->pub.next = into->links ? &into->links->pub : NULL;
+	into->links = from->links;
+	into->pub.linked_ids = &into->links->pub;
+	from->links = NULL;
+	from->pub.linked_ids = NULL;
 }
 
 static void

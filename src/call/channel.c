@@ -106,6 +106,7 @@ zv_chan_free(struct zv_calls *t, struct zv_chan *c)
 		zv_list_remove(&c->node);
 	zv_text_free(&c->name);
 	zv_text_free(&c->unique_id);
+	zv_text_free(&c->linked_id);
 	zv_free(c);
 }
 
@@ -216,6 +217,8 @@ place(struct zv_calls *t, struct zv_chan *c, const struct zv_seen *seen)
 	find_other_half(t, c);
 	if (c->call)
 		zv_call_link(t, c->call, seen->linked_id);
+	else
+		zv_text_set(t, &c->linked_id, seen->linked_id);
 }
 
 /* Who it is and whom it calls, until both are known. */

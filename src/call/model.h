@@ -57,6 +57,7 @@ struct zv_chan {
 	struct zv_node unsure;	  /* in zv_calls.unsure: it rings, and nobody told who
 				   * calls it */
 	struct zv_str name, unique_id;
+	struct zv_str linked_id;   /* until it has a call: whose it will be */
 	struct zv_live_call *call; /* NULL: it is not known yet who calls it */
 	struct zv_live_leg *leg;   /* NULL: Local, helper, or over a limit */
 	struct zv_bridge *bridge;
@@ -105,10 +106,9 @@ struct zv_live_leg {
 	unsigned listed;     /* zv_calls.snapshot that lists it as parked */
 };
 
-struct zv_link { /* a Linkedid under which a call is found */
-	struct zv_link *next;
+struct zv_link {		 /* a Linkedid under which a call is found */
+	struct zv_call_text pub; /* first */
 	struct zv_live_call *call;
-	struct zv_str text;
 };
 
 struct zv_live_call {

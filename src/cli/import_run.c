@@ -7,6 +7,7 @@
 #include "io/clock.h"
 #include "io/thread.h"
 
+#define LOOK_MS 50    /* so often it is looked whether Ctrl-C was pressed */
 #define BUSY_MS 30000 /* so long a store that another program writes to is waited for */
 
 struct work {
@@ -15,8 +16,9 @@ struct work {
 	pthread_cond_t changed;
 	struct zv_reconcile_batch queue[ZV_IMPORT_QUEUE];
 	size_t first, n;
-	bool is_over; /* nothing is put in any more */
-	int rc;	      /* of the writer */
+	bool is_over;	 /* nothing is put in any more */
+	bool is_stopped; /* what is in it is thrown away */
+	int rc;		 /* of the writer */
 	struct zv_error why;
 };
 
@@ -40,8 +42,9 @@ write_batch(struct zv_import *i, const struct zv_reconcile_batch *b,
 	return rc < 0 ? zv_fail(err, rc, "%s", why.text) : 0;
 }
 
+/* *wanted: it is to be written. */
 static bool
-take(struct work *w, struct zv_reconcile_batch *b)
+take(struct work *w, struct zv_reconcile_batch *b, bool *wanted)
 {
 	bool is_there;
 
@@ -53,6 +56,7 @@ take(struct work *w, struct zv_reconcile_batch *b)
 		*b = w->queue[w->first];
 		w->first = (w->first + 1) % ZV_IMPORT_QUEUE;
 		w->n--;
+		*wanted = !w->is_stopped && w->rc == 0;
 		pthread_cond_broadcast(&w->changed);
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -65,10 +69,11 @@ write_all(void *context)
 {
 	struct work *w = context;
 	struct zv_reconcile_batch b;
+	bool wanted;
 
 	zv_thread_name("import-writer");
-	while (take(w, &b)) {
-		int rc = w->rc < 0 ? 0 : write_batch(w->import, &b, &w->why);
+	while (take(w, &b, &wanted)) {
+		int rc = wanted ? write_batch(w->import, &b, &w->why) : 0;
 
 		zv_reconcile_batch_deinit(&b);
 		if (rc == 0)
@@ -83,6 +88,16 @@ write_all(void *context)
 
 /* ---- the reader ----------------------------------------------------------------------------- */
 
+/* With the lock: until no more than that waits, or it is to end. */
+static void
+wait_for_writer(struct work *w, size_t most)
+{
+	while (w->n > most && w->rc == 0 && !w->is_stopped) {
+		zv_cond_wait_until(&w->changed, &w->lock, zv_clock_ms() + LOOK_MS);
+		w->is_stopped = w->import->asked_to_stop();
+	}
+}
+
 /* Takes the batch. < 0: the writer has failed. */
 static int
 put(struct work *w, struct zv_reconcile_batch *b)
@@ -90,10 +105,9 @@ put(struct work *w, struct zv_reconcile_batch *b)
 	int rc;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->n == ZV_IMPORT_QUEUE && w->rc == 0)
-		pthread_cond_wait(&w->changed, &w->lock);
+	wait_for_writer(w, ZV_IMPORT_QUEUE - 1);
 	rc = w->rc;
-	if (rc == 0) {
+	if (rc == 0 && !w->is_stopped) {
 		w->queue[(w->first + w->n++) % ZV_IMPORT_QUEUE] = *b;
 		*b = (struct zv_reconcile_batch){ 0 };
 		pthread_cond_broadcast(&w->changed);
@@ -145,7 +159,10 @@ run_both(struct work *w, struct zv_reconcile *r, struct zv_error *err)
 	rc = read_all(w, r, err);
 	pthread_mutex_lock(&w->lock);
 	w->is_over = true;
+	w->is_stopped |= w->import->stopped;
 	pthread_cond_broadcast(&w->changed);
+	wait_for_writer(w, 0);
+	w->import->stopped = w->is_stopped;
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(writer, NULL);
 	if (w->rc < 0) {
@@ -165,7 +182,7 @@ zv_import_run(struct zv_import *i, struct zv_error *err)
 	if (!r)
 		return err->code ? err->code : ZV_ENOMEM;
 	pthread_mutex_init(&w.lock, NULL);
-	pthread_cond_init(&w.changed, NULL);
+	zv_cond_init(&w.changed);
 	rc = run_both(&w, r, err);
 	pthread_cond_destroy(&w.changed);
 	pthread_mutex_destroy(&w.lock);

@@ -126,15 +126,24 @@ set_up_session(struct zv_db *db, struct zv_error *err)
 	return r;
 }
 
+/* The first mysql_init would do it, and several threads may come there at once. */
+static void
+begin_library(void)
+{
+	mysql_library_init(0, NULL, NULL);
+}
+
 static int
 maria_open(struct zv_db *db, struct zv_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct maria *m = db->own = zv_calloc(1, sizeof *m);
 	const struct zv_db_url *u = db->url;
 	int r = check_words(db, err);
 
 	if (r < 0)
 		return r;
+	pthread_once(&once, begin_library);
 	if (!m || !(m->connection = mysql_init(NULL)))
 		return zv_fail_nomem(err);
 	set_options(db, m->connection);

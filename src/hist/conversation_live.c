@@ -14,6 +14,8 @@ count(const struct zv_call *call, struct zv_conversation *c)
 		c->n_recordings++;
 	for (const struct zv_call_text *t = call->talked; t; t = t->next)
 		c->n_talked++;
+	for (const struct zv_call_text *t = call->linked_ids; t; t = t->next)
+		c->n_linked_ids++;
 }
 
 /* One block for all lists, which the copy then takes into its own. */
@@ -23,8 +25,9 @@ make_room(struct zv_conversation *c)
 	size_t legs = c->n_legs * sizeof *c->legs,
 	       transfers = c->n_transfers * sizeof *c->transfers,
 	       recordings = c->n_recordings * sizeof *c->recordings,
-	       talked = c->n_talked * sizeof *c->talked;
-	char *block = zv_calloc(1, legs + transfers + recordings + talked + 1);
+	       talked = c->n_talked * sizeof *c->talked,
+	       linked = c->n_linked_ids * sizeof *c->linked_ids;
+	char *block = zv_calloc(1, legs + transfers + recordings + talked + linked + 1);
 
 	if (!block)
 		return NULL;
@@ -32,6 +35,7 @@ make_room(struct zv_conversation *c)
 	c->transfers = (void *)(block + legs);
 	c->recordings = (void *)(block + legs + transfers);
 	c->talked = (void *)(block + legs + transfers + recordings);
+	c->linked_ids = (void *)(block + legs + transfers + recordings + talked);
 	return block;
 }
 
@@ -84,6 +88,9 @@ fill(struct zv_conversation *c, const struct zv_call *call, int64_t offset_ms)
 	i = 0;
 	for (const struct zv_call_text *t = call->talked; t; t = t->next)
 		c->talked[i++] = t->text;
+	i = 0;
+	for (const struct zv_call_text *t = call->linked_ids; t; t = t->next)
+		c->linked_ids[i++] = t->text;
 }
 
 static int64_t

@@ -54,6 +54,16 @@ weight(const struct zv_conversation *c)
 	return is_live(c) * 4 + (int)end_of(c);
 }
 
+/* Its first channel is the one that the other's Linkedid names. */
+static bool
+is_root(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	for (size_t i = 0; i < other->n_linked_ids; i++)
+		if (zvon_str_equal(other->linked_ids[i], c->id))
+			return !zvon_str_equal(other->id, c->id);
+	return false;
+}
+
 static bool
 is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 {
@@ -61,6 +71,8 @@ is_better(const struct zv_conversation *b, const struct zv_conversation *a)
 
 	if (wa != wb)
 		return wb > wa;
+	if (!a->is_open && !b->is_open && is_root(b, a) != is_root(a, b))
+		return is_root(b, a);
 	if (b->is_open)
 		return true; /* the newer telling of what goes on */
 	if (b->ended_ms > a->ended_ms + ROUNDING_MS)
@@ -163,6 +175,17 @@ fill_leg(struct zv_past_leg *leg, const struct zv_past_leg *other)
 		leg->cause = other->cause;
 }
 
+/* Of a call from outside the line that was reached, or the did as long as none is known. */
+static void
+fill_to(struct zv_conversation *c, const struct zv_conversation *other)
+{
+	bool is_did =
+		c->direction == ZV_DIRECTION_IN && zvon_str_equal(c->to_number, c->did);
+
+	if (c->to_number.n == 0 || (is_did && other->to_number.n))
+		c->to_number = other->to_number;
+}
+
 static void
 fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 {
@@ -171,7 +194,7 @@ fill_call(struct zv_conversation *c, const struct zv_conversation *other)
 	} else {
 		fill_text(&c->from_number, other->from_number);
 		fill_text(&c->from_name, other->from_name);
-		fill_text(&c->to_number, other->to_number);
+		fill_to(c, other);
 	}
 	fill_text(&c->did, other->did);
 	fill_text(&c->queue, other->queue);
@@ -231,14 +254,18 @@ take_beginning(struct zv_conversation *c, const struct zv_conversation *other)
 	count_durations(c);
 }
 
-/* It goes on as far as c knows, or that it ended was guessed: other saw the end. */
+/* It goes on as far as c knows, or that it ended was guessed: other saw the end. Only a
+ * conversation is sure: that the dialplan answered a caller, and then he was gone, says nothing
+ * of a queue that he came into unseen. */
 static void
 take_end(struct zv_conversation *c, const struct zv_conversation *other)
 {
+	bool is_sure = c->result == ZV_RESULT_ANSWERED && c->answered_ms;
+
 	if (other->ended_ms)
 		c->ended_ms = other->ended_ms;
 	fill_time(&c->answered_ms, other->answered_ms);
-	if (c->result != ZV_RESULT_ANSWERED && other->result != ZV_RESULT_NONE)
+	if (!is_sure && other->result != ZV_RESULT_NONE)
 		c->result = other->result;
 	c->reason = other->reason;
 	c->is_open = false;
@@ -457,7 +484,9 @@ merge_into(struct zv_conversation *c, const struct zv_conversation *other)
 	bool open = is_guessed(c) && !is_guessed(other) && !is_going_on(c, other);
 
 	bool first = is_first_part(c, other), late = has_come_late(c, other);
-	bool all = later || open || both_records || first || late;
+	bool halves =
+		is_live(c) && is_live(other); /* each saw what the other did not */
+	bool all = later || open || both_records || halves || late;
 
 	merge_legs(c, other, all);
 	merge_lists(c, other, all);

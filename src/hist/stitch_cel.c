@@ -101,6 +101,26 @@ refined(enum zv_call_result result, int cause)
 	return cause == 21 ? ZV_RESULT_REJECTED : cause == 17 ? ZV_RESULT_BUSY : result;
 }
 
+/* When the caller goes Asterisk hangs up all that ring, with the cause of one that refused. */
+static bool
+is_hung_up_with_caller(const struct zv_tale *t, const struct zv_tale_row *r)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->rows[i].end_ms > r->end_ms && t->rows[i].caller == r->caller)
+			return false;
+	return zv_tale_gave_up(t, r);
+}
+
+static bool
+has_company(const struct zv_tale *t, const struct zv_tale_row *r)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (&t->rows[i] != r && t->rows[i].is_attempt &&
+		    zv_tale_is_same_dial(&t->rows[i], r))
+			return true;
+	return false;
+}
+
 static void
 refine(struct zv_tale *t, struct zv_tale_row *r)
 {
@@ -108,7 +128,8 @@ refine(struct zv_tale *t, struct zv_tale_row *r)
 	struct zv_past_leg *leg = who >= 0 ? &t->c.legs[who] : NULL;
 
 	if (!leg || leg->answered ||
-	    (r->callee < 0 && !zv_tale_is_app(r, ZV_STR("AppDial2"))))
+	    (r->callee < 0 && !zv_tale_is_app(r, ZV_STR("AppDial2"))) ||
+	    (has_company(t, r) && is_hung_up_with_caller(t, r)))
 		return;
 	r->result = refined(r->result, leg->cause);
 	leg->result = refined(leg->result, leg->cause);

@@ -127,8 +127,8 @@ has_timed_out(const struct zv_tale_row *r)
 }
 
 /* The caller gave up while somebody was called: nothing of his stands behind it. */
-static bool
-gave_up(const struct zv_tale *t, const struct zv_tale_row *last)
+bool
+zv_tale_gave_up(const struct zv_tale *t, const struct zv_tale_row *last)
 {
 	if (last->result == ZV_RESULT_CANCELLED)
 		return true;
@@ -146,7 +146,7 @@ has_given_up(const struct zv_tale *t, const struct zv_tale_row *last)
 		const struct zv_tale_row *r = &t->rows[i];
 
 		if (r->is_attempt && zv_tale_is_same_dial(r, last) &&
-		    r->end_ms >= last->end_ms && gave_up(t, r))
+		    r->end_ms >= last->end_ms && zv_tale_gave_up(t, r))
 			return true;
 	}
 	return false;
@@ -295,7 +295,7 @@ is_given_up(const struct zv_tale *t, const struct zv_past_leg *leg,
 
 	if (!attempt)
 		return t->c.result == ZV_RESULT_CANCELLED;
-	if (!gave_up(t, attempt))
+	if (!zv_tale_gave_up(t, attempt))
 		return false;
 	for (size_t i = 0; i < t->n; i++)
 		if (is_of_channel(&t->rows[i], attempt) && t->rows[i].end_ms > end_ms)

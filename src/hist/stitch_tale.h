@@ -39,6 +39,8 @@ bool zv_tale_is_app(const struct zv_tale_row *r, struct zv_str app);
 /* Of a conference: who else is in the room stands as the other side. */
 bool zv_tale_is_room(const struct zv_tale_row *r);
 bool zv_tale_is_same_dial(const struct zv_tale_row *a, const struct zv_tale_row *b);
+/* The caller gave up while that row called somebody: nothing of his stands behind it. */
+bool zv_tale_gave_up(const struct zv_tale *t, const struct zv_tale_row *r);
 void zv_tale_talks(struct zv_tale *t, int leg);
 
 void zv_tale_read_legs(struct zv_tale *t); /* stitch_legs.c */

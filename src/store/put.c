@@ -187,10 +187,13 @@ take_in(struct zv_store *s, int server, int64_t call, struct zv_conversation **w
 	struct zv_error *err)
 {
 	struct zv_conversation *other = NULL;
+	int64_t first = (*whole)->number;
 	int rc = zv_store_load_one(s, call, &other, err);
 
 	if (rc == 1)
 		rc = zv_store_remove_call(s, other, server, err);
+	if (rc == 0 && other) /* whoever tells of it again means the first */
+		rc = each_id(s, other, server, give_id, &first, err);
 	if (rc == 0 && other)
 		rc = join(whole, other, err);
 	zv_conversation_free(other);

@@ -58,7 +58,7 @@ class Follower:
     def __init__(self, server, reads=False, **options):
         self.server = server
         if reads:
-            options.update(cdr="sqlite:%s" % self.records, cdr_settle_s=1, cdr_timezone="UTC")
+            options.update(cdr="sqlite:%s" % self.records, cdr_settle_s=2, cdr_timezone="UTC")
         self.zvond = Zvond(TEXT + server_section(server, **options) + "\n;secret lab-secret\n")
 
     def start(self):

@@ -79,7 +79,8 @@ class Past:
             if wanted(found):
                 return found
             if time.monotonic() > end:
-                raise AssertionError("not so: calls %s open %s" % (self.calls(), self.open()))
+                raise AssertionError("not so: calls %.3000s open %.3000s"
+                                     % (self.calls(), self.open()))
             time.sleep(0.02)
 
     def wait_call(self, uid, seconds=10):

@@ -273,6 +273,53 @@ test_told_end_replaces_a_guess(void **state)
 	zv_conversation_free(m);
 }
 
+/* The connection was cut while he waited, before anybody heard of the queue. */
+static void
+test_answered_by_the_dialplan_only(void **state)
+{
+	static const char vanished[] = HEAD
+		"\"result\":\"answered\",\"started\":\"2026-11-21T10:00:00.250Z\","
+		"\"ended\":\"2026-11-21T10:00:09Z\",\"reason\":\"vanished\",\"legs\":"
+		"[" CALLER "],\"sources\":[\"live\"]}";
+	static const char told[] =
+		HEAD "\"result\":\"abandoned\",\"started\":\"2026-11-21T10:00:00Z\","
+		     "\"ended\":\"2026-11-21T10:00:07Z\",\"queue\":\"sales\",\"legs\":"
+		     "[" CALLER "],\"sources\":[\"cdr\"]}";
+	struct zv_conversation *m = merged(vanished, told);
+
+	(void)state;
+	assert_int_equal(m->result, ZV_RESULT_ABANDONED);
+	check_text("queue", m->queue, ZV_STR("sales"));
+	zv_conversation_free(m);
+	m = merged(told, vanished);
+	assert_int_equal(m->result, ZV_RESULT_ABANDONED);
+	zv_conversation_free(m);
+}
+
+/* The records told of the phone first, then it was told what was seen: the caller alone. */
+static void
+test_the_line_is_better_than_the_did(void **state)
+{
+	static const char both[] = HEAD
+		"\"to\":{\"number\":\"101\"},\"did\":\"7495\",\"result\":null,"
+		"\"open\":true,\"started\":\"2026-11-21T10:00:00Z\",\"legs\":[" CALLER
+		"," CALLEE "],\"sources\":[\"live\",\"cdr\"]}";
+	static const char seen[] = HEAD
+		"\"to\":{\"number\":\"7495\"},\"did\":\"7495\",\"result\":\"rejected\","
+		"\"started\":\"2026-11-21T10:00:00Z\",\"ended\":\"2026-11-21T10:00:"
+		"07Z\","
+		"\"legs\":[" CALLER "],\"sources\":[\"live\"]}";
+	struct zv_conversation *m = merged(both, seen);
+
+	(void)state;
+	check_text("to", m->to_number, ZV_STR("101"));
+	assert_int_equal(m->result, ZV_RESULT_REJECTED);
+	zv_conversation_free(m);
+	m = merged(seen, both);
+	check_text("to", m->to_number, ZV_STR("101"));
+	zv_conversation_free(m);
+}
+
 /* Killed in a call, and back at once: the lists do not tell what was before. */
 static void
 test_seen_in_two_parts(void **state)
@@ -454,6 +501,8 @@ main(void)
 		cmocka_unit_test(test_missed),
 		cmocka_unit_test(test_live_counts),
 		cmocka_unit_test(test_told_end_replaces_a_guess),
+		cmocka_unit_test(test_answered_by_the_dialplan_only),
+		cmocka_unit_test(test_the_line_is_better_than_the_did),
 		cmocka_unit_test(test_seen_in_two_parts),
 		cmocka_unit_test(test_came_late),
 		cmocka_unit_test(test_same),
