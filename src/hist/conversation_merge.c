@@ -54,10 +54,13 @@ weight(const struct zv_conversation *c)
 	return is_live(c) * 4 + (int)end_of(c);
 }
 
-/* Its first channel is the one that the other's Linkedid names. */
+/* Its first channel is the one that the other's Linkedid names. What was merged has the ids of
+ * its parts there too, which began later. */
 static bool
 is_root(const struct zv_conversation *c, const struct zv_conversation *other)
 {
+	if (c->started_ms > other->started_ms)
+		return false;
 	for (size_t i = 0; i < other->n_linked_ids; i++)
 		if (zvon_str_equal(other->linked_ids[i], c->id))
 			return !zvon_str_equal(other->id, c->id);

@@ -221,10 +221,12 @@ merge_into(struct zv_store *s, const struct zv_conversation *c, int server,
 	   struct zv_conversation **whole, struct zv_error *err)
 {
 	int64_t claimed = claim->call;
-	int rc = join(whole, c, err);
+	int rc = 0;
 
 	for (size_t i = 1; i < claim->n && rc == 0; i++)
 		rc = take_in(s, server, claim->others[i], whole, err);
+	if (rc == 0) /* now it shows whether c tells of channels that nobody saw */
+		rc = join(whole, c, err);
 	if (rc < 0)
 		return rc;
 	if (claim->n == 1 && is_equal(before, *whole)) {

@@ -135,9 +135,9 @@ calls_are_joined_by_a_linkedid(void **state)
 	rig_put_line(rig.s, "a", RIG_TIME, "in 79165550001 101 answered 5000 7000");
 	rig_put_line(rig.s, "b", RIG_TIME + 1000, "internal 101 102 answered 500 700");
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), 2);
-	assert_int_equal(rig_put_line(rig.s, "a", RIG_TIME,
-				      "in 79165550001 101 answered 5000 7000 "
-				      "source=cdr linked=b.1"),
+	assert_int_equal(rig_put_line(rig.s, "b", RIG_TIME + 1000,
+				      "internal 101 102 answered 500 700 "
+				      "source=cdr linked=a.1"),
 			 2);
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), 1);
 	assert_int_equal(rig_number(rig.s, "SELECT SUM(calls) FROM counts"), 1);
