@@ -102,7 +102,7 @@ const struct zv_route zv_routes[] = {
 	{ "GET", "/v1/history/statistics", ZV_LOGIN_NEEDED, ZV_RIGHT_VIEW, ZV_FACE_HTTP,
 	  zv_route_statistics, "Numbers of finished calls, for plots.",
 	  statistics_query, NULL, "Statistics" },
-	{ "POST", "/history", ZV_LOGIN_NONE, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
+	{ "POST", "/history", ZV_LOGIN_ITSELF, ZV_RIGHT_MISSING, ZV_FACE_HTTP,
 	  zv_route_post_history,
 	  "Finished calls with a number: a form or JSON with CLIENT_ID and N.", NULL,
 	  "HistoryQuestion", "[HistoryCall]" },
@@ -300,7 +300,8 @@ zv_routes_run(struct zv_exchange *x)
 			refuse_path(x, allowed);
 		return;
 	}
-	if (x->route->login == ZV_LOGIN_NONE || is_link(x) ||
+	if (x->route->login == ZV_LOGIN_NONE || x->route->login == ZV_LOGIN_ITSELF ||
+	    is_link(x) ||
 	    (x->route->login == ZV_LOGIN_OPERATIONS && is_operator_address(x)))
 		x->route->run(x);
 	else

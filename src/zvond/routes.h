@@ -7,9 +7,10 @@
 #include "zvond/exchange.h"
 
 enum zv_route_login {
-	ZV_LOGIN_NONE,	     /* for everybody */
-	ZV_LOGIN_NEEDED,     /* a user */
-	ZV_LOGIN_LINK,	     /* a user, or a link that one of them had made */
+	ZV_LOGIN_NONE,	 /* for everybody */
+	ZV_LOGIN_NEEDED, /* a user */
+	ZV_LOGIN_ITSELF, /* a user, and the route asks who: he may stand in the body */
+	ZV_LOGIN_LINK,	 /* a user, or a link that one of them had made */
 	ZV_LOGIN_OPERATIONS, /* [listen] operations = addresses, or the right admin */
 };
 
