@@ -27,7 +27,7 @@ LAYERS = {
     "call": ("base", "ami"),
     "legacy": ("base", "ami"),
     "office": ("base", "ami"),
-    "hist": ("base", "json"),
+    "hist": ("base", "json", "ami"),
     "audio": ("base",),
     # 3 meaning
     "hub": ("base", "json", "ami", "call", "hist"),

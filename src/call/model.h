@@ -6,6 +6,7 @@
 #ifndef ZV_CALL_MODEL_H
 #define ZV_CALL_MODEL_H
 
+#include "ami/channel_name.h"
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/map.h"
@@ -18,13 +19,6 @@
 /* So many transfers, recordings, parties in conversation are remembered of one call:
  * of each. */
 #define ZV_CALLS_MAX_NOTES 1000
-
-enum zv_tech {
-	ZV_TECH_PEER,	/* a line or a trunk */
-	ZV_TECH_TRUNK,	/* always a trunk: DAHDI… */
-	ZV_TECH_LOCAL,	/* a half of a Local channel: no leg */
-	ZV_TECH_HELPER, /* made by Asterisk for itself: Parking/…, CBAnn/…: no leg */
-};
 
 enum { /* ChannelState */
        ZV_STATE_UNKNOWN = -1,
@@ -491,8 +485,6 @@ void zv_queues_deinit(struct zv_calls *t);
 
 /* ---- the inside: names (names.c) --------------------------------------------------- */
 
-enum zv_tech zv_name_tech(struct zv_str channel);
-
 /* "101" of "PJSIP/101-0000001d" and of "PJSIP/101". */
 struct zv_str zv_name_peer(struct zv_str channel);
 
@@ -500,14 +492,8 @@ struct zv_str zv_name_peer(struct zv_str channel);
  * empty. */
 struct zv_str zv_name_dialled(struct zv_str dialstring, struct zv_str channel);
 
-/* Digits only, at most 6: what a line's number looks like. */
-bool zv_name_is_line_number(struct zv_str s);
-
 /* Not empty, and none of "s", "h", "i", "t"… */
 bool zv_name_is_exten(struct zv_str exten);
-
-/* s, or empty when it stands for a withheld or unknown number or name. */
-struct zv_str zv_name_known(struct zv_str s);
 
 bool zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel,
 		      struct zv_str number);

@@ -1,64 +1,24 @@
 #include "hist/channel.h"
 
+#include "ami/channel_name.h"
 #include "base/num.h"
 #include "base/str.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof *(a))
-#define MAX_LINE_DIGITS 6
-#define MAX_TIMEOUT_S	1000000
-
-/* By the technology in front of the slash; all others are peers. */
-static const struct {
-	struct zv_str name;
-	enum zv_channel_kind kind;
-} techs[] = {
-	{ ZV_STR("Local"), ZV_CHANNEL_LOCAL },
-	{ ZV_STR("DAHDI"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Zap"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("mISDN"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("CAPI"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Khomp"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Dongle"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Quectel"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Datacard"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Mobile"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("OOH323"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("H323"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Motif"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Gtalk"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("SS7"), ZV_CHANNEL_TRUNK },
-	{ ZV_STR("Parking"), ZV_CHANNEL_NONE },
-	{ ZV_STR("SIPPeer"), ZV_CHANNEL_NONE },
-	{ ZV_STR("AsyncGoto"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Bridge"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Transfered"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Surrogate"), ZV_CHANNEL_NONE },
-	{ ZV_STR("CBAnn"), ZV_CHANNEL_NONE },
-	{ ZV_STR("CBRec"), ZV_CHANNEL_NONE },
-	{ ZV_STR("ConfBridgeRecorder"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Announcer"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Recorder"), ZV_CHANNEL_NONE },
-	{ ZV_STR("Message"), ZV_CHANNEL_NONE },
-	{ ZV_STR("OutgoingSpoolFailed"), ZV_CHANNEL_NONE },
-};
-
-static const struct zv_str unknown_words[] = {
-	ZV_STR("<unknown>"),  ZV_STR("unknown"),     ZV_STR("anonymous"),
-	ZV_STR("<null>"),     ZV_STR("unavailable"), ZV_STR("withheld"),
-	ZV_STR("restricted"),
-};
+#define MAX_TIMEOUT_S 1000000
 
 enum zv_channel_kind
 zv_channel_kind(struct zv_str channel)
 {
-	struct zv_str tech = { channel.p, zv_str_find(channel, ZV_STR("/")) };
+	static const enum zv_channel_kind kinds[] = {
+		[ZV_TECH_PEER] = ZV_CHANNEL_PEER,
+		[ZV_TECH_TRUNK] = ZV_CHANNEL_TRUNK,
+		[ZV_TECH_LOCAL] = ZV_CHANNEL_LOCAL,
+		[ZV_TECH_HELPER] = ZV_CHANNEL_NONE,
+	};
 
-	if (tech.n == channel.n)
+	if (zv_str_find(channel, ZV_STR("/")) == channel.n)
 		return ZV_CHANNEL_NONE;
-	for (size_t i = 0; i < COUNT(techs); i++)
-		if (zvon_str_equal_nocase(tech, techs[i].name))
-			return techs[i].kind;
-	return ZV_CHANNEL_PEER;
+	return kinds[zv_name_tech(channel)];
 }
 
 struct zv_str
@@ -114,52 +74,6 @@ bool
 zv_channel_is_first_half(struct zv_str channel)
 {
 	return zv_str_ends(channel, ZV_STR(";1"));
-}
-
-bool
-zv_is_line_number(struct zv_str s)
-{
-	if (s.n == 0 || s.n > MAX_LINE_DIGITS)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return true;
-}
-
-struct zv_str
-zv_known_number(struct zv_str s)
-{
-	for (size_t i = 0; i < COUNT(unknown_words); i++)
-		if (zvon_str_equal_nocase(s, unknown_words[i]))
-			return (struct zv_str){ NULL, 0 };
-	return s;
-}
-
-/* Goes back to the last star only, so it takes no more than the product of both lengths. */
-bool
-zv_is_like(struct zv_str pattern, struct zv_str s)
-{
-	size_t i = 0, k = 0, star = pattern.n, from = 0;
-
-	while (k < s.n) {
-		if (i < pattern.n && pattern.p[i] == '*') {
-			star = i++;
-			from = k;
-		} else if (i < pattern.n && zv_lower((unsigned char)pattern.p[i]) ==
-						    zv_lower((unsigned char)s.p[k])) {
-			i++;
-			k++;
-		} else if (star < pattern.n) {
-			i = star + 1;
-			k = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (i < pattern.n && pattern.p[i] == '*')
-		i++;
-	return i == pattern.n;
 }
 
 /* ---- what Dial was told ---------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #ifndef ZV_HIST_CHANNEL_H
 #define ZV_HIST_CHANNEL_H
 
-#include "zvon/str.h"
+#include "ami/channel_name.h"
 
 enum zv_channel_kind {
 	ZV_CHANNEL_NONE, /* an empty name, an announcement, a helper of Asterisk */
@@ -23,13 +23,6 @@ struct zv_str zv_channel_peer(struct zv_str channel);
 /* Local/606@internal-00000000;1 without ";1". */
 struct zv_str zv_channel_pair(struct zv_str channel);
 bool zv_channel_is_first_half(struct zv_str channel);
-
-/* Up to 6 digits. */
-bool zv_is_line_number(struct zv_str s);
-/* Empty for what says that there is none: "anonymous", "<unknown>"… */
-struct zv_str zv_known_number(struct zv_str s);
-/* `*` stands for any text; letters of both cases are alike. */
-bool zv_is_like(struct zv_str pattern, struct zv_str s);
 
 /* One of the phones and trunks of a Dial: "PJSIP/101&PJSIP/102,20,tT". */
 struct zv_dialled {

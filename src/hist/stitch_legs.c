@@ -8,7 +8,8 @@ is_any_like(const struct zv_str *patterns, size_t n, struct zv_str channel,
 	    struct zv_str peer)
 {
 	for (size_t i = 0; i < n; i++)
-		if (zv_is_like(patterns[i], peer) || zv_is_like(patterns[i], channel))
+		if (zv_name_is_like(patterns[i], peer) ||
+		    zv_name_is_like(patterns[i], channel))
 			return true;
 	return false;
 }
@@ -26,7 +27,7 @@ zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel, struct zv_str n
 		return true;
 	if (zv_channel_kind(channel) == ZV_CHANNEL_TRUNK)
 		return true;
-	return !zv_is_line_number(peer) && !zv_is_line_number(number);
+	return !zv_name_is_line_number(peer) && !zv_name_is_line_number(number);
 }
 
 int

@@ -70,17 +70,17 @@ read_from(struct zv_tale *t, int caller)
 {
 	struct zv_conversation *c = &t->c;
 	const struct zv_cdr_row *r = row_of(t, caller);
-	struct zv_str number = zv_known_number(first_of(r->src, r->cnum));
+	struct zv_str number = zv_name_known(first_of(r->src, r->cnum));
 	struct zv_past_leg *leg;
 
 	c->from_number = number;
-	c->from_name = zv_known_number(first_of(name_of(r->clid), r->cnam));
+	c->from_name = zv_name_known(first_of(name_of(r->clid), r->cnam));
 	if (caller < 0)
 		return;
 	leg = &c->legs[caller];
 	leg->role = ZV_ROLE_CALLER;
 	leg->is_trunk = zv_tale_is_trunk(t, leg->channel, number);
-	if (!leg->is_trunk && zv_is_line_number(leg->line))
+	if (!leg->is_trunk && zv_name_is_line_number(leg->line))
 		c->from_number = leg->line;
 	leg->number = c->from_number;
 	leg->name = c->from_name;
@@ -110,11 +110,11 @@ read_other(struct zv_tale *t, const struct zv_tale_row *r, struct zv_past_leg *l
 
 	if (number.n) {
 		leg->is_trunk = zv_tale_is_trunk(t, leg->channel, number) ||
-				!zv_is_line_number(leg->line);
+				!zv_name_is_line_number(leg->line);
 		leg->number = leg->is_trunk ? number : leg->line;
 	} else if (leg->number.n == 0) {
 		leg->is_trunk = zv_tale_is_trunk(t, leg->channel, cdr->dst);
-		leg->number = leg->is_trunk || !zv_is_line_number(leg->line)
+		leg->number = leg->is_trunk || !zv_name_is_line_number(leg->line)
 				      ? cdr->dst
 				      : leg->line;
 	}
@@ -126,10 +126,10 @@ read_further_caller(struct zv_tale *t, const struct zv_tale_row *r,
 		    struct zv_past_leg *leg)
 {
 	leg->is_trunk = zv_tale_is_trunk(t, leg->channel, r->cdr->src);
-	leg->number = !leg->is_trunk && zv_is_line_number(leg->line)
+	leg->number = !leg->is_trunk && zv_name_is_line_number(leg->line)
 			      ? leg->line
-			      : zv_known_number(r->cdr->src);
-	leg->name = zv_known_number(name_of(r->cdr->clid));
+			      : zv_name_known(r->cdr->src);
+	leg->name = zv_name_known(name_of(r->cdr->clid));
 }
 
 static void
@@ -150,7 +150,7 @@ read_others(struct zv_tale *t, int caller)
 		struct zv_past_leg *leg = &t->c.legs[i];
 
 		if (leg->started_ms && leg->number.n == 0 &&
-		    zv_is_line_number(leg->line))
+		    zv_name_is_line_number(leg->line))
 			leg->number = leg->line;
 	}
 }

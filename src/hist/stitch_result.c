@@ -211,7 +211,7 @@ alone_result(const struct zv_tale *t)
 			return ZV_RESULT_ANSWERED;
 	for (size_t i = 0; i < COUNT(endings); i++)
 		if (zv_tale_is_app(r, endings[i].app) &&
-		    zv_is_like(endings[i].data, r->cdr->lastdata))
+		    zv_name_is_like(endings[i].data, r->cdr->lastdata))
 			return endings[i].result;
 	if (is_own_phone(t, r))
 		return ZV_RESULT_NO_ANSWER;
@@ -455,7 +455,7 @@ did_of(const struct zv_tale *t)
 	if (t->dialled.n)
 		return t->dialled;
 	if (is_overwritten(t) || !zv_is_exten(t->rows[0].cdr->dst) ||
-	    zv_is_line_number(t->rows[0].cdr->dst))
+	    zv_name_is_line_number(t->rows[0].cdr->dst))
 		return (struct zv_str){ NULL, 0 };
 	return t->rows[0].cdr->dst;
 }

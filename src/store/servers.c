@@ -25,17 +25,29 @@ add(struct zv_store *s, int id, struct zv_str name)
 	return 0;
 }
 
+static const struct zv_store_server *
+find(const struct zv_store *s, int id)
+{
+	for (size_t i = 0; i < s->n_servers; i++)
+		if (s->servers[i].id == id)
+			return &s->servers[i];
+	return NULL;
+}
+
+/* Those that are new: what is known stays where it is, calls that were read point to it. */
 static int
-read_all(struct zv_store *s, struct zv_error *err)
+read_new(struct zv_store *s, struct zv_error *err)
 {
 	struct zv_db_rows *rows = NULL;
 	const struct zv_db_value *row;
-	int rc;
+	int rc = zv_store_query(s, ZV_SQL_SERVERS, NULL, 0, &rows, err);
 
-	zv_store_forget_servers(s);
-	rc = zv_store_query(s, ZV_SQL_SERVERS, NULL, 0, &rows, err);
-	while (rc >= 0 && (rc = zv_db_next(rows, &row, err)) == 1)
-		rc = add(s, (int)zv_store_int(&row[0]), row[1].text);
+	while (rc >= 0 && (rc = zv_db_next(rows, &row, err)) == 1) {
+		int id = (int)zv_store_int(&row[0]);
+
+		if (!find(s, id))
+			rc = add(s, id, row[1].text);
+	}
 	zv_db_end(rows);
 	return rc == ZV_ENOMEM ? zv_fail_nomem(err) : rc;
 }
@@ -78,7 +90,7 @@ zv_store_server(struct zv_store *s, struct zv_str name, bool make, struct zv_err
 
 	if (id)
 		return id;
-	rc = read_all(s, err);
+	rc = read_new(s, err);
 	if (rc < 0)
 		return rc;
 	id = known(s, cut);
@@ -89,10 +101,11 @@ struct zv_str
 zv_store_server_name(struct zv_store *s, int id, struct zv_error *err)
 {
 	for (int again = 0; again < 2; again++) {
-		for (size_t i = 0; i < s->n_servers; i++)
-			if (s->servers[i].id == id)
-				return zvon_str(s->servers[i].name);
-		if (read_all(s, err) < 0)
+		const struct zv_store_server *server = find(s, id);
+
+		if (server)
+			return zvon_str(server->name);
+		if (read_new(s, err) < 0)
 			break;
 	}
 	return ZV_STR("");
