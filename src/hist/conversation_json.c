@@ -4,35 +4,10 @@
 
 /* ---- members ------------------------------------------------------------------------ */
 
-/* What is not known is null. */
-static void
-add_text(struct zv_json *j, const char *key, struct zv_str value)
-{
-	zv_json_key(j, key);
-	if (value.n)
-		zv_json_string(j, value);
-	else
-		zv_json_null(j);
-}
-
 static void
 add_name(struct zv_json *j, const char *key, const char *name)
 {
-	add_text(j, key, zvon_str(name));
-}
-
-static void
-add_bool(struct zv_json *j, const char *key, bool value)
-{
-	zv_json_key(j, key);
-	zv_json_bool(j, value);
-}
-
-static void
-add_int(struct zv_json *j, const char *key, long long value)
-{
-	zv_json_key(j, key);
-	zv_json_int(j, value);
+	zv_json_member_text(j, key, zvon_str(name));
 }
 
 static void
@@ -50,31 +25,31 @@ add_parties(struct zv_json *j, const struct zv_conversation *c)
 {
 	zv_json_key(j, "from");
 	zv_json_begin_object(j);
-	add_text(j, "number", c->from_number);
-	add_text(j, "name", c->from_name);
+	zv_json_member_text(j, "number", c->from_number);
+	zv_json_member_text(j, "name", c->from_name);
 	zv_json_end_object(j);
 	zv_json_key(j, "to");
 	zv_json_begin_object(j);
-	add_text(j, "number", c->to_number);
+	zv_json_member_text(j, "number", c->to_number);
 	zv_json_end_object(j);
-	add_text(j, "did", c->did);
-	add_text(j, "queue", c->queue);
+	zv_json_member_text(j, "did", c->did);
+	zv_json_member_text(j, "queue", c->queue);
 }
 
 static void
 add_leg(struct zv_json *j, const struct zv_past_leg *leg)
 {
 	zv_json_begin_object(j);
-	add_text(j, "line", leg->line);
-	add_text(j, "number", leg->number);
-	add_text(j, "name", leg->name);
-	add_text(j, "channel", leg->channel);
-	add_text(j, "uniqueid", leg->unique_id);
+	zv_json_member_text(j, "line", leg->line);
+	zv_json_member_text(j, "number", leg->number);
+	zv_json_member_text(j, "name", leg->name);
+	zv_json_member_text(j, "channel", leg->channel);
+	zv_json_member_text(j, "uniqueid", leg->unique_id);
 	add_name(j, "role", zv_past_role_name(leg->role));
-	add_bool(j, "trunk", leg->is_trunk);
+	zv_json_member_bool(j, "trunk", leg->is_trunk);
 	add_name(j, "result", zvon_call_result_name(leg->result));
-	add_bool(j, "rang", leg->rang);
-	add_bool(j, "answered", leg->answered);
+	zv_json_member_bool(j, "rang", leg->rang);
+	zv_json_member_bool(j, "answered", leg->answered);
 	zv_json_key(j, "cause");
 	if (leg->cause)
 		zv_json_int(j, leg->cause);
@@ -105,8 +80,8 @@ add_transfers(struct zv_json *j, const struct zv_conversation *c)
 	for (size_t i = 0; i < c->n_transfers; i++) {
 		zv_json_begin_object(j);
 		add_name(j, "kind", zv_past_transfer_name(c->transfers[i].kind));
-		add_text(j, "by", c->transfers[i].by);
-		add_text(j, "to", c->transfers[i].to);
+		zv_json_member_text(j, "by", c->transfers[i].by);
+		zv_json_member_text(j, "to", c->transfers[i].to);
 		zv_json_end_object(j);
 	}
 	zv_json_end_array(j);
@@ -119,8 +94,8 @@ add_recordings(struct zv_json *j, const struct zv_conversation *c)
 	zv_json_begin_array(j);
 	for (size_t i = 0; i < c->n_recordings; i++) {
 		zv_json_begin_object(j);
-		add_text(j, "id", c->recordings[i].id);
-		add_text(j, "file", c->recordings[i].file);
+		zv_json_member_text(j, "id", c->recordings[i].id);
+		zv_json_member_text(j, "file", c->recordings[i].file);
 		zv_json_end_object(j);
 	}
 	zv_json_end_array(j);
@@ -143,8 +118,8 @@ add_times(struct zv_json *j, const struct zv_conversation *c)
 	add_time(j, "started", c->started_ms);
 	add_time(j, "answered", c->answered_ms);
 	add_time(j, "ended", c->ended_ms);
-	add_int(j, "wait_ms", c->wait_ms);
-	add_int(j, "talk_ms", c->talk_ms);
+	zv_json_member_int(j, "wait_ms", c->wait_ms);
+	zv_json_member_int(j, "talk_ms", c->talk_ms);
 }
 
 /* What most calls are not is left out. */
@@ -152,28 +127,28 @@ static void
 add_exceptions(struct zv_json *j, const struct zv_conversation *c)
 {
 	if (c->reason.n)
-		add_text(j, "reason", c->reason);
+		zv_json_member_text(j, "reason", c->reason);
 	if (c->is_open)
-		add_bool(j, "open", true);
+		zv_json_member_bool(j, "open", true);
 	if (c->is_anonymous)
-		add_bool(j, "anonymous", true);
+		zv_json_member_bool(j, "anonymous", true);
 }
 
 void
 zv_conversation_json(struct zv_json *j, const struct zv_conversation *c)
 {
 	zv_json_begin_object(j);
-	add_text(j, "call", c->id);
-	add_text(j, "server", c->server);
+	zv_json_member_text(j, "call", c->id);
+	zv_json_member_text(j, "server", c->server);
 	add_name(j, "direction", zvon_call_direction_name(c->direction));
 	add_parties(j, c);
 	add_name(j, "result", zvon_call_result_name(c->result));
-	add_bool(j, "missed", zv_conversation_is_missed(c));
+	zv_json_member_bool(j, "missed", zv_conversation_is_missed(c));
 	add_times(j, c);
 	add_legs(j, c);
 	add_transfers(j, c);
-	add_text(j, "picked_up_by", c->picked_up_by);
-	add_bool(j, "parked", c->parked);
+	zv_json_member_text(j, "picked_up_by", c->picked_up_by);
+	zv_json_member_bool(j, "parked", c->parked);
 	add_recordings(j, c);
 	zv_json_strings(j, "talked", c->talked, c->n_talked);
 	zv_json_strings(j, "linkedids", c->linked_ids, c->n_linked_ids);

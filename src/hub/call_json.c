@@ -20,44 +20,19 @@ zv_call_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
 
 /* ---- members ------------------------------------------------------------------------ */
 
-/* What is not known is null. */
-static void
-add_text(struct zv_json *j, const char *key, struct zv_str value)
-{
-	zv_json_key(j, key);
-	if (value.n)
-		zv_json_string(j, value);
-	else
-		zv_json_null(j);
-}
-
 static void
 add_name(struct zv_json *j, const char *key, const char *name)
 {
-	add_text(j, key, zvon_str(name));
-}
-
-static void
-add_bool(struct zv_json *j, const char *key, bool value)
-{
-	zv_json_key(j, key);
-	zv_json_bool(j, value);
-}
-
-static void
-add_int(struct zv_json *j, const char *key, long long value)
-{
-	zv_json_key(j, key);
-	zv_json_int(j, value);
+	zv_json_member_text(j, key, zvon_str(name));
 }
 
 static void
 add_cause(struct zv_json *j, int cause)
 {
 	if (cause)
-		add_int(j, "cause", cause);
+		zv_json_member_int(j, "cause", cause);
 	else
-		add_text(j, "cause", ZV_STR(""));
+		zv_json_member_text(j, "cause", ZV_STR(""));
 }
 
 /* A Timestamp beyond the years of RFC 3339 is forged. */
@@ -87,15 +62,15 @@ add_parties(struct zv_json *j, const struct zv_call *c)
 {
 	zv_json_key(j, "from");
 	zv_json_begin_object(j);
-	add_text(j, "number", c->from_number);
-	add_text(j, "name", c->from_name);
+	zv_json_member_text(j, "number", c->from_number);
+	zv_json_member_text(j, "name", c->from_name);
 	zv_json_end_object(j);
 	zv_json_key(j, "to");
 	zv_json_begin_object(j);
-	add_text(j, "number", c->to_number);
+	zv_json_member_text(j, "number", c->to_number);
 	zv_json_end_object(j);
-	add_text(j, "did", c->did);
-	add_text(j, "queue", c->queue);
+	zv_json_member_text(j, "did", c->did);
+	zv_json_member_text(j, "queue", c->queue);
 }
 
 static const char *
@@ -115,20 +90,20 @@ static void
 add_leg(struct zv_json *j, const struct zv_leg *leg)
 {
 	zv_json_begin_object(j);
-	add_text(j, "line", leg->line);
-	add_text(j, "number", leg->number);
-	add_text(j, "name", leg->name);
-	add_text(j, "channel", leg->channel);
-	add_text(j, "uniqueid", leg->unique_id);
+	zv_json_member_text(j, "line", leg->line);
+	zv_json_member_text(j, "number", leg->number);
+	zv_json_member_text(j, "name", leg->name);
+	zv_json_member_text(j, "channel", leg->channel);
+	zv_json_member_text(j, "uniqueid", leg->unique_id);
 	add_name(j, "role", role_name(leg->role));
-	add_bool(j, "trunk", leg->is_trunk);
+	zv_json_member_bool(j, "trunk", leg->is_trunk);
 	add_name(j, "state", zvon_leg_state_name(leg->state));
 	add_name(j, "result", zvon_call_result_name(leg->result));
-	add_bool(j, "rang", leg->rang);
-	add_bool(j, "answered", leg->answered);
+	zv_json_member_bool(j, "rang", leg->rang);
+	zv_json_member_bool(j, "answered", leg->answered);
 	add_cause(j, leg->cause);
 	if (leg->forwarded_to.n)
-		add_text(j, "forwarded_to", leg->forwarded_to);
+		zv_json_member_text(j, "forwarded_to", leg->forwarded_to);
 	zv_json_end_object(j);
 }
 
@@ -137,12 +112,12 @@ static void
 add_leg_summary(struct zv_json *j, const struct zv_leg *leg)
 {
 	zv_json_begin_object(j);
-	add_text(j, "line", leg->line);
-	add_text(j, "channel", leg->channel);
+	zv_json_member_text(j, "line", leg->line);
+	zv_json_member_text(j, "channel", leg->channel);
 	add_name(j, "role", role_name(leg->role));
 	add_name(j, "result", zvon_call_result_name(leg->result));
-	add_bool(j, "rang", leg->rang);
-	add_bool(j, "answered", leg->answered);
+	zv_json_member_bool(j, "rang", leg->rang);
+	zv_json_member_bool(j, "answered", leg->answered);
 	zv_json_end_object(j);
 }
 
@@ -180,51 +155,51 @@ static void
 special_transfer(struct zv_json *j, const struct zv_call_event *e)
 {
 	add_name(j, "kind", transfer_name(e->transfer));
-	add_text(j, "by", e->by);
-	add_text(j, "to_line", e->to);
+	zv_json_member_text(j, "by", e->by);
+	zv_json_member_text(j, "to_line", e->to);
 }
 
 static void
 special_parked(struct zv_json *j, const struct zv_call_event *e)
 {
 	special_leg(j, e);
-	add_text(j, "by", e->by);
-	add_text(j, "space", e->space);
+	zv_json_member_text(j, "by", e->by);
+	zv_json_member_text(j, "space", e->space);
 }
 
 static void
 special_retrieved(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_text(j, "by", e->by);
-	add_text(j, "space", e->space);
+	zv_json_member_text(j, "by", e->by);
+	zv_json_member_text(j, "space", e->space);
 }
 
 static void
 special_picked_up(struct zv_json *j, const struct zv_call_event *e)
 {
 	special_leg(j, e);
-	add_text(j, "by", e->by);
+	zv_json_member_text(j, "by", e->by);
 }
 
 static void
 special_conference(struct zv_json *j, const struct zv_call_event *e)
 {
 	special_leg(j, e);
-	add_text(j, "space", e->space);
+	zv_json_member_text(j, "space", e->space);
 }
 
 static void
 special_recording(struct zv_json *j, const struct zv_call_event *e)
 {
 	special_leg(j, e);
-	add_text(j, "file", e->file);
+	zv_json_member_text(j, "file", e->file);
 }
 
 static void
 special_dtmf(struct zv_json *j, const struct zv_call_event *e)
 {
 	special_leg(j, e);
-	add_text(j, "digit", e->digit);
+	zv_json_member_text(j, "digit", e->digit);
 }
 
 static void
@@ -245,48 +220,48 @@ static void
 special_call_ended(struct zv_json *j, const struct zv_call_event *e)
 {
 	add_cause_text(j, e->cause);
-	add_text(j, "reason", e->reason);
+	zv_json_member_text(j, "reason", e->reason);
 	if (e->into.n)
-		add_text(j, "into", e->into);
+		zv_json_member_text(j, "into", e->into);
 }
 
 static void
 special_line(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_text(j, "line", e->line->name);
+	zv_json_member_text(j, "line", e->line->name);
 	add_name(j, "state", zvon_line_state_name(e->line->state));
 }
 
 static void
 add_member(struct zv_json *j, const struct zv_queue_member *m)
 {
-	add_text(j, "line", m->line);
-	add_text(j, "name", m->name);
-	add_text(j, "interface", m->interface);
+	zv_json_member_text(j, "line", m->line);
+	zv_json_member_text(j, "name", m->name);
+	zv_json_member_text(j, "interface", m->interface);
 	add_name(j, "state", zvon_member_state_name(m->state));
-	add_bool(j, "paused", m->paused);
-	add_text(j, "pause_reason", m->pause_reason);
-	add_int(j, "penalty", m->penalty);
+	zv_json_member_bool(j, "paused", m->paused);
+	zv_json_member_text(j, "pause_reason", m->pause_reason);
+	zv_json_member_int(j, "penalty", m->penalty);
 }
 
 static void
 special_member(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_text(j, "queue", e->member->queue);
+	zv_json_member_text(j, "queue", e->member->queue);
 	add_member(j, e->member);
 }
 
 static void
 special_queue(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_text(j, "queue", e->queue_now->name);
-	add_int(j, "waiting", e->queue_now->waiting);
+	zv_json_member_text(j, "queue", e->queue_now->name);
+	zv_json_member_int(j, "waiting", e->queue_now->waiting);
 }
 
 static void
 special_server(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_text(j, "state", e->reason);
+	zv_json_member_text(j, "state", e->reason);
 }
 
 static void (*const special[])(struct zv_json *j, const struct zv_call_event *e) = {
@@ -332,13 +307,13 @@ zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms
 	zv_json_begin_object(j);
 	if (type)
 		add_name(j, "type", type);
-	add_int(j, "seq", (long long)seq);
+	zv_json_member_int(j, "seq", (long long)seq);
 	add_time(j, e->unix_us);
 	if (ms != ZV_NO_MS)
-		add_int(j, "ms", ms);
-	add_text(j, "server", e->server);
+		zv_json_member_int(j, "ms", ms);
+	zv_json_member_text(j, "server", e->server);
 	if (e->call)
-		add_text(j, "call", e->call->id);
+		zv_json_member_text(j, "call", e->call->id);
 	add_name(j, "event", zvon_call_event_name(e->kind));
 	if (e->call)
 		add_snapshot(j, e->call);
@@ -367,8 +342,8 @@ add_transfers(struct zv_json *j, const struct zv_transfer *t)
 	for (; t; t = t->next) {
 		zv_json_begin_object(j);
 		add_name(j, "kind", transfer_name(t->kind));
-		add_text(j, "by", t->by);
-		add_text(j, "to", t->to);
+		zv_json_member_text(j, "by", t->by);
+		zv_json_member_text(j, "to", t->to);
 		zv_json_end_object(j);
 	}
 	zv_json_end_array(j);
@@ -379,8 +354,8 @@ static void
 add_course(struct zv_json *j, const struct zv_call *c)
 {
 	add_transfers(j, c->transfers);
-	add_text(j, "picked_up_by", c->picked_up_by);
-	add_bool(j, "parked", c->parked);
+	zv_json_member_text(j, "picked_up_by", c->picked_up_by);
+	zv_json_member_bool(j, "parked", c->parked);
 	add_texts(j, "recordings", c->recordings);
 	add_texts(j, "talked", c->talked);
 }
@@ -400,8 +375,8 @@ zv_call_json(struct zv_json *j, struct zv_str server, const struct zv_call *c,
 	     int64_t now_ms)
 {
 	zv_json_begin_object(j);
-	add_text(j, "call", c->id);
-	add_text(j, "server", server);
+	zv_json_member_text(j, "call", c->id);
+	zv_json_member_text(j, "server", server);
 	add_snapshot(j, c);
 	add_course(j, c);
 	add_age(j, "age_ms", c->started_ms, now_ms);
@@ -414,18 +389,18 @@ zv_call_summary_json(struct zv_json *j, struct zv_str server, const struct zv_ca
 		     struct zv_str reason)
 {
 	zv_json_begin_object(j);
-	add_text(j, "call", c->id);
-	add_text(j, "server", server);
+	zv_json_member_text(j, "call", c->id);
+	zv_json_member_text(j, "server", server);
 	add_name(j, "direction", zvon_call_direction_name(c->direction));
 	add_parties(j, c);
 	add_name(j, "result", zvon_call_result_name(c->result));
 	add_legs(j, c->legs, add_leg_summary);
 	add_course(j, c);
 	if (reason.n)
-		add_text(j, "reason", reason);
+		zv_json_member_text(j, "reason", reason);
 	if (c->state != ZV_CALL_STATE_ENDED ||
 	    zvon_str_equal(reason, ZV_STR("end_of_input")))
-		add_bool(j, "open", true);
+		zv_json_member_bool(j, "open", true);
 	zv_json_end_object(j);
 }
 
@@ -433,8 +408,8 @@ void
 zv_line_json(struct zv_json *j, struct zv_str server, const struct zv_line *line)
 {
 	zv_json_begin_object(j);
-	add_text(j, "server", server);
-	add_text(j, "line", line->name);
+	zv_json_member_text(j, "server", server);
+	zv_json_member_text(j, "line", line->name);
 	add_name(j, "state", zvon_line_state_name(line->state));
 	zv_json_end_object(j);
 }

@@ -166,6 +166,30 @@ zv_json_member(struct zv_json *j, const char *key, struct zv_str s)
 }
 
 void
+zv_json_member_text(struct zv_json *j, const char *key, struct zv_str s)
+{
+	zv_json_key(j, key);
+	if (s.n)
+		zv_json_string(j, s);
+	else
+		zv_json_null(j);
+}
+
+void
+zv_json_member_bool(struct zv_json *j, const char *key, bool value)
+{
+	zv_json_key(j, key);
+	zv_json_bool(j, value);
+}
+
+void
+zv_json_member_int(struct zv_json *j, const char *key, long long value)
+{
+	zv_json_key(j, key);
+	zv_json_int(j, value);
+}
+
+void
 zv_json_strings(struct zv_json *j, const char *key, const struct zv_str *list, size_t n)
 {
 	zv_json_key(j, key);

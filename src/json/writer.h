@@ -29,6 +29,10 @@ void zv_json_null(struct zv_json *j);
 
 /* key and value in one. */
 void zv_json_member(struct zv_json *j, const char *key, struct zv_str s);
+/* The same; what is not known, an empty text, is null. */
+void zv_json_member_text(struct zv_json *j, const char *key, struct zv_str s);
+void zv_json_member_bool(struct zv_json *j, const char *key, bool value);
+void zv_json_member_int(struct zv_json *j, const char *key, long long value);
 /* key and an array of strings. */
 void zv_json_strings(struct zv_json *j, const char *key, const struct zv_str *list,
 		     size_t n);
