@@ -14,22 +14,34 @@
 
 /* ---- cells of a table ------------------------------------------------------------------- */
 
+/* Bytes of the first `most` characters of s; *n: how many there are of them. */
 static size_t
-count_characters(struct zv_str s)
+measure(struct zv_str s, size_t most, size_t *n)
 {
-	size_t n = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
+	for (*n = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] & 0xc0) != 0x80 && (*n)++ == most) {
+			(*n)--;
+			break;
+		}
+	return i;
 }
 
-/* To that width, and two blanks. */
+/* To that width, and two blanks; what is longer is cut. 0: the last cell. */
 static void
 pad(struct zv_buf *out, size_t from, size_t width)
 {
-	size_t n = count_characters(zv_str_from(zv_buf_str(out), from));
+	struct zv_str cell = zv_str_from(zv_buf_str(out), from);
+	size_t n;
 
+	if (width == 0)
+		return;
+	if (measure(cell, width, &n) < cell.n) {
+		out->n = from + measure(cell, width - 1, &n);
+		zv_buf_add(out, ZV_STR("…"));
+		n++;
+	}
 	for (width += 2; n < width; n++)
 		zv_buf_add_char(out, ' ');
 }
@@ -93,7 +105,7 @@ enum {
 	W_DIRECTION = 10,
 	W_FROM = 26,
 	W_TO = 14,
-	W_RESULT = 14,
+	W_RESULT = 22,
 	W_SPAN = 7
 };
 
