@@ -280,7 +280,7 @@ SUITES = (
     Suite("sys-asan", "the same with sanitizers",
           python_tests("tests/sys", "build-asan", sanitizer("sys-asan"),
                        but=("test_faults_clock", "test_zvond_failures",
-                            "test_zvond_kills")), 900,
+                            "test_zvond_history_clock", "test_zvond_kills")), 900,
           after=("build-asan",), jobs=4, tools=("openssl",), reports=True),
     Suite("sys-tsan", "zvond's threads under ThreadSanitizer",
           python_tests("tests/sys", "build-tsan", {**sanitizer("sys-tsan"), "ZVON_SLOW": "5"},
