@@ -33,6 +33,17 @@ write_all(struct zv_json *j, const char *const *keys, const json_t *call)
 		zv_past_write_member(j, *keys, json_object_get(call, *keys));
 }
 
+/* A call that goes on has no ids yet, only files. */
+static struct zv_str
+text_of(const json_t *recording, const char *key)
+{
+	const char *file = json_string_value(recording);
+
+	if (file && strcmp(key, "file") == 0)
+		return (struct zv_str){ file, json_string_length(recording) };
+	return zv_json_text(recording, key);
+}
+
 /* One text of each recording. */
 static size_t
 write_recordings(struct zv_json *j, const json_t *call, const char *key)
@@ -40,11 +51,8 @@ write_recordings(struct zv_json *j, const json_t *call, const char *key)
 	const json_t *list = json_object_get(call, "recordings");
 
 	zv_json_begin_array(j);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct zv_str text = zv_json_text(json_array_get(list, i), key);
-
-		zv_json_string(j, text);
-	}
+	for (size_t i = 0; i < json_array_size(list); i++)
+		zv_json_string(j, text_of(json_array_get(list, i), key));
 	zv_json_end_array(j);
 	return json_array_size(list);
 }

@@ -236,6 +236,8 @@ class Past(OneObject, unittest.TestCase):
         self.front.will(200, told("1.1", recordings=[{"id": ID, "file": "/m/a b.wav"}]))
         self.assertEqual(self.zvon.call("Запись", "1/1"), "[\"/m/a b.wav\"]")
         self.assertEqual(self.front.query(), ["GET", "/v1/calls/1%2F1"])
+        self.front.will(200, told("1.2", recordings=["/m/now.wav"]))  # one that goes on
+        self.assertEqual(self.zvon.call("Запись", "1.2"), "[\"/m/now.wav\"]")
         self.front.will(200, {"url": "/v1/recordings/%s?t=1&s=x" % ID})
         self.assertEqual(self.zvon.call("СсылкаНаЗапись", ID),
                          "http://%s/v1/recordings/%s?t=1&s=x" % (self.front.url[5:], ID))
