@@ -287,10 +287,10 @@ class Faults(HistoryTest):
             path.unlink()
         past.path.write_bytes(b"this is no database " * 1000)
         z.start()
+        self.assertTrue(z.saw("warn history:"))  # before that the file is none of SQLite's
         past.wait_open(call[0].unique_id)
         aside = list(past.path.parent.glob("history.db.corrupt-*"))
         self.assertEqual([p.read_bytes()[:20] for p in aside], [b"this is no database "])
-        self.assertTrue(z.saw("warn history:"))
 
     def test_fault_101_made_by_a_later_zvon(self):
         z, calls, past = self.begin()
