@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/str.h"
+#include "hist/cel_move.h"
 
 /* include/asterisk/cel.h of 12 and later; the numbers in the sample files are older ones. */
 enum event {
@@ -48,9 +49,8 @@ zv_is_exten(struct zv_str exten)
 static int
 cause_of(struct zv_str extra)
 {
-	static const struct zv_str key = ZV_STR("\"hangupcause\":");
-	size_t at = zv_str_find(extra, key);
-	struct zv_str digits = at < extra.n ? zv_str_from(extra, at + key.n) : extra;
+	struct zv_str cause_text = zv_cel_extra(extra, ZV_STR("hangupcause")),
+		      digits = cause_text.n ? cause_text : extra;
 	long long cause;
 	size_t n = 0;
 
@@ -63,12 +63,9 @@ cause_of(struct zv_str extra)
 static struct zv_past_leg *
 find_leg(struct zv_tale *t, struct zv_str channel)
 {
-	struct zv_str name = zv_channel_plain(channel);
+	int i = zv_tale_find_leg(t, channel);
 
-	for (size_t i = 0; i < t->c.n_legs; i++)
-		if (zvon_str_equal(t->c.legs[i].channel, name))
-			return &t->c.legs[i];
-	return NULL;
+	return i < 0 ? NULL : &t->c.legs[i];
 }
 
 /* ---- beside CDRs ---------------------------------------------------------------------------- */
@@ -212,5 +209,6 @@ zv_tale_tell_cel(struct zv_tale *t)
 			c->legs[0].is_trunk ? ZV_DIRECTION_IN : ZV_DIRECTION_INTERNAL;
 	}
 	c->to_number = t->dialled;
+	zv_tale_read_moves(t);
 	c->wait_ms = c->ended_ms - c->started_ms;
 }

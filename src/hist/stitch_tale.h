@@ -33,6 +33,8 @@ struct zv_tale {
 
 /* The leg of that channel, begun if it is new; -1: it has none. */
 int zv_tale_leg(struct zv_tale *t, struct zv_str channel, enum zv_leg_role role);
+/* The leg of that channel; -1: it has none. */
+int zv_tale_find_leg(const struct zv_tale *t, struct zv_str channel);
 bool zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel,
 		      struct zv_str number);
 bool zv_tale_is_app(const struct zv_tale_row *r, struct zv_str app);
@@ -51,5 +53,8 @@ void zv_tale_read_parties(struct zv_tale *t);	/* stitch_parties.c */
 void zv_tale_read_pickup(struct zv_tale *t);	/* stitch_pickup.c */
 void zv_tale_read_result(struct zv_tale *t);	/* stitch_result.c */
 void zv_tale_read_transfers(struct zv_tale *t); /* stitch_transfer.c */
+/* stitch_move.c, of CEL. true: these are the transfers; CDRs need not be asked. */
+bool zv_tale_read_moves(struct zv_tale *t);
+int zv_tale_picked_up_by(const struct zv_tale *t); /* the leg; -1: CEL knows of none */
 
 #endif
