@@ -142,6 +142,8 @@ zv_cel_move_read(const struct zv_cel_row *row, struct zv_cel_move *out)
 		.by = value_of(row, e->by),
 		.moved = value_of(row, e->moved),
 		.to = value_of(row, e->to),
+		.second = known(zv_cel_extra(row->extra, ZV_STR("channel2_name"))),
+		.bridge = known(zv_cel_extra(row->extra, ZV_STR("bridge2_id"))),
 	};
 	for (size_t i = 0; i < ZV_CEL_TIES_MAX; i++)
 		out->ids[i] = value_of(row, e->ids[i]);

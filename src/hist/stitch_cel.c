@@ -12,6 +12,7 @@ enum event {
 	EVENT_START,
 	EVENT_HANGUP,
 	EVENT_ANSWER,
+	EVENT_APP,
 	EVENT_BRIDGE,
 	EVENT_PARK
 };
@@ -24,6 +25,7 @@ static const struct {
 	{ ZV_STR("CHANNEL_START"), ZV_STR("1"), EVENT_START },
 	{ ZV_STR("HANGUP"), ZV_STR("3"), EVENT_HANGUP },
 	{ ZV_STR("ANSWER"), ZV_STR("4"), EVENT_ANSWER },
+	{ ZV_STR("APP_START"), ZV_STR("5"), EVENT_APP },
 	{ ZV_STR("BRIDGE_ENTER"), ZV_STR("7"), EVENT_BRIDGE },
 	{ ZV_STR("PARK_START"), ZV_STR("9"), EVENT_PARK },
 };
@@ -68,6 +70,14 @@ find_leg(struct zv_tale *t, struct zv_str channel)
 	return i < 0 ? NULL : &t->c.legs[i];
 }
 
+/* If the dialplan goes on behind a queue, the CDR knows only what came then. */
+static void
+read_app(struct zv_tale *t, const struct zv_cel_row *r)
+{
+	if (zvon_str_equal_nocase(r->appname, ZV_STR("Queue")))
+		t->queue = r->appdata;
+}
+
 /* ---- beside CDRs ---------------------------------------------------------------------------- */
 
 static void
@@ -78,6 +88,8 @@ read_event(struct zv_tale *t, const struct zv_cel_row *r)
 
 	t->c.sources |= ZV_PAST_CEL;
 	t->c.parked |= event == EVENT_PARK;
+	if (event == EVENT_APP)
+		read_app(t, r);
 	if (!leg)
 		return;
 	if (leg->unique_id.n == 0)
@@ -194,6 +206,7 @@ zv_tale_tell_cel(struct zv_tale *t)
 {
 	struct zv_conversation *c = &t->c;
 	const struct zv_cel_row *first = &t->all[0]->cel;
+	int picked_up;
 
 	c->sources = ZV_PAST_CEL;
 	c->id = first->linkedid.n ? first->linkedid : first->uniqueid;
@@ -210,5 +223,8 @@ zv_tale_tell_cel(struct zv_tale *t)
 	}
 	c->to_number = t->dialled;
 	zv_tale_read_moves(t);
+	picked_up = zv_tale_picked_up_by(t);
+	if (picked_up >= 0)
+		c->picked_up_by = c->legs[picked_up].line;
 	c->wait_ms = c->ended_ms - c->started_ms;
 }

@@ -42,18 +42,37 @@ extension_of(struct zv_str local)
 	return name;
 }
 
+/* 16 does not name the target of a transfer by keys: with whom the second channel was. */
+static struct zv_str
+met_in_bridge(const struct zv_tale *t, const struct zv_cel_move *move)
+{
+	for (size_t i = 0; i < t->n_all && move->bridge.n; i++) {
+		const struct zv_cel_row *r = &t->all[i]->cel;
+
+		if (t->all[i]->is_cel &&
+		    zvon_str_equal(zv_cel_extra(r->extra, ZV_STR("bridge_id")),
+				   move->bridge) &&
+		    !zvon_str_equal(r->channel, move->second) &&
+		    !zvon_str_equal(r->channel, move->by) &&
+		    !zvon_str_equal(r->channel, move->moved))
+			return r->channel;
+	}
+	return (struct zv_str){ NULL, 0 };
+}
+
 static struct zv_str
 target_of(const struct zv_tale *t, const struct zv_cel_move *move)
 {
-	enum zv_channel_kind kind = zv_channel_kind(move->to);
-	int leg = kind == ZV_CHANNEL_LOCAL ? leg_behind(t, move->to)
-					   : zv_tale_find_leg(t, move->to);
+	struct zv_str to = move->to.n ? move->to : met_in_bridge(t, move);
+	enum zv_channel_kind kind = zv_channel_kind(to);
+	int leg = kind == ZV_CHANNEL_LOCAL ? leg_behind(t, to)
+					   : zv_tale_find_leg(t, to);
 
 	if (move->kind == ZV_MOVE_BLIND)
 		return move->to;
 	if (leg >= 0)
 		return who(t, leg);
-	return kind == ZV_CHANNEL_LOCAL ? extension_of(move->to) : move->to;
+	return kind == ZV_CHANNEL_LOCAL ? extension_of(to) : to;
 }
 
 /* ---- transfers ---------------------------------------------------------------------------- */

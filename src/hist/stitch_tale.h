@@ -28,6 +28,7 @@ struct zv_tale {
 	const struct zv_stitch_row *const *all; /* CEL among them */
 	size_t n_all;
 	struct zv_str dialled;	  /* by CEL: the extension in which it began */
+	struct zv_str queue;	  /* by CEL: the data of the application Queue */
 	char made_id[ZV_TALE_ID]; /* where the rows have none */
 };
 
