@@ -5,7 +5,10 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* Where a row has something: in one of its columns, else in that member of extra. */
-#define NOTHING { NULL, 0 }
+#define NOTHING                                                                        \
+ {                                                                                     \
+  NULL, 0                                                                              \
+ }
 #define CHANNEL ZV_STR("@channel")
 #define PEER	ZV_STR("@peer")
 #define EXTRA	ZV_STR("@extra")
@@ -109,7 +112,8 @@ event_of(const struct zv_cel_row *r)
 static struct zv_str
 known(struct zv_str value)
 {
-	return zvon_str_equal(value, ZV_STR("N/A")) ? (struct zv_str){ NULL, 0 } : value;
+	return zvon_str_equal(value, ZV_STR("N/A")) ? (struct zv_str){ NULL, 0 }
+						    : value;
 }
 
 static struct zv_str

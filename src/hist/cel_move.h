@@ -18,8 +18,10 @@ struct zv_cel_move {
 	enum zv_cel_move_kind kind;
 	struct zv_str by;    /* the channel that transferred, or picked up */
 	struct zv_str moved; /* the channel that was transferred, or that rang */
-	struct zv_str to;    /* blind: an extension; attended: a channel, or an application */
-	struct zv_str second, bridge; /* attended: his other channel, and the bridge of it */
+	struct zv_str
+		to; /* blind: an extension; attended: a channel, or an application */
+	struct zv_str second,
+		bridge; /* attended: his other channel, and the bridge of it */
 	struct zv_str ids[ZV_CEL_TIES_MAX]; /* Uniqueids of the same conversation */
 	struct zv_str channels[ZV_CEL_TIES_MAX];
 };

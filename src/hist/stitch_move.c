@@ -65,8 +65,8 @@ target_of(const struct zv_tale *t, const struct zv_cel_move *move)
 {
 	struct zv_str to = move->to.n ? move->to : met_in_bridge(t, move);
 	enum zv_channel_kind kind = zv_channel_kind(to);
-	int leg = kind == ZV_CHANNEL_LOCAL ? leg_behind(t, to)
-					   : zv_tale_find_leg(t, to);
+	int leg =
+		kind == ZV_CHANNEL_LOCAL ? leg_behind(t, to) : zv_tale_find_leg(t, to);
 
 	if (move->kind == ZV_MOVE_BLIND)
 		return move->to;
