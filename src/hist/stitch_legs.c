@@ -17,19 +17,29 @@ zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel, struct zv_str n
 }
 
 int
+zv_tale_find_leg(const struct zv_tale *t, struct zv_str channel)
+{
+	struct zv_str name = zv_channel_plain(channel);
+
+	for (size_t i = 0; i < t->c.n_legs; i++)
+		if (zvon_str_equal(t->c.legs[i].channel, name))
+			return (int)i;
+	return -1;
+}
+
+int
 zv_tale_leg(struct zv_tale *t, struct zv_str channel, enum zv_leg_role role)
 {
 	struct zv_str name = zv_channel_plain(channel);
 	enum zv_channel_kind kind = zv_channel_kind(name);
 	struct zv_conversation *c = &t->c;
+	int found;
 
 	if (kind != ZV_CHANNEL_PEER && kind != ZV_CHANNEL_TRUNK)
 		return -1;
-	for (size_t i = 0; i < c->n_legs; i++)
-		if (zvon_str_equal(c->legs[i].channel, name))
-			return (int)i;
-	if (c->n_legs == t->cap)
-		return -1;
+	found = zv_tale_find_leg(t, name);
+	if (found >= 0 || c->n_legs == t->cap)
+		return found;
 	c->legs[c->n_legs] = (struct zv_past_leg){
 		.channel = name,
 		.line = zv_channel_peer(name),
