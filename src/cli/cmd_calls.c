@@ -44,14 +44,6 @@ static const struct zv_opt options[] = {
 	ZV_OPT_END,
 };
 
-static size_t
-texts_of(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
-{
-	for (int i = 0; i < list->n; i++)
-		out[i] = zvon_str(list->texts[i]);
-	return (size_t)list->n;
-}
-
 static int
 check(bool is_live)
 {
@@ -93,8 +85,8 @@ run(char **args, int n)
 	(void)n;
 	if (code)
 		return code;
-	o.n_trunks = texts_of(&trunks, trunk_names);
-	o.n_lines = texts_of(&lines, line_names);
+	o.n_trunks = zv_opt_list_texts(&trunks, trunk_names);
+	o.n_lines = zv_opt_list_texts(&lines, line_names);
 	wish.json = format == FORMAT_JSON ||
 		    (format == FORMAT_AUTO && !isatty(STDOUT_FILENO));
 	return is_live ? zv_calls_live(args[0], &wish, &o, count, for_ms)
