@@ -5,8 +5,9 @@
 #include "base/mem.h"
 #include "store/filter.h"
 
-#define WINDOW_ROWS (4 * ZV_STORE_SCAN_MAX) /* of names, in one window */
-#define LOADS_MAX   10000		    /* calls read for one page */
+#define WINDOW_ROWS (4 * ZV_STORE_WINDOW) /* of names, in one window */
+#define NEAR	    500			  /* rows that are looked at first */
+#define LOADS_MAX   10000		  /* calls read for one page */
 
 struct keys {
 	int64_t *list;
@@ -166,7 +167,7 @@ static int
 find_window(struct numbered *p, struct window *w, struct zv_error *err)
 {
 	const struct zv_db_value v[] = { zv_db_int(w->after),
-					 zv_db_int(ZV_STORE_SCAN_MAX) };
+					 zv_db_int(ZV_STORE_WINDOW) };
 	const struct zv_db_value *row;
 	struct zv_db_rows *rows = NULL;
 	int rc = zv_store_query(p->s, ZV_SQL_CALLS_WINDOW, v, 2, &rows, err);
@@ -176,7 +177,7 @@ find_window(struct numbered *p, struct window *w, struct zv_error *err)
 	if (rc == 1) {
 		int64_t from_ms = zv_store_int(&row[2]), to_ms = zv_store_int(&row[3]);
 
-		w->is_all = zv_store_int(&row[0]) < ZV_STORE_SCAN_MAX;
+		w->is_all = zv_store_int(&row[0]) < ZV_STORE_WINDOW;
 		w->last = zv_store_int(&row[1]);
 		w->from_ms = from_ms > w->from_ms ? from_ms : w->from_ms;
 		w->to_ms = to_ms < w->to_ms ? to_ms : w->to_ms;
@@ -189,7 +190,7 @@ find_window(struct numbered *p, struct window *w, struct zv_error *err)
 static int
 find_named(struct numbered *p, struct window *w, struct keys *out, struct zv_error *err)
 {
-	int rc = read_lists(p, w, ZV_STORE_SCAN_MAX, out, err);
+	int rc = read_lists(p, w, ZV_STORE_WINDOW, out, err);
 
 	w->is_all = true;
 	if (rc < 0 || p->rows_left > 0)
@@ -205,14 +206,40 @@ find_named(struct numbered *p, struct window *w, struct keys *out, struct zv_err
 	return rc;
 }
 
-/* Without: what fits in the window. */
+/* Without: the next few are looked at here. Sets w->after behind them, w->is_all. */
 static int
-find_all(struct numbered *p, struct window *w, struct keys *out, struct zv_error *err)
+find_near(struct numbered *p, struct window *w, struct keys *out, struct zv_error *err)
+{
+	int64_t most = (int64_t)p->limit > NEAR ? (int64_t)p->limit : NEAR, read = 0;
+	const struct zv_db_value v[] = { zv_db_int(w->after), zv_db_int(most) };
+	const struct zv_db_value *row;
+	struct zv_db_rows *rows = NULL;
+	int rc = zv_store_query(p->s, ZV_SQL_CALLS_AFTER, v, 2, &rows, err);
+
+	while (rc >= 0 && (rc = zv_db_next(rows, &row, err)) == 1) {
+		int64_t started_ms = zv_store_int(&row[1]);
+
+		w->after = zv_store_int(&row[0]);
+		read++;
+		if (started_ms >= w->from_ms && started_ms <= w->to_ms &&
+		    zv_scan_fits(&p->scan, ZV_PARTY_ANY, zv_store_int(&row[2])) &&
+		    add_key(out, w->after) < 0)
+			rc = zv_fail_nomem(err);
+	}
+	zv_db_end(rows);
+	w->is_all = read < most;
+	return rc;
+}
+
+/* … and of a window behind them the database picks those that fit. */
+static int
+find_far(struct numbered *p, const struct window *w, struct keys *out,
+	 struct zv_error *err)
 {
 	const struct zv_scan *scan = &p->scan;
 	const struct zv_db_value v[] = {
 		zv_db_int(w->after),
-		zv_db_int(ZV_STORE_SCAN_MAX),
+		zv_db_int(ZV_STORE_WINDOW),
 		zv_db_int(w->from_ms),
 		zv_db_int(w->to_ms),
 		zv_db_int(scan->directions),
@@ -221,17 +248,28 @@ find_all(struct numbered *p, struct window *w, struct keys *out, struct zv_error
 		zv_db_int(scan->flags),
 		zv_db_int(scan->flags),
 		zv_db_int(scan->servers),
-		zv_db_int((int64_t)p->limit),
+		zv_db_int((int64_t)(p->limit - out->n)),
 	};
 	const struct zv_db_value *row;
 	struct zv_db_rows *rows = NULL;
-	int rc = zv_store_query(p->s, ZV_SQL_CALLS_AFTER, v, sizeof(v) / sizeof(v[0]),
-				&rows, err);
+	int rc = zv_store_query(p->s, ZV_SQL_CALLS_AFTER_FITTING, v,
+				sizeof(v) / sizeof(v[0]), &rows, err);
 
 	while (rc >= 0 && (rc = zv_db_next(rows, &row, err)) == 1)
 		if (add_key(out, zv_store_int(&row[0])) < 0)
 			rc = zv_fail_nomem(err);
 	zv_db_end(rows);
+	return rc;
+}
+
+static int
+find_all(struct numbered *p, struct window *w, struct keys *out, struct zv_error *err)
+{
+	int rc = find_near(p, w, out, err);
+
+	if (rc < 0 || w->is_all || out->n >= p->limit)
+		return rc;
+	rc = find_far(p, w, out, err);
 	return rc < 0 || out->n ? rc : find_window(p, w, err);
 }
 
@@ -289,7 +327,7 @@ fill(struct numbered *p, int64_t after, struct zv_error *err)
 	    !w.is_all) /* an empty page would mean: no more */
 		return zv_fail(err, ZV_ETIMEOUT,
 			       "none of %d calls behind offset fits the filters",
-			       ZV_STORE_SCAN_MAX);
+			       ZV_STORE_WINDOW);
 	return rc;
 }
 

@@ -137,7 +137,8 @@ static const char *const texts[] = {
 	[ZV_SQL_PERIOD_AFTER] = "SELECT MIN(period) FROM parties WHERE period >= ?",
 	[ZV_SQL_PARTY_FEW] = "SELECT COUNT(*) FROM (SELECT call_id FROM parties WHERE "
 			     "period = ? AND name = ? LIMIT ?) x",
-	[ZV_SQL_CALLS_AFTER] =
+	[ZV_SQL_CALLS_AFTER] = "SELECT call_id, started_ms, what " NUMBERED,
+	[ZV_SQL_CALLS_AFTER_FITTING] =
 		"SELECT call_id FROM (SELECT call_id, started_ms, what " NUMBERED
 		") x WHERE started_ms >= ? AND started_ms <= ? " FILTERS
 		"ORDER BY call_id LIMIT ?",
