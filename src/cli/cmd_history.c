@@ -11,6 +11,7 @@
 #include "cli/history_print.h"
 #include "cli/link.h"
 #include "hist/miko.h"
+#include "term/reason.h"
 #include "term/secret.h"
 
 #define LIMIT_MAX 1000000
@@ -107,7 +108,7 @@ say(struct question *q, const char *name, const char *value)
 		return;
 	if (zv_history_asked_set(&q->asked, zvon_str(name), zvon_str(value), &err) <
 	    0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		q->code = ZV_EXIT_USAGE;
 	}
 	if (q->query.n)
@@ -173,7 +174,7 @@ make_question(struct question *q, char **args)
 	say(q, "limit", by ? NULL : text);
 	say(q, "order", oldest ? "oldest" : NULL);
 	if (!q->code && zv_history_asked_end(&q->asked, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		q->code = ZV_EXIT_USAGE;
 	}
 	if (!q->code && zv_buf_failed(&q->query)) {
@@ -317,7 +318,7 @@ check_fields(struct run *r)
 
 	if (!fields || zv_history_fields_add(&r->fields, zvon_str(fields), &err) == 0)
 		return 0;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	return ZV_EXIT_USAGE;
 }
 
