@@ -70,6 +70,7 @@ def bench_writing(program, store, calls):
 
 
 def bench_pages(program, store, calls, numbers):
+    shell_ms(store, numbers)  # so that both find it in the system's cache
     pages = lines(program, "pages", store, str(calls), str(ROUNDS))
     for row in pages:
         show(row["page"], "%6.1f rows" % row["calls"], "p50 %8.3f ms" % row["p50_ms"],
