@@ -100,7 +100,19 @@ zv_source_interrupt(struct zv_source *s)
 
 /* ---- position ------------------------------------------------------------------------- */
 
-/* "i:12", "o:4711:PRINT:HEAD:INODE", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"
+/* Before its first row the span that is read counts, too. */
+static void
+write_offset(const struct zv_source *s, char *out)
+{
+	bool is_begun = s->place.type != ZV_DB_NULL;
+
+	snprintf(out, ZV_SOURCE_POSITION_MAX,
+		 "o:%" PRId64 ":%016" PRIx64 ":%016" PRIx64 ":%s:%" PRId64,
+		 is_begun ? s->place.number : 0, s->file.print, s->file.head,
+		 s->file.inode, is_begun ? 0 : s->from_ms);
+}
+
+/* "i:12", "o:4711:PRINT:HEAD:INODE:FROM", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"
  * (two rows of that start), "t:1795224785000" (what began then or later). */
 static void
 write_place(const struct zv_source *s, char *out)
@@ -110,15 +122,14 @@ write_place(const struct zv_source *s, char *out)
 
 	if (s->phase == ZV_PHASE_TIMELESS)
 		snprintf(out, most, "n:%" PRIu64, p->same);
+	else if (s->order == ZV_ORDER_OFFSET && s->file.print)
+		write_offset(s, out);
 	else if (p->type == ZV_DB_NULL && s->from_ms)
 		snprintf(out, most, "t:%" PRId64, s->from_ms);
 	else if (p->type == ZV_DB_NULL)
 		out[0] = '\0';
 	else if (s->order == ZV_ORDER_ID)
 		snprintf(out, most, "i:%" PRId64, p->number);
-	else if (s->order == ZV_ORDER_OFFSET)
-		snprintf(out, most, "o:%" PRId64 ":%016" PRIx64 ":%016" PRIx64 ":%s",
-			 p->number, s->file.print, s->file.head, s->file.inode);
 	else if (p->type == ZV_DB_TEXT)
 		snprintf(out, most, "s:%" PRIu64 ":t:%.*s", p->same, (int)p->n,
 			 p->text);
@@ -214,13 +225,16 @@ read_offset(struct zv_source *s, struct zv_str text)
 {
 	struct zv_source_file file = { 0 };
 	struct zv_str part;
-	int64_t offset;
+	int64_t offset, from_ms;
 
 	if (!zv_str_split(&text, ':', &part) || !read_number(part, &offset) ||
 	    !read_hash(&text, &file.print))
 		return 0;
-	if (read_hash(&text, &file.head))
-		snprintf(file.inode, sizeof file.inode, "%.*s", ZV_ARG(text));
+	if (read_hash(&text, &file.head) && zv_str_split(&text, ':', &part)) {
+		snprintf(file.inode, sizeof file.inode, "%.*s", ZV_ARG(part));
+		if (read_number(text, &from_ms) && from_ms > s->from_ms)
+			s->from_ms = from_ms;
+	}
 	return goes_on(s, &file, offset) ? 1 : zv_source_find_older(s, &file, offset);
 }
 
