@@ -377,17 +377,20 @@ class Cel(Folder):
                 for call in imports.rows_of(self.store, "SELECT * FROM v_calls")}
         client = "79161234567"
         self.assertEqual(told, {
-            "1795316497.87": ("in", client, "101", "74951000001", "", "rejected", None, "", 0),
-            "1795316497.95": ("in", client, "101", "74951000008", "office0", "answered", None,
-                              "", 0),
-            "1795316499.104": ("in", client, "101", "74951000001", "", "answered",
-                               ("blind", "101", "103"), "", 0),
-            "1795316499.107": ("internal", "101", "102", "", "", "answered",
-                               ("attended", "102", "103"), "", 0),
-            "1795316500.115": ("internal", "101", "102", "", "", "answered",
-                               ("attended", "102", "103"), "", 0),
-            "1795316501.123": ("internal", "101", "102", "", "", "answered", None, "103", 0),
-            "1795316502.129": ("internal", "101", "102", "", "", "answered", None, "", 1),
+            "1795317894.1105": ("in", client, "101", "74951000001", "", "cancelled", None, "", 0),
+            "1795317894.1107": ("in", client, "101", "74951000001", "", "rejected", None, "", 0),
+            "1795317895.1115": ("in", client, "101", "74951000008", "office0", "answered", None,
+                                "", 0),
+            "1795317896.1120": ("internal", "101", "102", "", "", "answered",
+                                ("blind", "102", "103"), "", 0),
+            "1795317896.1124": ("in", client, "101", "74951000001", "", "answered",
+                                ("blind", "101", "103"), "", 0),
+            "1795317897.1130": ("internal", "101", "102", "", "", "answered",
+                                ("attended", "102", "103"), "", 0),
+            "1795317897.1136": ("internal", "101", "102", "", "", "answered",
+                                ("attended", "102", "103"), "", 0),
+            "1795317898.1144": ("internal", "101", "102", "", "", "answered", None, "103", 0),
+            "1795317899.1151": ("internal", "101", "102", "", "", "answered", None, "", 1),
         })
         again = self.import_it(*words)
         self.assertEqual((again["new"], again["changed"]), (0, 0))
