@@ -355,6 +355,15 @@ static const struct {
 	[ZV_BY_DIRECTION] = { "direction", ZV_STORE_NAMES_DAYS },
 };
 
+/* By so much clocks were set between: 92 days may have an hour more, or less. */
+static int64_t
+set_by_ms(const struct sums *sums, int64_t from_ms, int64_t to_ms)
+{
+	return (zv_zone_offset_s(sums->zone, to_ms / 1000) -
+		zv_zone_offset_s(sums->zone, from_ms / 1000)) *
+	       INT64_C(1000);
+}
+
 /* An open end is where the store begins or ends. */
 static int
 find_times(struct sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error *err)
@@ -371,9 +380,8 @@ find_times(struct sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error 
 	*to_ms = (last + 1) * HOUR_MS;
 	if (sums->q->to_ms > 0 && sums->q->to_ms < *to_ms)
 		*to_ms = sums->q->to_ms;
-	if (zv_zone_local_s(sums->zone, *to_ms) -
-		    zv_zone_local_s(sums->zone, *from_ms) >
-	    (int64_t)limits[sums->by].days * DAY_S)
+	if (*to_ms - *from_ms + set_by_ms(sums, *from_ms, *to_ms) >
+	    limits[sums->by].days * 24 * HOUR_MS)
 		return zv_fail(
 			err, ZV_EINVAL,
 			"statistics by %s are for at most %d days at a time: set "
