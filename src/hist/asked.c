@@ -256,6 +256,8 @@ set_zone(const struct setting *s)
 	struct zv_zone *zone;
 	int offset_s = 0, rc = zv_history_zone(s->value, &offset_s, s->err);
 
+	if (zvon_str_equal_nocase(s->value, ZV_STR("local")))
+		return 0; /* that of the beginning */
 	if (rc > 0)
 		return set_text(s, &s->a->zone_name, ZV_HISTORY_TEXT_MAX);
 	if (rc < 0)

@@ -134,6 +134,7 @@ test_query(void **state)
 		{ VIEW("tz=Europe/Berlin&from=soon"), " tz=Europe/Berlin" },
 		{ VIEW("tz=Europe/Berlin&tz=%2B01:00"), " tz=3600" },
 		{ VIEW("tz=utc&from=1970-01-02"), " 86400000-0" },
+		{ VIEW("tz=local&from=1970-01-02"), " 86400000-0" },
 		{ VIEW("tz=%2Fetc"), "!EINVAL tz" },
 		{ VIEW("tz=..%2Fetc"), "!EINVAL tz" },
 		{ VIEW("limit=1&cursor=abc&order=oldest"),
