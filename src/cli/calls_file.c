@@ -8,6 +8,7 @@
 #include "cli/recording.h"
 #include "cli/whole_file.h"
 #include "office/times.h"
+#include "term/reason.h"
 
 #define FIRST_MS  1    /* of the tracker's clock: 0 means "not yet" there */
 #define SETTLE_MS 1000 /* what waits at the end of the input would have had that time */
@@ -120,13 +121,14 @@ read_index(struct reading *r, const char *path)
 {
 	struct zv_buf text = { 0 };
 	struct zv_error err = { 0 };
+	char why[ZV_REASON_MAX];
 
 	if (strcmp(path, "-") == 0 || zv_file_read_beside(path, ".idx", &text) < 0)
 		return;
 	if (zv_times_read(&r->index, zv_buf_str(&text), &err) < 0) {
 		zv_say_warning("%s: the times beside it are not used: %s",
 			       "%s: времена рядом с ним не использованы: %s", path,
-			       err.text);
+			       zv_reason(err.text, why));
 		zv_times_deinit(&r->index);
 	}
 	zv_buf_deinit(&text);

@@ -9,6 +9,7 @@
 #include "cli/stream.h"
 #include "client/url.h"
 #include "io/clock.h"
+#include "term/reason.h"
 
 /* What tells of calls. Not reporting: of that class the lists are asked for, its events
  * are RTCP statistics. */
@@ -71,8 +72,10 @@ on_state(void *user, const struct zv_client_status *status)
 static void
 on_log(void *user, enum zv_log_level level, const char *area, const char *text)
 {
+	char why[ZV_REASON_MAX];
+
 	if (strcmp(area, "calls") == 0 && level == ZV_LOG_WARN)
-		zv_say_warning("%s", "%s", text);
+		zv_say_warning("%s", "%s", zv_reason(text, why));
 	else if (level <= zv_say_log_level())
 		zv_say_log(user, level, area, text);
 }
@@ -106,7 +109,7 @@ follow(struct live *l, struct zv_client *client, int for_ms)
 	int code;
 
 	if (rc < 0) {
-		zv_say_error("%s", "%s", zvon_err_name(rc));
+		zv_say_reason(&(struct zv_error){ .code = rc });
 		return ZV_EXIT_NEGATIVE;
 	}
 	code = zv_stream_run(&l->stream, client, for_ms);

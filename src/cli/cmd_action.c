@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/link.h"
 #include "cli/out.h"
+#include "term/reason.h"
 
 static int format;
 
@@ -40,7 +41,7 @@ make_request(char **args)
 	if (rc == 0)
 		return r;
 	if (err.code)
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 	zvon_request_free(r);
 	return NULL;
 }

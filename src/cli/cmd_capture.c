@@ -13,6 +13,7 @@
 #include "cli/stop.h"
 #include "io/clock.h"
 #include "io/whole_file.h"
+#include "term/reason.h"
 #include "zvon/redact.h"
 
 #define DAY_MS	       (24 * 60 * 60 * 1000)
@@ -66,7 +67,7 @@ struct capture {
 static int
 create(const char *stem, const char *suffix)
 {
-	char path[PATH_MAX_BYTES + 16];
+	char path[PATH_MAX_BYTES + 16], why[ZV_REASON_MAX];
 	int fd;
 
 	snprintf(path, sizeof path, "%s%s", stem, suffix);
@@ -78,7 +79,7 @@ create(const char *stem, const char *suffix)
 			     "%s уже есть; --force заменит его", path);
 	else if (fd < 0)
 		zv_say_error("cannot create %s: %s", "не создать %s: %s", path,
-			     strerror(errno));
+			     zv_file_reason(errno, why));
 	return fd;
 }
 
@@ -215,13 +216,15 @@ record(struct capture *c)
 static int
 exit_code(const struct capture *c)
 {
+	char why[ZV_REASON_MAX];
+
 	if (c->error) {
 		zv_say_error("cannot write the capture: %s", "не записать файлы: %s",
-			     strerror(c->error));
+			     zv_file_reason(c->error, why));
 		return ZV_EXIT_NEGATIVE;
 	}
 	if (c->reason)
-		zv_say_error("%s", "%s", c->text);
+		zv_say_error("%s", "%s", zv_reason(c->text, why));
 	return zv_link_exit_code(c->reason, c->lost_during);
 }
 
@@ -232,7 +235,7 @@ capture(struct capture *c, const char *stem)
 	struct zv_error err = { 0 };
 
 	if (zvon_client_open(c->client, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return ZV_EXIT_NEGATIVE;
 	}
 	record(c);

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/link.h"
 #include "cli/out.h"
+#include "term/reason.h"
 
 static struct zv_request *
 make_request(const char *text)
@@ -12,7 +13,7 @@ make_request(const char *text)
 
 	if (r && zvon_request_set(r, "Command", text, &err) == 0)
 		return r;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	zvon_request_free(r);
 	return NULL;
 }

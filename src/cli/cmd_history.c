@@ -12,6 +12,7 @@
 #include "cli/link.h"
 #include "cli/zone.h"
 #include "hist/miko.h"
+#include "term/reason.h"
 #include "term/secret.h"
 
 #define LIMIT_MAX 1000000
@@ -109,7 +110,7 @@ say(struct question *q, const char *name, const char *value)
 		return;
 	if (zv_history_asked_set(&q->asked, zvon_str(name), zvon_str(value), &err) <
 	    0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		q->code = ZV_EXIT_USAGE;
 	}
 	if (q->query.n)
@@ -142,7 +143,7 @@ say_zone(struct question *q)
 		zv_history_asked_take_zone(&q->asked, found);
 		return;
 	}
-	zv_say_error("--tz: %s", "--tz: %s", err.text);
+	zv_say_reason_at("--tz", &err);
 	q->code = ZV_EXIT_USAGE;
 }
 
@@ -180,7 +181,7 @@ make_question(struct question *q, char **args)
 	say(q, "limit", by ? NULL : text);
 	say(q, "order", oldest ? "oldest" : NULL);
 	if (!q->code && zv_history_asked_end(&q->asked, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		q->code = ZV_EXIT_USAGE;
 	}
 	if (!q->code && zv_buf_failed(&q->query)) {
@@ -324,7 +325,7 @@ check_fields(struct run *r)
 
 	if (!fields || zv_history_fields_add(&r->fields, zvon_str(fields), &err) == 0)
 		return 0;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	return ZV_EXIT_USAGE;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/stop.h"
 #include "cli/zone.h"
 #include "hist/query.h"
+#include "term/reason.h"
 #include "term/secret.h"
 
 static const char *from, *to, *cel, *preset, *table,
@@ -122,7 +123,7 @@ exit_of(int code)
 static int
 fail(const char *what, const struct zv_error *err)
 {
-	zv_say_error("%s: %s", "%s: %s", what, err->text);
+	zv_say_reason_at(what, err);
 	return exit_of(err->code);
 }
 
@@ -301,12 +302,13 @@ open_store(struct job *j)
 		.numbers = j->numbers,
 	};
 	struct zv_error err = { 0 }, warning = { 0 };
+	char why[ZV_REASON_MAX];
 
 	if (dry_run)
 		return 0;
 	j->import.store = zv_store_open(&o, &warning, &err);
 	if (warning.code || warning.text[0])
-		zv_say_warning("--to: %s", "--to: %s", warning.text);
+		zv_say_warning("--to: %s", "--to: %s", zv_reason(warning.text, why));
 	return j->import.store ? 0 : fail("--to", &err);
 }
 
@@ -371,6 +373,7 @@ run_import(struct job *j)
 {
 	struct zv_import *i = &j->import;
 	struct zv_error err = { 0 };
+	char why[ZV_REASON_MAX];
 	int rc = zv_import_run(i, &err);
 
 	print_result(i);
@@ -379,7 +382,8 @@ run_import(struct job *j)
 			     "there",
 			     "%s: %s; записанное остаётся, следующий запуск продолжит "
 			     "с этого места",
-			     i->store_fault ? "--to" : "--from", err.text);
+			     i->store_fault ? "--to" : "--from",
+			     zv_reason(err.text, why));
 		return i->store_fault && err.code == ZV_EIO ? ZV_EXIT_NEGATIVE
 							    : exit_of(err.code);
 	}

@@ -10,6 +10,7 @@
 #include "cli/originate_show.h"
 #include "cli/stop.h"
 #include "io/clock.h"
+#include "term/reason.h"
 
 #define DAY_MS	   (24 * 60 * 60 * 1000)
 #define BOOTED_MS  300	/* for FullyBooted, which not every account may see */
@@ -246,7 +247,7 @@ send_order(struct run *r, const struct zv_originate_line *line)
 			 : ZV_EINVAL;
 
 	if (request && rc < 0)
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 	zvon_request_free(request);
 	return rc;
 }

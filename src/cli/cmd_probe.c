@@ -6,6 +6,7 @@
 #include "cli/link.h"
 #include "cli/probe_print.h"
 #include "probe/probe.h"
+#include "term/reason.h"
 
 enum {
 	FORMAT_TEXT,
@@ -43,7 +44,7 @@ read_url(struct zv_probe *p)
 	struct zv_error err = { 0 };
 
 	if (zv_url_parse(&p->url, zvon_str(p->target), &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return ZV_EXIT_USAGE;
 	}
 	if (!p->url.user) {

@@ -11,6 +11,7 @@
 #include "cli/serve_files.h"
 #include "cli/stop.h"
 #include "io/clock.h"
+#include "term/reason.h"
 
 #define MAX_SPEED_MS 1000000 /* "1000" read as seconds */
 #define MAX_CALLS    600     /* a minute, in the office */
@@ -160,7 +161,7 @@ serve(const struct zv_serve_options *o)
 	int code = ZV_EXIT_NEGATIVE;
 
 	if (!d) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return err.code == ZV_EINVAL ? ZV_EXIT_USAGE : ZV_EXIT_NEGATIVE;
 	}
 	zv_stop_on_signals(zv_serve_desk_wake, d);

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "io/clock.h"
+#include "term/reason.h"
 
 struct zv_filter_options
 zv_filter_options(const struct zv_filter_wish *wish)
@@ -33,7 +34,7 @@ zv_filter_make(const struct zv_filter_wish *wish, struct zv_filter **out)
 	*out = zvon_filter_new(&options, &err);
 	if (*out)
 		return 0;
-	zv_say_error("filter: %s", "фильтр: %s", err.text);
+	zv_say_reason_at(zv_say_pick((struct zv_text){ "filter", "фильтр" }), &err);
 	return err.code == ZV_ENOMEM ? ZV_EXIT_NEGATIVE : ZV_EXIT_USAGE;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -13,6 +14,7 @@
 #include "io/fetch.h"
 #include "io/wait.h"
 #include "json/reader.h"
+#include "term/reason.h"
 
 #define WAIT_MOST_MS 1000
 #define FDS	     16
@@ -37,7 +39,7 @@ lack_memory(void)
 static int
 code_of_fault(const struct zv_error *err)
 {
-	zv_say_error("%s", "%s", err->text);
+	zv_say_reason(err);
 	return zv_link_exit_code(err->code, ZV_STATE_CONNECTING);
 }
 
@@ -48,7 +50,7 @@ take_head(struct zv_history_ask *a, struct zv_str bytes)
 	struct zv_error err = { 0 };
 
 	if (zv_http_head_parse(&head, bytes, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return ZV_EXIT_PROTOCOL;
 	}
 	a->status = head.status;
@@ -122,11 +124,18 @@ refuse(const struct zv_history_ask *a)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].status == a->status)
 			code = rows[i].code;
-	if (message.n)
-		zv_say_error("%.*s", "%.*s", ZV_ARG(message));
-	else
-		zv_say_error("HTTP %d: that is no zvond", "HTTP %d: это не zvond",
+	if (message.n) {
+		struct zv_error said = { 0 };
+
+		zv_fail(&said, code, "%.*s", ZV_ARG(message));
+		zv_say_reason(&said);
+	} else {
+		zv_say_error("HTTP %d: that is no zvond: check host and port (bind of "
+			     "[listen] in zvond.conf)",
+			     "HTTP %d: это не zvond: проверьте узел и порт (bind в "
+			     "[listen] файла zvond.conf)",
 			     a->status);
+	}
 	json_decref(object);
 	return code;
 }
@@ -134,7 +143,10 @@ refuse(const struct zv_history_ask *a)
 static int
 strange(const char *why)
 {
-	zv_say_error("the answer is none of zvond's: %s", "ответ не от zvond: %s", why);
+	char reason[ZV_REASON_MAX];
+
+	zv_say_error("the answer is none of zvond's: %s", "ответ не от zvond: %s",
+		     zv_reason(why, reason));
 	return ZV_EXIT_PROTOCOL;
 }
 
@@ -305,7 +317,7 @@ open_fetch(struct zv_history_ask *a, const struct zv_url *url)
 	zv_link_dial_options(&o);
 	if (zv_fetch_open(a->fetch, &o, &err) == 0)
 		return 0;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	return ZV_EXIT_CONNECT;
 }
 

@@ -1,9 +1,12 @@
 #include "cli/history_from.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/history_ask.h"
 #include "cli/link.h"
+#include "term/reason.h"
+#include "term/reason.h"
 
 struct zv_history_from {
 	struct zv_store *store; /* or */
@@ -31,8 +34,26 @@ code_of(int rc)
 static int
 fail(int rc, const struct zv_error *err)
 {
-	zv_say_error("%s", "%s", err->text[0] ? err->text : zvon_err_name(rc));
+	struct zv_error why = *err;
+
+	why.code = why.code ? why.code : rc;
+	zv_say_reason(&why);
 	return code_of(rc);
+}
+
+/* Where nothing is, it is told how a store comes to be. */
+static int
+fail_open(const struct zv_error *err)
+{
+	struct zv_error more = { 0 };
+
+	if (err->code != ZV_ENOTFOUND)
+		return fail(err->code, err);
+	zv_fail(&more, err->code,
+		"%s; zvond makes it when store = in [history] of zvond.conf names it, "
+		"zvon import --to from the records of a PBX",
+		err->text);
+	return fail(more.code, &more);
 }
 
 struct zv_history_from *
@@ -51,7 +72,9 @@ zv_history_from_db(const char *db, const char *secret, int *code)
 		f->store = zv_store_open(&o, &warning, &err);
 	if (f && f->store)
 		return f;
-	*code = fail(f ? err.code : ZV_ENOMEM, &err);
+	if (!f)
+		zv_fail_nomem(&err);
+	*code = fail_open(&err);
 	zv_free(f);
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "term/secret.h"
 #include "client/url.h"
+#include "term/reason.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
@@ -118,7 +119,7 @@ make_client(const struct zv_client_options *o,
 	struct zv_client *c = zvon_client_new(o, handlers, user, &err);
 
 	if (!c) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		*code = zv_link_exit_code(err.code, ZV_STATE_DOWN);
 	}
 	return c;
@@ -240,13 +241,14 @@ zv_link_open(struct zv_link *l, const char *url, const char *events)
 	};
 	struct zv_client_options own = { .events = events, .no_reconnect = true };
 	struct zv_error err = { 0 };
+	char why[ZV_REASON_MAX];
 	int code = 0;
 
 	l->client = zv_link_client(url, &own, &handlers, l, &code);
 	if (!l->client)
 		return code;
 	if (zvon_client_open(l->client, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return zv_link_exit_code(err.code, ZV_STATE_DOWN);
 	}
 	l->is_opening = true;
@@ -255,7 +257,7 @@ zv_link_open(struct zv_link *l, const char *url, const char *events)
 	l->is_opening = false;
 	if (l->state != ZV_STATE_CLOSED)
 		return 0;
-	zv_say_error("%s", "%s", l->text);
+	zv_say_error("%s", "%s", zv_reason(l->text, why));
 	return zv_link_exit_code(l->reason, l->lost_during);
 }
 
@@ -268,7 +270,7 @@ zv_link_request(struct zv_link *l, const struct zv_request *request,
 	*result = (struct zv_result){ 0 };
 	if (zvon_client_request(l->client, request, timeout_ms, result, &err) == 0)
 		return 0;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	return zv_link_exit_code(err.code, l->state);
 }
 
@@ -299,9 +301,13 @@ zv_link_answer_code(const struct zv_link *l, const struct zv_result *result)
 	if (result->status == ZV_ETIMEOUT)
 		return answer_is_late(result);
 	if (result->status < 0) {
-		zv_say_error("%s; the action may have been carried out or not",
-			     "%s; действие могло выполниться, а могло и нет",
-			     l->text[0] ? l->text : zvon_err_name(result->status));
+		char why[ZV_REASON_MAX];
+
+		zv_say_error(
+			"%s; the action may have been carried out or not",
+			"%s; действие могло выполниться, а могло и нет",
+			zv_reason(l->text[0] ? l->text : zvon_err_name(result->status),
+				  why));
 		return zv_link_exit_code(result->status, ZV_STATE_READY);
 	}
 	if (zvon_str_equal_nocase(result->response->name, ZV_STR("Error")))

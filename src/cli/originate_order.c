@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "call/originate.h"
 #include "cli/cli.h"
+#include "term/reason.h"
 
 #define DIGITS	 "0123456789"
 #define LETTERS	 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -213,7 +214,7 @@ add(struct zv_request *r, const char *key, const char *value)
 
 	if (!value || zvon_request_set(r, key, value, &err) == 0)
 		return 0;
-	zv_say_error("%s", "%s", err.text);
+	zv_say_reason(&err);
 	return -1;
 }
 

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/stop.h"
+#include "term/reason.h"
 
 #define WRITE_AT    (64 * 1024) /* gathered bytes that are worth a write */
 #define PATIENCE_MS 500		/* for a reader that does not read, once we must end */
@@ -149,12 +150,14 @@ zv_out_line(struct zv_out *o, struct zv_str line)
 int
 zv_out_finish(struct zv_out *o, int code)
 {
+	char why[ZV_REASON_MAX];
+
 	zv_out_flush(o);
 	if (o->error == EPIPE) {
 		code = ZV_EXIT_DONE;
 	} else if (o->error) {
 		zv_say_error("cannot write the output: %s", "не записать вывод: %s",
-			     strerror(o->error));
+			     zv_file_reason(o->error, why));
 		code = ZV_EXIT_NEGATIVE;
 	} else if (o->buf.n) {
 		zv_say_warning("stopped; %zu bytes of output were not read",

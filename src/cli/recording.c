@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "io/clock.h"
+#include "term/reason.h"
 #include "zvon/parser.h"
 
 #define PIECE	       (64 * 1024)
@@ -59,6 +60,7 @@ static int
 open_file(struct reading *r)
 {
 	struct stat st;
+	char why[ZV_REASON_MAX];
 
 	if (strcmp(r->path, "-") == 0) {
 		r->name = zv_say_pick(
@@ -69,7 +71,7 @@ open_file(struct reading *r)
 	}
 	if (r->fd < 0 || fstat(r->fd, &st) < 0) {
 		zv_say_error("cannot open %s: %s", "не открыть %s: %s", r->path,
-			     strerror(errno));
+			     zv_file_reason(errno, why));
 		return ZV_EXIT_USAGE;
 	}
 	if (S_ISREG(st.st_mode))
@@ -83,6 +85,7 @@ static int
 hand_out(struct reading *r)
 {
 	const struct zv_packet *packet;
+	char why[ZV_REASON_MAX];
 	int rc;
 
 	while ((rc = zvon_parser_next(r->parser, &packet)) == 1)
@@ -92,7 +95,7 @@ hand_out(struct reading *r)
 		return 0;
 	clear_progress(r);
 	zv_say_error("%s: broken near byte %lld: %s", "%s: сбой около байта %lld: %s",
-		     r->name, r->offset, zvon_parser_error(r->parser));
+		     r->name, r->offset, zv_reason(zvon_parser_error(r->parser), why));
 	return rc == ZV_ENOMEM ? ZV_EXIT_NEGATIVE : ZV_EXIT_PROTOCOL;
 }
 
@@ -132,10 +135,12 @@ tell_cut(struct reading *r)
 static int
 read_failed(struct reading *r)
 {
+	char why[ZV_REASON_MAX];
+
+	zv_file_reason(errno, why);
 	clear_progress(r);
 	zv_say_error("cannot read %s at byte %lld: %s",
-		     "не прочитать %s с байта %lld: %s", r->name, r->offset,
-		     strerror(errno));
+		     "не прочитать %s с байта %lld: %s", r->name, r->offset, why);
 	return ZV_EXIT_USAGE;
 }
 

@@ -2,6 +2,7 @@
 
 #include "term/say.h"
 #include "cli/whole_file.h"
+#include "term/reason.h"
 
 struct zv_recording *
 zv_serve_load(const char *path)
@@ -16,7 +17,7 @@ zv_serve_load(const char *path)
 		recording = zv_recording_new(zv_buf_str(&ami), zv_buf_str(&sent),
 					     zv_buf_str(&idx), &err);
 	if (err.code)
-		zv_say_error("%s: %s", "%s: %s", path, err.text);
+		zv_say_reason_at(path, &err);
 	zv_buf_deinit(&ami);
 	zv_buf_deinit(&sent);
 	zv_buf_deinit(&idx);

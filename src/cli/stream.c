@@ -9,6 +9,7 @@
 #include "cli/link.h"
 #include "cli/stop.h"
 #include "io/clock.h"
+#include "term/reason.h"
 
 #define SPOOL_BYTES (1024 * 1024)
 
@@ -17,8 +18,10 @@ zv_stream_init(struct zv_stream *s, const char *url, int format)
 {
 	*s = (struct zv_stream){ .place = zv_link_place(url) };
 	if (zv_spool_init(&s->spool, SPOOL_BYTES) < 0) {
+		char why[ZV_REASON_MAX];
+
 		zv_say_error("cannot make a pipe: %s", "не создать канал: %s",
-			     strerror(errno));
+			     zv_file_reason(errno, why));
 		return ZV_EXIT_NEGATIVE;
 	}
 	zv_out_init(&s->out, format);
@@ -63,6 +66,7 @@ static void
 on_down(struct zv_stream *s, const struct zv_client_status *status)
 {
 	bool for_good = status->state == ZV_STATE_CLOSED || !s->was_up;
+	char why[ZV_REASON_MAX];
 
 	if (status->reason == 0) /* we asked for it */
 		return;
@@ -70,10 +74,11 @@ on_down(struct zv_stream *s, const struct zv_client_status *status)
 		tell_loss(s, status);
 		return;
 	}
+	zv_reason(status->text, why);
 	if (s->was_up)
-		zv_say_error("lost: %s", "связь потеряна: %s", status->text);
+		zv_say_error("lost: %s", "связь потеряна: %s", why);
 	else
-		zv_say_error("%s", "%s", status->text);
+		zv_say_error("%s", "%s", why);
 	zv_stream_end(s, zv_link_exit_code(status->reason, s->state));
 }
 
@@ -160,7 +165,7 @@ zv_stream_run(struct zv_stream *s, struct zv_client *client, int for_ms)
 
 	zv_stop_on_signals(wake, &s->spool);
 	if (zvon_client_start(client, &err) < 0) {
-		zv_say_error("%s", "%s", err.text);
+		zv_say_reason(&err);
 		return ZV_EXIT_NEGATIVE;
 	}
 	write_until_end(s, for_ms);

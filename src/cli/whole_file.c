@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "io/whole_file.h"
+#include "term/reason.h"
 #include "term/say.h"
 
 static int
 complain(const char *path, int error)
 {
+	char why[ZV_REASON_MAX];
+
 	zv_say_error("cannot read %s: %s", "не прочитать %s: %s", path,
-		     strerror(error));
+		     zv_file_reason(error, why));
 	return -1;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
@@ -66,7 +67,7 @@ fail_file(struct zv_db *db, struct zv_error *err)
 
 	if (err && err->code == 0)
 		err->system = errno;
-	return zv_fail(err, code, "%s: %s", zv_db_name(db), strerror(errno));
+	return zv_fail(err, code, "%s: %s", zv_db_name(db), zv_file_error_text(errno));
 }
 
 static int
@@ -242,7 +243,9 @@ seek(struct zv_db *db, int64_t position, struct zv_error *err)
 	if (fstat(c->file, &status) < 0)
 		return fail_file(db, err);
 	if (!S_ISREG(status.st_mode))
-		return zv_fail(err, ZV_EINVAL, "%s: this is no file", zv_db_name(db));
+		return zv_fail(
+			err, ZV_EINVAL, "%s: %s", zv_db_name(db),
+			zv_file_error_text(S_ISDIR(status.st_mode) ? EISDIR : EINVAL));
 	snprintf(c->inode, sizeof c->inode, "%llu", (unsigned long long)status.st_ino);
 	if (position > status.st_size)
 		return fail_rotated(db, err);

@@ -1,5 +1,6 @@
 /* SQLite: built in. Its own words about locks and limits: sqlite.org/rescode.html,
  * /pragma.html, /wal.html. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/driver.h"
@@ -161,13 +163,17 @@ check_file(struct zv_db *db, struct zv_error *err)
 {
 	struct stat status;
 
+	if (stat(db->url->path, &status) == 0 && S_ISDIR(status.st_mode))
+		return zv_fail(err, ZV_EIO, "%s: %s", zv_db_name(db),
+			       zv_file_error_text(EISDIR));
 	if (stat(db->url->path, &status) == 0)
 		return 0;
 	if (db->create && !db->read_only)
 		make_private(db->url->path); /* what is wrong with it SQLite tells */
 	if (db->create)
 		return 0;
-	return zv_fail(err, ZV_ENOTFOUND, "%s: there is no such file", zv_db_name(db));
+	return zv_fail(err, ZV_ENOTFOUND, "%s: %s", zv_db_name(db),
+		       zv_file_error_text(errno));
 }
 
 static int

@@ -45,6 +45,12 @@ static const struct settings zvond = {
 	"a plain port wants ws://; wss:// wants tls_certificate in its [listen]",
 };
 
+static const struct settings zvond_http = {
+	"zvond",
+	"this port and a reachable address in bind of a [listen] of zvond.conf?",
+	"a plain port wants http://; https:// wants tls_certificate in its [listen]",
+};
+
 static const struct settings *
 settings_of(const struct zv_fault_scene *s)
 {
@@ -52,6 +58,8 @@ settings_of(const struct zv_fault_scene *s)
 	case ZV_FAULT_ZVOND:
 		return &zvond;
 	case ZV_FAULT_HTTP:
+		if (s->of_zvond)
+			return &zvond_http;
 		return s->tls ? &https : &http;
 	default:
 		return &ami;

@@ -17,6 +17,7 @@ struct zv_fault_scene {
 	bool tls;
 	int timeout_ms; /* what a timeout took */
 	/* HTTP */
+	bool of_zvond;	   /* spoken with a zvond, not with Asterisk */
 	bool has_answered; /* this server has answered before */
 	bool has_proxy;
 	long long got; /* bytes of the body that came */

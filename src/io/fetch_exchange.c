@@ -343,6 +343,7 @@ explain(struct zv_fetch_exchange *e, CURLcode code, int timeout_ms)
 		.has_answered = s->has_answered,
 		.has_proxy = s->options.proxy != NULL,
 		.got = e->got,
+		.of_zvond = s->options.protocol == ZV_FAULT_ZVOND,
 	};
 	bool is_known = e->err.code != 0;
 	enum zv_fault fault = zv_fault_explain(&scene, code, &e->err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/clock.h"
@@ -81,7 +82,7 @@ read_key(const char *file, struct zv_error *err)
 
 	if (fd < 0) {
 		zv_fail(err, ZV_EIO, "cannot read the key %s: %s", file,
-			strerror(errno));
+			zv_file_error_text(errno));
 		return NULL;
 	}
 	if (check_key_mode(fd, file, err) < 0)

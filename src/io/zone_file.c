@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/str.h"
 #include "io/whole_file.h"
 
@@ -49,7 +50,7 @@ read_path(const char *path, struct zv_str name, struct zv_buf *out,
 			       "package tzdata",
 			       ZV_ARG(name));
 	if (fd < 0)
-		return zv_fail(err, ZV_EIO, "%s: %s", path, strerror(errno));
+		return zv_fail(err, ZV_EIO, "%s: %s", path, zv_file_error_text(errno));
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		rc = zv_fail(err, ZV_EINVAL, "'%.*s' is no time zone: %s is no file",
 			     ZV_ARG(name), path);

@@ -13,7 +13,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "term/say.h"
+#include "term/reason.h"
+#include "term/reason.h"
 
 static char *from_environment;
 
@@ -105,9 +106,25 @@ zv_secret_free(char *secret)
 
 /* ---- file --------------------------------------------------------------------- */
 
-/* The first line, up to ZV_SECRET_MAX bytes. NULL: *why says it. */
+/* Why a first line is no secret. */
+static const char *
+objection(struct zv_str first)
+{
+	if (first.n == 0)
+		return zv_say_pick((struct zv_text){
+			"its first line is empty: write the secret there, and nothing "
+			"else",
+			"первая строка пуста: запишите в неё секрет и больше ничего" });
+	if (first.n > ZV_SECRET_MAX || memchr(first.p, '\0', first.n))
+		return zv_say_pick((struct zv_text){
+			"its first line is no secret: too long, or holds NUL",
+			"первая строка не секрет: длинна или содержит NUL" });
+	return NULL;
+}
+
+/* The first line, up to ZV_SECRET_MAX bytes. NULL: why says it. */
 static char *
-read_line(int fd, const char **why)
+read_line(int fd, char why[ZV_REASON_MAX])
 {
 	char line[ZV_SECRET_MAX + 1], *out = NULL;
 	size_t n = 0;
@@ -120,22 +137,21 @@ read_line(int fd, const char **why)
 		else if (got > 0)
 			n += (size_t)got;
 	}
-	*why = got < 0 ? strerror(errno) : NULL;
-	if (got >= 0) {
+	if (got < 0) {
+		zv_file_reason(errno, why);
+	} else {
+		const char *wrong;
 		struct zv_str rest = { line, n }, first = { line, 0 };
 
 		zv_str_split(&rest, '\n', &first);
 		if (first.n && first.p[first.n - 1] == '\r')
 			first.n--;
-		if (first.n == 0)
-			*why = zv_say_pick((struct zv_text){ "its first line is empty",
-							     "первая строка пуста" });
-		else if (first.n > ZV_SECRET_MAX || memchr(first.p, '\0', first.n))
-			*why = zv_say_pick((struct zv_text){
-				"its first line is no secret: too long, or holds NUL",
-				"первая строка не секрет: длинна или содержит NUL" });
-		else
-			out = zv_memdup(first.p, first.n);
+		wrong = objection(first);
+		out = wrong ? NULL : zv_memdup(first.p, first.n);
+		if (wrong)
+			snprintf(why, ZV_REASON_MAX, "%s", wrong);
+		else if (!out)
+			zv_file_reason(ENOMEM, why);
 	}
 	zv_wipe(line, sizeof line);
 	return out;
@@ -146,10 +162,17 @@ open_secret_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
+	char why[ZV_REASON_MAX];
 
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		zv_say_error("cannot read the secret from %s: %s",
-			     "не прочитать секрет из %s: %s", path, strerror(errno));
+			     "не прочитать секрет из %s: %s", path,
+			     zv_file_reason(errno, why));
 	} else if (st.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) {
 		zv_say_error("secret file %s has mode %04o: others can read or change "
 			     "it; chmod 600 %s",
@@ -169,16 +192,14 @@ zv_secret_from_file(const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	int fd = is_stdin ? STDIN_FILENO : open_secret_file(path);
-	const char *why = NULL;
-	char *secret;
+	char why[ZV_REASON_MAX], *secret;
 
 	if (fd < 0)
 		return NULL;
-	secret = read_line(fd, &why);
+	secret = read_line(fd, why);
 	if (!secret)
 		zv_say_error("cannot read the secret from %s: %s",
-			     "не прочитать секрет из %s: %s", path,
-			     why ? why : strerror(ENOMEM));
+			     "не прочитать секрет из %s: %s", path, why);
 	if (!is_stdin)
 		close(fd);
 	zv_secret_forbid_dumps();
@@ -217,8 +238,7 @@ read_hidden_line(const char *prompt)
 {
 	struct sigaction catch = { .sa_handler = on_deadly_signal }, kept[N_DEADLY];
 	struct termios hidden = shown;
-	const char *why;
-	char *secret;
+	char why[ZV_REASON_MAX], *secret;
 
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	hidden.c_cc[VSUSP] = _POSIX_VDISABLE; /* Ctrl-Z would leave the echo off */
@@ -227,7 +247,7 @@ read_hidden_line(const char *prompt)
 		sigaction(deadly[i], &catch, &kept[i]);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	fputs(prompt, stderr); /* now: what is typed from here on is kept */
-	secret = read_line(STDIN_FILENO, &why);
+	secret = read_line(STDIN_FILENO, why);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
 	for (size_t i = 0; i < N_DEADLY; i++)
 		sigaction(deadly[i], &kept[i], NULL);

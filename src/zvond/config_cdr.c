@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "hist/preset.h"
+#include "term/reason.h"
 #include "zvond/config_impl.h"
 #include "zvond/zone.h"
 
@@ -58,11 +59,12 @@ static void
 check_timezone(struct zv_config_reader *r, struct zv_config_object *o, const char *name)
 {
 	struct zv_error why = { 0 };
+	char reason[ZV_REASON_MAX];
 	struct zv_zone *zone = zv_zone_open(zvon_str(name), &why);
 
 	if (!zone)
 		ZV_CONFIG_WRONG(r, o, "cdr_timezone", "cdr_timezone: %s",
-				"cdr_timezone: %s", why.text);
+				"cdr_timezone: %s", zv_reason(why.text, reason));
 	zv_zone_free(zone);
 }
 

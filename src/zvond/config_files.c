@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/whole_file.h"
-#include "term/say.h"
+#include "term/reason.h"
 #include "zvond/config_impl.h"
 
 #define SECRET_MAX 16384 /* bytes of a secret or key file */
@@ -26,8 +26,9 @@ static int
 fail_system(struct zv_error *err, int code, const char *what)
 {
 	int system = errno;
+	char why[ZV_REASON_MAX];
 
-	zv_fail(err, code, "%s: %s", what, strerror(system));
+	zv_fail(err, code, "%s: %s", what, zv_file_reason(system, why));
 	if (err)
 		err->system = system;
 	return code;
@@ -46,10 +47,8 @@ open_and_read(const char *path, size_t most, mode_t *mode, struct zv_buf *out,
 	if (fstat(fd, &st) < 0) {
 		rc = fail_system(err, ZV_EIO, path);
 	} else if (!S_ISREG(st.st_mode)) {
-		rc = zv_fail(err, ZV_EINVAL,
-			     zv_say_lang() == ZV_LANG_RU ? "%s: это не файл"
-							 : "%s: this is no file",
-			     path);
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		rc = fail_system(err, ZV_EINVAL, path);
 	} else {
 		*mode = st.st_mode & 07777;
 		rc = zv_read_all(fd, most, out);

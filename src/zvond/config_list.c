@@ -1,5 +1,6 @@
 /* config_list.c - values of which there may be many: they add up. */
 #include "base/str.h"
+#include "term/reason.h"
 #include "zvond/config_value.h"
 
 /* Room for one more element of that size at the end of the list; the old elements are
@@ -124,12 +125,14 @@ zv_config_store_dial(const struct zv_config_value *v)
 	}
 	while (zv_str_split(&text, ',', &list)) {
 		struct zv_error why = { 0 };
+		char reason[ZV_REASON_MAX];
 		struct zv_dial_rule *rule;
 
 		list = zv_str_trim(list);
 		if (zv_dial_pattern_check(list, &why) < 0) {
 			zv_config_wrong(v->r, ZV_AT(v->s), "dial = %s: %s",
-					"dial = %s: %s", v->s->value.p, why.text);
+					"dial = %s: %s", v->s->value.p,
+					zv_reason(why.text, reason));
 			return false;
 		}
 		if (length_of(v->o, v->option) >= ZV_DIAL_RULES_MAX) {

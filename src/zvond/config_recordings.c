@@ -1,5 +1,6 @@
 /* config_recordings.c - [recordings]: what the table cannot say of it. */
 #include "base/str.h"
+#include "term/reason.h"
 #include "zvond/config_impl.h"
 
 /* A list is taken out of the file as it stands, so that a root may have a blank. */
@@ -33,10 +34,11 @@ zv_config_check_recordings(struct zv_config_reader *r, struct zv_config_object *
 			p->n_from, p->n_roots);
 	for (size_t i = 0; i < p->n_templates; i++) {
 		struct zv_error why = { 0 };
+		char reason[ZV_REASON_MAX];
 
 		if (zv_recording_template_check(p->templates[i], &why) < 0)
 			ZV_CONFIG_WRONG(r, o, "template", "template = %.*s: %s",
 					"template = %.*s: %s", ZV_ARG(p->templates[i]),
-					why.text);
+					zv_reason(why.text, reason));
 	}
 }

@@ -2,6 +2,7 @@
  * secret. */
 #include "base/str.h"
 #include "client/url.h"
+#include "term/reason.h"
 #include "zvond/config_impl.h"
 
 /* The URL of what Creatio's connector has in four parameters. */
@@ -57,11 +58,13 @@ check_url(struct zv_config_reader *r, struct zv_config_object *o,
 {
 	struct zv_url url;
 	struct zv_error why = { 0 };
+	char reason[ZV_REASON_MAX];
 	const struct zv_conf_setting *file = zv_config_seen(o, "secret_file");
 	size_t n;
 
 	if (zv_url_parse(&url, zvon_str(s->url), &why) < 0) {
-		ZV_CONFIG_WRONG(r, o, "url", "url: %s", "url: %s", why.text);
+		ZV_CONFIG_WRONG(r, o, "url", "url: %s", "url: %s",
+				zv_reason(why.text, reason));
 		return;
 	}
 	if (url.secret) {

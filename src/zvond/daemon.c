@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "term/reason.h"
 #include "ws/deflate.h"
 #include "zvond/auth.h"
 #include "zvond/daemon_impl.h"
@@ -429,6 +430,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 {
 	struct zv_daemon *d = zv_calloc(1, sizeof *d);
 	struct zv_error err = { 0 };
+	char why[ZV_REASON_MAX];
 	int rc;
 
 	if (!d || !(d->settings = zv_settings_new(config))) {
@@ -449,7 +451,7 @@ zv_daemon_run(struct zv_config *config, struct zv_log *log)
 	d->started_unix_s = zv_clock_unix_us() / 1000000;
 	rc = begin(d, &err);
 	if (rc < 0) {
-		zv_log(log, ZV_LOG_ERROR, "daemon", "%s", err.text);
+		zv_log(log, ZV_LOG_ERROR, "daemon", "%s", zv_reason(err.text, why));
 	} else {
 		say_gates(d);
 		zv_notify_ready();

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/clock.h"
@@ -30,7 +31,7 @@ make_folder(struct zv_historian *h, struct zv_error *err)
 	if (mkdtemp(h->folder))
 		return 0;
 	zv_fail(err, ZV_EIO, "history: no temporary folder %s: %s", h->folder,
-		strerror(errno));
+		zv_file_error_text(errno));
 	zv_free(h->folder);
 	h->folder = NULL;
 	return ZV_EIO;

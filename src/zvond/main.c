@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "term/options.h"
+#include "term/reason.h"
 #include "term/secret.h"
 #include "term/wrap.h"
 #include "zvon/zvon.h"
@@ -204,7 +205,7 @@ run_daemon(void)
 		return rc;
 	}
 	if (open_surroundings(&why) < 0) {
-		zv_say_error("%s", "%s", why.text);
+		zv_say_reason(&why);
 		zv_config_free(config);
 		return FAILED;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "io/clock.h"
@@ -216,7 +217,7 @@ load(const char *path, struct zv_buf *out, struct zv_error *err)
 	if (!error)
 		return 0;
 	return zv_fail(err, error == ENOENT ? ZV_ENOTFOUND : ZV_EIO,
-		       "cannot read %s: %s", path, strerror(error));
+		       "cannot read %s: %s", path, zv_file_error_text(error));
 }
 
 /* A file that is not there is an empty one. */

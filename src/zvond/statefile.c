@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file_error.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/str.h"
@@ -26,7 +27,7 @@ fail_system(struct zv_error *err, int code, const char *path)
 {
 	int system = errno;
 
-	zv_fail(err, code, "%s: %s", path, strerror(system));
+	zv_fail(err, code, "%s: %s", path, zv_file_error_text(system));
 	if (err)
 		err->system = system;
 	return code;
