@@ -11,8 +11,8 @@
 #include "cli/import_rule.h"
 #include "cli/import_run.h"
 #include "cli/stop.h"
+#include "cli/zone.h"
 #include "hist/query.h"
-#include "io/zone_file.h"
 #include "term/reason.h"
 #include "term/secret.h"
 
@@ -131,33 +131,22 @@ check(void)
 static int
 read_zone(struct job *j)
 {
-	struct zv_buf bytes = { 0 };
 	struct zv_error err = { 0 };
-	int rc = zv_zone_file_read(zvon_str(zone_name), &bytes, &err);
 
-	if (rc == 0) {
-		j->zone = zv_zone_new(zv_buf_str(&bytes), &err);
-		rc = j->zone ? 0 : ZV_EINVAL;
-	}
-	zv_buf_deinit(&bytes);
-	return rc < 0 ? zv_import_fail("--timezone", &err) : 0;
+	j->zone = zv_cli_zone_open(zvon_str(zone_name), &err);
+	return j->zone ? 0 : zv_import_fail("--timezone", &err);
 }
 
 static int
 read_since(struct job *j)
 {
 	struct zv_error err = { 0 };
-	int64_t local_ms;
-	int offset_s = 0;
 
 	if (!since)
 		return 0;
-	for (int i = 0; i < 2; i++) { /* the zone's offset is that of the time itself */
-		if (zv_history_time(zvon_str(since), offset_s, &local_ms, &err) < 0)
-			return zv_import_fail("--since", &err);
-		offset_s = zv_zone_offset_s(j->zone, local_ms / 1000);
-	}
-	j->import.what.from_ms = local_ms;
+	if (zv_history_time(zvon_str(since), j->zone, &j->import.what.from_ms, &err) <
+	    0)
+		return zv_import_fail("--since", &err);
 	return 0;
 }
 

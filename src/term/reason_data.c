@@ -24,6 +24,8 @@ const struct zv_text zv_reasons_data[] = {
 	  "у сервера нет TLS: настройте его или уберите tls=" },
 	{ "no answer in {1} ms: check host, port, and that the server runs",
 	  "нет ответа за {1} мс: проверьте узел, порт и запущен ли сервер" },
+	{ "no answer: check that the server runs and can be reached",
+	  "нет ответа: проверьте, запущен ли сервер и доступен ли он" },
 
 	/* any database: db/db.c, clock.c, shared.c */
 	{ "the statement was given up", "запрос прерван" },

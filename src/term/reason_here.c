@@ -126,8 +126,10 @@ const struct zv_text zv_reasons_here[] = {
 	{ "unknown '{1}'; there are {2}", "неизвестный параметр '{1}'; бывают {2}" },
 	{ "offset goes without cursor and order: it is both",
 	  "offset указывают без cursor и order: он заменяет оба" },
-	{ "tz: hours and minutes from UTC, as +03:00 (in a URL %2B03:00), or Z",
-	  "tz: часы и минуты от UTC, например +03:00 (в URL %2B03:00), или Z" },
+	{ "tz: a zone as Europe/Berlin, or hours and minutes from UTC, as +03:00 (in a "
+	  "URL %2B03:00), or Z",
+	  "tz: пояс вроде Europe/Berlin, или часы и минуты от UTC, например +03:00 (в "
+	  "URL %2B03:00), или Z" },
 	{ "fields: there is no {1}; there are {2}", "fields: нет поля {1}; есть {2}" },
 	{ "fields: {1} stands there twice", "fields: поле {1} указано дважды" },
 	{ "{1} {2} in one query, at most {3} are allowed: ask several times",
