@@ -115,7 +115,8 @@ def one_line(job, strict):
     name = "%-14s" % job.suite.name
     if job.obstacle:
         return "%s %s: %s" % (name, "CANNOT RUN" if strict else "SKIPPED", job.obstacle)
-    text = "%s %s in %.1f s" % (name, job.counts, job.seconds)
+    text = "%s %s in %.1f s, %.0f s of processor" % (name, job.counts, job.seconds,
+                                                    job.cpu_seconds)
     return text + (" - " + job.trouble if job.trouble else "")
 
 

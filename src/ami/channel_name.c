@@ -75,6 +75,20 @@ zv_name_is_line_number(struct zv_str s)
 	return true;
 }
 
+bool
+zv_name_is_number(struct zv_str s)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			digits++;
+		else if (!strchr("+*#", s.p[i]) || s.p[i] == '\0')
+			return false;
+	}
+	return digits > 0;
+}
+
 struct zv_str
 zv_name_known(struct zv_str s)
 {
@@ -110,4 +124,28 @@ zv_name_is_like(struct zv_str pattern, struct zv_str s)
 	while (i < pattern.n && pattern.p[i] == '*')
 		i++;
 	return i == pattern.n;
+}
+
+static bool
+is_any_match(const struct zv_str *patterns, size_t n, struct zv_str channel,
+	     struct zv_str peer)
+{
+	for (size_t i = 0; i < n; i++)
+		if (zv_name_is_like(patterns[i], peer) ||
+		    zv_name_is_like(patterns[i], channel))
+			return true;
+	return false;
+}
+
+bool
+zv_trunks_has(const struct zv_trunks *t, struct zv_str channel, struct zv_str peer,
+	      struct zv_str number)
+{
+	if (is_any_match(t->lines, t->n_lines, channel, peer))
+		return false;
+	if (is_any_match(t->trunks, t->n_trunks, channel, peer))
+		return true;
+	if (zv_name_tech(channel) == ZV_TECH_TRUNK)
+		return true;
+	return !zv_name_is_line_number(peer) && !zv_name_is_line_number(number);
 }

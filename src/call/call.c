@@ -3,8 +3,6 @@
 #include "base/mem.h"
 #include "zvon/error.h"
 
-#define NOTHING ((struct zv_str){ NULL, 0 })
-
 /* ---- life ----------------------------------------------------------------- */
 
 static struct zv_live_call *
@@ -45,19 +43,13 @@ free_transfers(const struct zv_transfer *list)
 	}
 }
 
-static struct zv_link *
-next_link(const struct zv_link *link)
-{
-	return (void *)(uintptr_t)link->pub.next;
-}
-
 static void
 free_links(struct zv_calls *t, struct zv_live_call *call)
 {
 	struct zv_link *link;
 
 	while ((link = call->links)) {
-		call->links = next_link(link);
+		call->links = zv_link_next(link);
 		if (zv_map_find(&t->calls_by_link, link->pub.text) == link)
 			zv_map_remove(&t->calls_by_link, link->pub.text);
 		zv_text_free(&link->pub.text);
@@ -274,156 +266,7 @@ zv_call_begin(struct zv_calls *t, struct zv_chan *c, struct zv_str exten)
 struct zv_live_call *
 zv_call_of(struct zv_calls *t, struct zv_chan *c)
 {
-	return zv_call_begin(t, c, NOTHING);
-}
-
-/* ---- two become one ---------------------------------------------------------- */
-
-static void
-tell_merged(struct zv_calls *t, struct zv_live_call *from, struct zv_live_call *into)
-{
-	struct zv_call_event event = {
-		.kind = ZV_CALL_ENDED,
-		.call = &from->pub,
-		.reason = ZV_STR("merged"),
-		.into = into->pub.id,
-	};
-
-	from->pub.merged = true;
-	from->pub.state = ZV_CALL_STATE_ENDED;
-	from->pub.ended_ms = t->now_ms;
-	t->counters.ended++;
-	zv_tell(t, &event);
-}
-
-static void
-move_channels(struct zv_live_call *into, struct zv_live_call *from)
-{
-	struct zv_node *node, *next;
-
-	ZV_EACH(&from->channels, node, next)
-	{
-		zv_list_remove(node);
-		zv_list_append(&into->channels, node);
-		ZV_OWNER(node, struct zv_chan, in_call)->call = into;
-	}
-	into->dialing += from->dialing;
-}
-
-/* Somebody did call it (AMI 1.x tells that late, or never). */
-static void
-be_called(struct zv_live_leg *leg)
-{
-	leg->guessed = leg->own = false;
-	leg->pub.role = ZV_ROLE_CALLEE;
-	leg->pub.result = leg->pub.answered ? ZV_RESULT_ANSWERED : ZV_RESULT_NONE;
-	if (!leg->round)
-		leg->round = 1;
-}
-
-static void
-move_legs(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
-{
-	struct zv_live_leg *leg, *next;
-
-	for (leg = zv_leg_first(from); leg; leg = next) {
-		next = zv_leg_next(leg);
-		if (leg->round)
-			leg->round += into->rounds;
-		if (leg->guessed && zv_call_caller(into))
-			be_called(leg);
-		if (leg->pub.role == ZV_ROLE_CALLER)
-			leg->pub.result = into->pub.result;
-		zv_leg_join(t, leg, into);
-	}
-	into->rounds += from->rounds;
-	from->pub.legs = NULL;
-	from->last_leg = NULL;
-}
-
-static void
-move_links(struct zv_live_call *into, struct zv_live_call *from)
-{
-	struct zv_link *last = from->links;
-
-	if (!last)
-		return;
-	for (struct zv_link *link = last; link; link = next_link(link)) {
-		link->call = into;
-		last = link;
-	}
-	last->pub.next = into->links ? &into->links->pub : NULL;
-	into->links = from->links;
-	into->pub.linked_ids = &into->links->pub;
-	from->links = NULL;
-	from->pub.linked_ids = NULL;
-}
-
-static void
-move_notes(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
-{
-	const struct zv_transfer **end = &into->pub.transfers;
-	const struct zv_call_text *text;
-
-	while (*end)
-		end = (const struct zv_transfer **)(uintptr_t) & (*end)->next;
-	*end = from->pub.transfers;
-	from->pub.transfers = NULL;
-	into->n_transfers += from->n_transfers;
-	for (text = from->pub.recordings; text; text = text->next)
-		zv_call_note(t, &into->pub.recordings, &into->n_recordings, text->text);
-	for (text = from->pub.talked; text; text = text->next)
-		zv_call_note(t, &into->pub.talked, &into->n_talked, text->text);
-}
-
-static void
-move_state(struct zv_calls *t, struct zv_live_call *into, struct zv_live_call *from)
-{
-	into->conversed |= from->conversed;
-	into->stale |= from->stale;
-	into->pub.parked |= from->pub.parked;
-	if (!into->pub.answered_ms)
-		into->pub.answered_ms = from->pub.answered_ms;
-	if (!into->pub.picked_up_by.n)
-		zv_text_share(&into->pub.picked_up_by, from->pub.picked_up_by);
-	if (into->pub.queue.n || !from->pub.queue.n)
-		return;
-	zv_text_share(&into->pub.queue, from->pub.queue);
-	into->waiting = from->waiting;
-	into->left_queue = from->left_queue;
-	into->abandoned = from->abandoned;
-	into->queue_gave_up = from->queue_gave_up;
-}
-
-/* A call that was never told of has no age. */
-static bool
-is_older(const struct zv_live_call *a, const struct zv_live_call *b)
-{
-	if (a->order && b->order)
-		return a->order < b->order;
-	return a->order || !b->order;
-}
-
-struct zv_live_call *
-zv_call_merge(struct zv_calls *t, struct zv_live_call *a, struct zv_live_call *b)
-{
-	struct zv_live_call *into = is_older(a, b) ? a : b;
-	struct zv_live_call *from = into == a ? b : a;
-
-	if (a == b)
-		return a;
-	zv_transfer_flush(t, into);
-	if (from->order)
-		tell_merged(t, from, into);
-	move_channels(into, from);
-	move_legs(t, into, from);
-	move_links(into, from);
-	move_notes(t, into, from);
-	move_state(t, into, from);
-	if (from->conversed)
-		zv_result_decide(t, into);
-	zv_call_free(t, from);
-	return into;
+	return zv_call_begin(t, c, (struct zv_str){ NULL, 0 });
 }
 
 /* ---- the end ------------------------------------------------------------------ */
@@ -465,122 +308,4 @@ zv_call_drop(struct zv_calls *t, struct zv_chan *c, struct zv_str reason)
 	} else {
 		zv_result_settle(t, call, false);
 	}
-}
-
-/* ---- what is derived ------------------------------------------------------------ */
-
-/* A trunk that answered first, or else one that was tried and no line took it. */
-static enum zv_call_direction
-direction_of(const struct zv_live_call *call, const struct zv_live_leg *caller)
-{
-	const struct zv_live_leg *first = NULL;
-	bool tried = false;
-
-	if (caller && caller->pub.is_trunk)
-		return ZV_DIRECTION_IN;
-	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
-	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE)
-			continue;
-		tried |= leg->pub.is_trunk;
-		if (leg->pub.answered &&
-		    (!first || leg->answered_order < first->answered_order))
-			first = leg;
-	}
-	if (first ? first->pub.is_trunk : tried)
-		return ZV_DIRECTION_OUT;
-	return ZV_DIRECTION_INTERNAL;
-}
-
-/* The line that was reached from outside: that answered first, or else, of those that
- * rang, the one that was called first: of two phones called together either may ring
- * first. */
-static const struct zv_live_leg *
-reached(const struct zv_live_call *call)
-{
-	const struct zv_live_leg *answered = NULL, *rang = NULL;
-
-	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
-	     leg = zv_leg_next(leg)) {
-		if (leg->pub.role != ZV_ROLE_CALLEE || leg->pub.is_trunk)
-			continue;
-		if (leg->answered_order &&
-		    (!answered || leg->answered_order < answered->answered_order))
-			answered = leg;
-		if (leg->pub.rang && !rang)
-			rang = leg;
-	}
-	return answered ? answered : rang;
-}
-
-static struct zv_str
-to_of(const struct zv_live_call *call)
-{
-	const struct zv_live_leg *leg;
-
-	if (call->pub.direction != ZV_DIRECTION_IN)
-		return call->dialled;
-	leg = reached(call);
-	return leg ? zv_leg_who(leg) : call->pub.did;
-}
-
-static bool
-is_any_leg(const struct zv_live_call *call, bool (*is)(const struct zv_live_leg *))
-{
-	for (const struct zv_live_leg *leg = zv_leg_first(call); leg;
-	     leg = zv_leg_next(leg))
-		if (is(leg))
-			return true;
-	return false;
-}
-
-static bool
-is_parked(const struct zv_live_leg *leg)
-{
-	return leg->parked;
-}
-
-static bool
-is_holding(const struct zv_live_leg *leg)
-{
-	return leg->holds;
-}
-
-static bool
-is_up(const struct zv_live_leg *leg)
-{
-	return leg->channel && leg->pub.answered;
-}
-
-/* Who only listens to the dialplan talks with it, when nobody is called. */
-static enum zv_call_state
-state_of(const struct zv_live_call *call)
-{
-	if (call->pub.state == ZV_CALL_STATE_ENDED)
-		return ZV_CALL_STATE_ENDED;
-	if (is_any_leg(call, is_parked))
-		return ZV_CALL_STATE_PARKED;
-	if (is_any_leg(call, is_holding))
-		return ZV_CALL_STATE_HELD;
-	if (call->talking > 1)
-		return ZV_CALL_STATE_TALKING;
-	if (call->waiting)
-		return ZV_CALL_STATE_QUEUED;
-	if (call->dialing || !(call->conversed || is_any_leg(call, is_up)))
-		return ZV_CALL_STATE_RINGING;
-	return ZV_CALL_STATE_TALKING;
-}
-
-void
-zv_call_refresh(struct zv_live_call *call)
-{
-	struct zv_live_leg *caller = zv_call_caller(call);
-
-	call->pub.direction = direction_of(call, caller);
-	call->pub.from_number = caller ? caller->pub.number : NOTHING;
-	call->pub.from_name = caller ? caller->pub.name : NOTHING;
-	call->pub.did =
-		call->pub.direction == ZV_DIRECTION_IN ? call->dialled : NOTHING;
-	call->pub.to_number = to_of(call);
-	call->pub.state = state_of(call);
 }

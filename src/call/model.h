@@ -105,6 +105,12 @@ struct zv_link {		 /* a Linkedid under which a call is found */
 	struct zv_live_call *call;
 };
 
+static inline struct zv_link *
+zv_link_next(const struct zv_link *link)
+{
+	return (void *)(uintptr_t)link->pub.next;
+}
+
 struct zv_live_call {
 	struct zv_call pub;  /* first: handlers see its address */
 	struct zv_node node; /* in zv_calls.calls or .silent */
@@ -368,7 +374,7 @@ void zv_calls_enter(struct zv_calls *t, const struct zv_packet *packet, int64_t 
 		    int64_t unix_us);
 int zv_calls_outcome(struct zv_calls *t);
 
-/* ---- the inside: calls (call.c) ------------------------------------------------- */
+/* ---- the inside: calls (call.c, call_merge.c, call_state.c) ------------------------- */
 
 /* The call of that channel, made when it has none; begin: exten is the number that it
  * dialled, or empty. NULL: no memory. */

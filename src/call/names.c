@@ -18,20 +18,6 @@ zv_name_peer(struct zv_str channel)
 	return peer;
 }
 
-static bool
-is_number(struct zv_str s)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			digits++;
-		else if (!strchr("+*#", s.p[i]) || s.p[i] == '\0')
-			return false;
-	}
-	return digits > 0;
-}
-
 /* chan_pjsip says "89161234567@trunk", chan_sip may also say "trunk/89161234567", DAHDI
  * "g1/89161234567"; a queue says it all: "PJSIP/101". */
 struct zv_str
@@ -50,7 +36,7 @@ zv_name_dialled(struct zv_str dialstring, struct zv_str channel)
 		number = (struct zv_str){ dialstring.p, at };
 	else if (slash < dialstring.n)
 		number = zv_str_from(dialstring, slash + 1);
-	return is_number(number) ? number : (struct zv_str){ NULL, 0 };
+	return zv_name_is_number(number) ? number : (struct zv_str){ NULL, 0 };
 }
 
 /* Asterisk's special extensions have one letter: s start, h hang-up, i invalid, t
@@ -61,27 +47,15 @@ zv_name_is_exten(struct zv_str exten)
 	return exten.n > 1 || (exten.n == 1 && (!memchr("shitToae", exten.p[0], 8)));
 }
 
-static bool
-is_any_match(const struct zv_str *patterns, size_t n, struct zv_str channel,
-	     struct zv_str peer)
-{
-	for (size_t i = 0; i < n; i++)
-		if (zv_name_is_like(patterns[i], peer) ||
-		    zv_name_is_like(patterns[i], channel))
-			return true;
-	return false;
-}
-
 bool
 zv_name_is_trunk(const struct zv_calls *t, struct zv_str channel, struct zv_str number)
 {
-	struct zv_str peer = zv_name_peer(channel);
+	const struct zv_trunks known = {
+		.trunks = t->trunks,
+		.n_trunks = t->n_trunks,
+		.lines = t->lines,
+		.n_lines = t->n_lines,
+	};
 
-	if (is_any_match(t->lines, t->n_lines, channel, peer))
-		return false;
-	if (is_any_match(t->trunks, t->n_trunks, channel, peer))
-		return true;
-	if (zv_name_tech(channel) == ZV_TECH_TRUNK)
-		return true;
-	return !zv_name_is_line_number(peer) && !zv_name_is_line_number(number);
+	return zv_trunks_has(&known, channel, zv_name_peer(channel), number);
 }

@@ -1,7 +1,5 @@
-/* PostgreSQL, a module: prepared statements, results row by row. All waiting is done here, with
- * a deadline; a connection whose answer did not come in time is dropped. */
-#include <errno.h>
-#include <poll.h>
+/* PostgreSQL, a module: prepared statements, results row by row. All waiting has a deadline; a
+ * connection whose answer did not come in time is dropped. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,265 +11,6 @@
 #include "db/pgsql.h"
 
 #define DRAIN_ROWS_MAX 10000 /* of a result that nobody wants; more: connect again */
-#define MORE_MS	       500   /* that the server gets to say itself that time is over */
-#define SYSTEM_CAS     "/etc/ssl/certs/ca-certificates.crt"
-
-/* ---- waiting ----------------------------------------------------------------------------- */
-
-static int
-lose(struct zv_db *db, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	struct zv_str line = zv_str_trim(zvon_str(PQerrorMessage(pg->connection)));
-
-	db->is_lost = true;
-	if (zv_db_left_ms(db) == 0)
-		return zv_db_fail_time(db, err);
-	return zv_fail(err, ZV_ECLOSED, "%s: %.*s", db->url->shown, ZV_ARG(line));
-}
-
-/* Until the socket is ready for that. 0, or ZV_ETIMEOUT. */
-static int
-wait_for(struct zv_db *db, short what, int more_ms)
-{
-	struct pg *pg = db->own;
-	struct pollfd p = { .fd = PQsocket(pg->connection), .events = what };
-	int64_t end = db->deadline_ms + more_ms, left;
-
-	while ((left = end - zv_db_now_ms()) > 0 && !atomic_load(&db->interrupted)) {
-		int r = poll(&p, 1, left < INT32_MAX ? (int)left : INT32_MAX);
-
-		if (r > 0)
-			return 0;
-		if (r < 0 && errno != EINTR)
-			break;
-	}
-	return ZV_ETIMEOUT;
-}
-
-/* All that was sent is with the server. */
-static int
-flush(struct zv_db *db, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	int r;
-
-	while ((r = PQflush(pg->connection)) > 0) {
-		if (wait_for(db, POLLIN | POLLOUT, MORE_MS) < 0)
-			return lose(db, err);
-		if (!PQconsumeInput(pg->connection))
-			return lose(db, err);
-	}
-	return r < 0 ? lose(db, err) : 0;
-}
-
-/* The next result of what runs, or NULL when there is none. */
-static int
-take(struct zv_db *db, PGresult **out, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-
-	while (PQisBusy(pg->connection))
-		if (wait_for(db, POLLIN, MORE_MS) < 0 ||
-		    !PQconsumeInput(pg->connection))
-			return lose(db, err);
-	*out = PQgetResult(pg->connection);
-	return 0;
-}
-
-static int
-fail_result(struct zv_db *db, const PGresult *result, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-
-	if (!state || PQstatus(pg->connection) == CONNECTION_BAD) {
-		db->is_lost = true;
-		if (!state)
-			return lose(db, err);
-	}
-	return pg_fail(db, state, text ? text : "the server gave no reason", err);
-}
-
-/* What is left of a command, thrown away. */
-static int
-finish(struct zv_db *db, struct zv_error *err)
-{
-	PGresult *rest = NULL;
-	int r = 0;
-
-	while (!db->is_lost && (r = take(db, &rest, err)) == 0 && rest)
-		PQclear(rest);
-	return r;
-}
-
-/* ---- opening ----------------------------------------------------------------------------- */
-
-static const char *
-tls_mode(const char *tls)
-{
-	if (!tls)
-		return "prefer";
-	return strcmp(tls, "verify") == 0 ? "verify-full" : "require";
-}
-
-static int
-check_words(struct zv_db *db, struct zv_error *err)
-{
-	const char *tls = zv_db_url_word(db->url, "tls");
-
-	if (tls && strcmp(tls, "required") != 0 && strcmp(tls, "verify") != 0)
-		return zv_fail(err, ZV_EINVAL, "%s: tls is 'required' or 'verify'",
-			       db->url->shown);
-	return 0;
-}
-
-#define OPTIONS_MAX 16
-
-struct options {
-	const char *names[OPTIONS_MAX + 1], *values[OPTIONS_MAX + 1];
-	int n;
-};
-
-static void
-add(struct options *o, const char *name, const char *value)
-{
-	if (!value || !*value || o->n == OPTIONS_MAX)
-		return;
-	o->names[o->n] = name;
-	o->values[o->n++] = value;
-}
-
-/* Several hosts, "first,second": the one that may be written is looked for. */
-static void
-add_all(struct zv_db *db, struct options *o, char port[16])
-{
-	const struct zv_db_url *u = db->url;
-	const char *socket = zv_db_url_word(u, "socket");
-	const char *word = zv_db_url_word(u, "port"), *tls = zv_db_url_word(u, "tls");
-	const char *ca = zv_db_url_word(u, "ca");
-
-	if (u->port)
-		snprintf(port, 16, "%d", u->port);
-	else
-		snprintf(port, 16, "%.8s", word ? word : "");
-	add(o, "host", socket ? socket : u->host);
-	add(o, "port", port);
-	add(o, "user", u->user);
-	add(o, "password", db->secret);
-	add(o, "dbname", u->path);
-	add(o, "sslmode", tls_mode(tls));
-	add(o, "sslrootcert",
-	    tls && strcmp(tls, "verify") == 0 && !ca ? SYSTEM_CAS : ca);
-	add(o, "gssencmode", "disable");
-	add(o, "client_encoding", "UTF8");
-	add(o, "application_name", "zvon");
-	add(o, "keepalives_idle", "30");
-	if (strchr(u->host, ',') && !db->read_only)
-		add(o, "target_session_attrs", "read-write");
-}
-
-static int
-shake_hands(struct zv_db *db, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-
-	while (status != PGRES_POLLING_OK) {
-		if (status == PGRES_POLLING_FAILED)
-			return pg_fail_connection(db, err);
-		if (wait_for(db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-			     0) < 0) {
-			db->is_lost = true;
-			return zv_fail(err, ZV_EIO,
-				       "%s: no answer in %d ms: check host, port, and "
-				       "that the server runs",
-				       db->url->shown, db->connect_timeout_ms);
-		}
-		status = PQconnectPoll(pg->connection);
-	}
-	return 0;
-}
-
-static int
-say(struct zv_db *db, const char *sql, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	PGresult *result = NULL;
-	int r;
-
-	if (!PQsendQuery(pg->connection, sql))
-		return lose(db, err);
-	r = flush(db, err);
-	while (r == 0 && (r = take(db, &result, err)) == 0 && result) {
-		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
-			fail_result(db, result, err);
-		PQclear(result);
-	}
-	return r < 0 ? r : err->code;
-}
-
-/* Locks give up before the statement does, so that one hears that it was a lock. Since
- * PostgreSQL 14 a server can notice that nobody waits for an answer any more. */
-static int
-set_up_session(struct zv_db *db, struct zv_error *err)
-{
-	struct pg *pg = db->own;
-	struct zv_error why = { 0 };
-	char settings[500];
-
-	snprintf(settings, sizeof settings,
-		 "SET statement_timeout=%d; SET lock_timeout=%d; SET TimeZone='UTC'; "
-		 "SET DateStyle='ISO'; SET bytea_output='hex'; "
-		 "SET standard_conforming_strings=on%s%s",
-		 db->timeout_ms, db->timeout_ms - db->timeout_ms / 10,
-		 db->read_only ? "; SET default_transaction_read_only=on" : "",
-		 PQserverVersion(pg->connection) >= 140000
-			 ? "; SET client_connection_check_interval=1000"
-			 : "");
-	db->deadline_ms = zv_db_now_ms() + db->connect_timeout_ms;
-	if (say(db, settings, &why) < 0) {
-		if (err && err->code == 0)
-			*err = why;
-		return why.code;
-	}
-	return 0;
-}
-
-static void
-say_nothing(void *context, const char *text)
-{
-	/* notices of the server: libpq would print them */
-}
-
-static int
-pg_open(struct zv_db *db, struct zv_error *err)
-{
-	struct pg *pg = db->own = zv_calloc(1, sizeof *pg);
-	struct options options = { 0 };
-	char port[16];
-	int r = check_words(db, err);
-
-	if (r < 0)
-		return r;
-	if (!pg)
-		return zv_fail_nomem(err);
-	add_all(db, &options, port);
-	pg->connection = PQconnectStartParams(options.names, options.values, 0);
-	if (!pg->connection)
-		return zv_fail_nomem(err);
-	if (PQstatus(pg->connection) == CONNECTION_BAD)
-		return pg_fail_connection(db, err);
-	PQsetErrorVerbosity(pg->connection, PQERRORS_VERBOSE); /* it has the state */
-	PQsetNoticeProcessor(pg->connection, say_nothing, NULL);
-	r = shake_hands(db, err);
-	if (r < 0)
-		return r;
-	PQsetnonblocking(pg->connection, 1);
-	zv_db_watch(db, PQsocket(pg->connection));
-	return set_up_session(db, err);
-}
 
 static void
 free_name(void *owner, void *name)
@@ -314,7 +53,7 @@ forget(void *owner, void *statement)
 	char sql[48];
 
 	snprintf(sql, sizeof sql, "DEALLOCATE \"%s\"", k->name);
-	say(db, sql, &ignored);
+	pg_say(db, sql, &ignored);
 	zv_free(k);
 }
 
@@ -329,16 +68,16 @@ send_prepare(struct zv_db *db, const char *sql, struct kept *k, struct zv_error 
 	if (r < 0)
 		zv_fail_nomem(err);
 	else if (!PQsendPrepare(pg->connection, k->name, text.p, 0, NULL))
-		r = lose(db, err);
+		r = pg_lose(db, err);
 	else
-		r = flush(db, err);
+		r = pg_flush(db, err);
 	zv_buf_deinit(&text);
-	if (r < 0 || (r = take(db, &result, err)) < 0)
+	if (r < 0 || (r = pg_take(db, &result, err)) < 0)
 		return r;
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		r = fail_result(db, result, err);
+		r = pg_fail_result(db, result, err);
 	PQclear(result);
-	finish(db, err);
+	pg_finish(db, err);
 	return db->is_lost && r == 0 ? ZV_ECLOSED : r;
 }
 
@@ -386,8 +125,8 @@ send_values(struct zv_db *db, const struct kept *k, const struct zv_db_value *va
 	if (!PQsendQueryPrepared(pg->connection, k->name, (int)n, pg->values,
 				 pg->lengths, pg->formats, 0) ||
 	    !PQsetSingleRowMode(pg->connection))
-		return lose(db, err);
-	return flush(db, err);
+		return pg_lose(db, err);
+	return pg_flush(db, err);
 }
 
 static int
@@ -403,16 +142,16 @@ start_once(struct zv_db *db, const char *sql, const struct zv_db_value *values,
 		return why->code;
 	r = send_values(db, k, values, n, why);
 	if (r == 0)
-		r = take(db, first, why);
+		r = pg_take(db, first, why);
 	if (r < 0)
 		return r;
 	if (*first && PQresultStatus(*first) != PGRES_FATAL_ERROR)
 		return 0;
 	state = PQresultErrorField(*first, PG_DIAG_SQLSTATE);
 	*is_stale = pg->was_kept && state && strcmp(state, "0A000") == 0;
-	r = fail_result(db, *first, why);
+	r = pg_fail_result(db, *first, why);
 	PQclear(*first);
-	finish(db, NULL);
+	pg_finish(db, NULL);
 	return r;
 }
 
@@ -429,7 +168,7 @@ start(struct zv_db *db, const char *sql, const struct zv_db_value *values, size_
 	if (r < 0 && is_stale && !db->in_transaction) {
 		memset(&why, 0, sizeof why);
 		zv_db_statements_clear(&db->statements, free_name, NULL);
-		r = say(db, "DEALLOCATE ALL", &why);
+		r = pg_say(db, "DEALLOCATE ALL", &why);
 		if (r == 0)
 			r = start_once(db, sql, values, n, first, &is_stale, &why);
 	}
@@ -448,7 +187,7 @@ pg_run(struct zv_db *db, const char *sql, const struct zv_db_value *values, size
 
 	while (r == 0 && result) {
 		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
-			r = fail_result(db, result, err);
+			r = pg_fail_result(db, result, err);
 		else if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
 			r = zv_fail(err, ZV_EINVAL, "%s: an empty statement",
 				    db->url->shown);
@@ -457,10 +196,10 @@ pg_run(struct zv_db *db, const char *sql, const struct zv_db_value *values, size
 				     &changed);
 		PQclear(result);
 		if (r == 0)
-			r = take(db, &result, err);
+			r = pg_take(db, &result, err);
 	}
 	if (r < 0 && !db->is_lost)
-		finish(db, NULL);
+		pg_finish(db, NULL);
 	return r < 0 ? r : changed;
 }
 
@@ -491,7 +230,7 @@ pg_query(struct zv_db *db, const char *sql, const struct zv_db_value *values, si
 	if (name_columns(db, pg->row) < 0) {
 		PQclear(pg->row);
 		pg->row = NULL;
-		finish(db, NULL);
+		pg_finish(db, NULL);
 		return zv_fail_nomem(err);
 	}
 	pg->is_open = true;
@@ -510,7 +249,7 @@ pg_next(struct zv_db *db, struct zv_error *err)
 	if (!pg->is_first) {
 		PQclear(pg->row);
 		pg->row = NULL;
-		r = take(db, &pg->row, err);
+		r = pg_take(db, &pg->row, err);
 	}
 	pg->is_first = false;
 	if (r < 0)
@@ -518,10 +257,10 @@ pg_next(struct zv_db *db, struct zv_error *err)
 	if (PQresultStatus(pg->row) == PGRES_SINGLE_TUPLE)
 		return pg_read_row(db, pg->row) < 0 ? zv_fail_nomem(err) : 1;
 	if (PQresultStatus(pg->row) == PGRES_FATAL_ERROR)
-		r = fail_result(db, pg->row, err);
+		r = pg_fail_result(db, pg->row, err);
 	pg->is_open = false;
 	if (!db->is_lost)
-		finish(db, NULL);
+		pg_finish(db, NULL);
 	return r;
 }
 
@@ -535,7 +274,7 @@ pg_end(struct zv_db *db)
 
 	PQclear(pg->row);
 	pg->row = NULL;
-	for (int i = 0; pg->is_open && take(db, &rest, NULL) == 0 && rest; i++) {
+	for (int i = 0; pg->is_open && pg_take(db, &rest, NULL) == 0 && rest; i++) {
 		PQclear(rest);
 		if (i == DRAIN_ROWS_MAX && !db->in_transaction) {
 			db->is_lost = true;

@@ -18,6 +18,28 @@ struct pg {
 	int lengths[ZV_DB_PARAMETERS_MAX], formats[ZV_DB_PARAMETERS_MAX];
 };
 
+/* pgsql_open.c */
+int pg_open(struct zv_db *db, struct zv_error *err);
+
+/* ---- pgsql_talk.c ---- */
+
+/* The connection is of no use any more. ZV_ECLOSED, or ZV_ETIMEOUT. */
+int pg_lose(struct zv_db *db, struct zv_error *err);
+/* Until the socket is ready for that (of poll), or more_ms after the deadline: ZV_ETIMEOUT. */
+int pg_wait(struct zv_db *db, short what, int more_ms);
+/* All that was sent is with the server. */
+int pg_flush(struct zv_db *db, struct zv_error *err);
+/* The next result of what runs, or NULL when there is none. */
+int pg_take(struct zv_db *db, PGresult **out, struct zv_error *err);
+/* What is left of a command, thrown away. */
+int pg_finish(struct zv_db *db, struct zv_error *err);
+/* The error that such a result tells. */
+int pg_fail_result(struct zv_db *db, const PGresult *result, struct zv_error *err);
+/* SQL without parameters and rows; err may not be NULL. */
+int pg_say(struct zv_db *db, const char *sql, struct zv_error *err);
+
+/* ---- pgsql_error.c, pgsql_text.c, pgsql_values.c ---- */
+
 /* What the server said, as our code; what says that the connection is gone marks it. */
 int pg_fail(struct zv_db *db, const char *state, const char *text,
 	    struct zv_error *err);

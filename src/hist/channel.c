@@ -99,20 +99,6 @@ zv_dialled_list(struct zv_str data, int *timeout_s)
 	return list;
 }
 
-static bool
-is_number(struct zv_str s)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			digits++;
-		else if (!strchr("+*#", s.p[i]) || s.p[i] == '\0')
-			return false;
-	}
-	return digits > 0;
-}
-
 /* chan_pjsip says "89161234567@trunk", chan_sip may also say "trunk/89161234567", DAHDI
  * "g1/89161234567", FreePBX "101/sip:101@192.0.2.11". */
 static void
@@ -132,7 +118,7 @@ read_dialled(struct zv_str item, struct zv_dialled *out)
 		out->peer = zv_str_from(what, at + 1);
 		out->peer.n = zv_str_find(out->peer, ZV_STR("/"));
 	}
-	if (is_number(number))
+	if (zv_name_is_number(number))
 		out->number = number;
 }
 

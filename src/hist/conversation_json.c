@@ -1,3 +1,4 @@
+#include "hist/call_members.h"
 #include "hist/conversation.h"
 #include "hist/conversation_words.h"
 #include "hist/when.h"
@@ -5,17 +6,11 @@
 /* ---- members ------------------------------------------------------------------------ */
 
 static void
-add_name(struct zv_json *j, const char *key, const char *name)
-{
-	zv_json_member_text(j, key, zvon_str(name));
-}
-
-static void
 add_time(struct zv_json *j, const char *key, int64_t ms)
 {
 	char text[ZV_WHEN_TEXT];
 
-	add_name(j, key, zv_when_text(ms, text));
+	zv_json_member_word(j, key, zv_when_text(ms, text));
 }
 
 /* ---- parts --------------------------------------------------------------------------- */
@@ -23,38 +18,28 @@ add_time(struct zv_json *j, const char *key, int64_t ms)
 static void
 add_parties(struct zv_json *j, const struct zv_conversation *c)
 {
-	zv_json_key(j, "from");
-	zv_json_begin_object(j);
-	zv_json_member_text(j, "number", c->from_number);
-	zv_json_member_text(j, "name", c->from_name);
-	zv_json_end_object(j);
-	zv_json_key(j, "to");
-	zv_json_begin_object(j);
-	zv_json_member_text(j, "number", c->to_number);
-	zv_json_end_object(j);
-	zv_json_member_text(j, "did", c->did);
-	zv_json_member_text(j, "queue", c->queue);
+	const struct zv_parties parties = { c->from_number, c->from_name, c->to_number,
+					    c->did, c->queue };
+
+	zv_json_parties(j, &parties);
 }
 
 static void
 add_leg(struct zv_json *j, const struct zv_past_leg *leg)
 {
+	const struct zv_leg_who who = {
+		.line = leg->line,
+		.number = leg->number,
+		.name = leg->name,
+		.channel = leg->channel,
+		.unique_id = leg->unique_id,
+		.role = leg->role,
+		.is_trunk = leg->is_trunk,
+	};
+
 	zv_json_begin_object(j);
-	zv_json_member_text(j, "line", leg->line);
-	zv_json_member_text(j, "number", leg->number);
-	zv_json_member_text(j, "name", leg->name);
-	zv_json_member_text(j, "channel", leg->channel);
-	zv_json_member_text(j, "uniqueid", leg->unique_id);
-	add_name(j, "role", zv_past_role_name(leg->role));
-	zv_json_member_bool(j, "trunk", leg->is_trunk);
-	add_name(j, "result", zvon_call_result_name(leg->result));
-	zv_json_member_bool(j, "rang", leg->rang);
-	zv_json_member_bool(j, "answered", leg->answered);
-	zv_json_key(j, "cause");
-	if (leg->cause)
-		zv_json_int(j, leg->cause);
-	else
-		zv_json_null(j);
+	zv_json_leg_who(j, &who);
+	zv_json_leg_result(j, leg->result, leg->rang, leg->answered, leg->cause);
 	add_time(j, "started_at", leg->started_ms);
 	add_time(j, "rang_at", leg->rang_ms);
 	add_time(j, "answered_at", leg->answered_ms);
@@ -77,13 +62,9 @@ add_transfers(struct zv_json *j, const struct zv_conversation *c)
 {
 	zv_json_key(j, "transfers");
 	zv_json_begin_array(j);
-	for (size_t i = 0; i < c->n_transfers; i++) {
-		zv_json_begin_object(j);
-		add_name(j, "kind", zv_past_transfer_name(c->transfers[i].kind));
-		zv_json_member_text(j, "by", c->transfers[i].by);
-		zv_json_member_text(j, "to", c->transfers[i].to);
-		zv_json_end_object(j);
-	}
+	for (size_t i = 0; i < c->n_transfers; i++)
+		zv_json_transfer(j, c->transfers[i].kind, c->transfers[i].by,
+				 c->transfers[i].to);
 	zv_json_end_array(j);
 }
 
@@ -140,9 +121,9 @@ zv_conversation_json(struct zv_json *j, const struct zv_conversation *c)
 	zv_json_begin_object(j);
 	zv_json_member_text(j, "call", c->id);
 	zv_json_member_text(j, "server", c->server);
-	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	zv_json_member_word(j, "direction", zvon_call_direction_name(c->direction));
 	add_parties(j, c);
-	add_name(j, "result", zvon_call_result_name(c->result));
+	zv_json_member_word(j, "result", zvon_call_result_name(c->result));
 	zv_json_member_bool(j, "missed", zv_conversation_is_missed(c));
 	add_times(j, c);
 	add_legs(j, c);

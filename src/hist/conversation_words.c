@@ -1,16 +1,6 @@
 #include "hist/conversation_words.h"
 
-const char *
-zv_past_role_name(enum zv_leg_role role)
-{
-	return role == ZV_ROLE_CALLER ? "caller" : "callee";
-}
-
-const char *
-zv_past_transfer_name(enum zv_transfer_kind kind)
-{
-	return kind == ZV_TRANSFER_BLIND ? "blind" : "attended";
-}
+#include "hist/call_members.h"
 
 const char *
 zv_past_source_name(unsigned bit)
@@ -28,14 +18,14 @@ bool
 zv_past_role_of(struct zv_str name, enum zv_leg_role *out)
 {
 	*out = is_named(name, "caller") ? ZV_ROLE_CALLER : ZV_ROLE_CALLEE;
-	return is_named(name, zv_past_role_name(*out));
+	return is_named(name, zv_leg_role_name(*out));
 }
 
 bool
 zv_past_transfer_of(struct zv_str name, enum zv_transfer_kind *out)
 {
 	*out = is_named(name, "blind") ? ZV_TRANSFER_BLIND : ZV_TRANSFER_ATTENDED;
-	return is_named(name, zv_past_transfer_name(*out));
+	return is_named(name, zv_transfer_kind_name(*out));
 }
 
 bool

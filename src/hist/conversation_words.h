@@ -4,12 +4,10 @@
 
 #include "hist/conversation.h"
 
-const char *zv_past_role_name(enum zv_leg_role role);	       /* "caller", "callee" */
-const char *zv_past_transfer_name(enum zv_transfer_kind kind); /* "blind", "attended" */
 const char *zv_past_source_name(unsigned bit); /* "live", "cdr", "cel" */
 
-/* And back, with those of zvon_call_result_name and zvon_call_direction_name. false: it is none
- * of them. */
+/* And back, with those of hist/call_members.h, zvon_call_result_name and
+ * zvon_call_direction_name. false: it is none of them. */
 bool zv_past_role_of(struct zv_str name, enum zv_leg_role *out);
 bool zv_past_transfer_of(struct zv_str name, enum zv_transfer_kind *out);
 bool zv_past_source_of(struct zv_str name, unsigned *bit);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hist/cel_move.h"
 #include "hist/channel.h"
 
 /* Names of channels begin again when Asterisk is started again: the same name so much later is
@@ -283,6 +284,23 @@ join_by_channel(struct zv_stitch *s, struct zv_str channel, struct zv_stitch_row
 	return replace(&s->channels, name, r);
 }
 
+/* A transfer or pickup names channels of the other call, whose Linkedid may be another one. */
+static int
+join_moved(struct zv_stitch *s, struct zv_stitch_row *r)
+{
+	struct zv_cel_move move;
+	int rc = 0;
+
+	if (!r->is_cel || !zv_cel_move_read(&r->cel, &move))
+		return 0;
+	for (size_t i = 0; i < ZV_CEL_TIES_MAX && rc == 0; i++) {
+		rc = join_by_id(s, move.ids[i], r);
+		if (rc == 0)
+			rc = join_by_channel(s, move.channels[i], r);
+	}
+	return rc;
+}
+
 static int
 join_row(struct zv_stitch *s, struct zv_stitch_row *r)
 {
@@ -296,7 +314,7 @@ join_row(struct zv_stitch *s, struct zv_stitch_row *r)
 		rc = join_by_channel(s, is_cel ? r->cel.channel : r->cdr.channel, r);
 	if (rc == 0)
 		rc = join_by_channel(s, is_cel ? none : r->cdr.dstchannel, r);
-	return rc;
+	return rc == 0 ? join_moved(s, r) : rc;
 }
 
 /* The table may show the way to rows that are about to go. */
@@ -317,6 +335,20 @@ forget_channel(struct zv_stitch *s, struct zv_str channel,
 }
 
 static void
+forget_moved(struct zv_stitch *s, const struct zv_stitch_row *r,
+	     const struct zv_stitch_row *root)
+{
+	struct zv_cel_move move;
+
+	if (!zv_cel_move_read(&r->cel, &move))
+		return;
+	for (size_t i = 0; i < ZV_CEL_TIES_MAX; i++) {
+		forget_key(&s->ids, move.ids[i], root);
+		forget_channel(s, move.channels[i], root);
+	}
+}
+
+static void
 forget_row(struct zv_stitch *s, const struct zv_stitch_row *r,
 	   const struct zv_stitch_row *root)
 {
@@ -324,6 +356,7 @@ forget_row(struct zv_stitch *s, const struct zv_stitch_row *r,
 		forget_key(&s->ids, r->cel.uniqueid, root);
 		forget_key(&s->ids, r->cel.linkedid, root);
 		forget_channel(s, r->cel.channel, root);
+		forget_moved(s, r, root);
 		return;
 	}
 	forget_key(&s->ids, r->cdr.uniqueid, root);

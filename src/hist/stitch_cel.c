@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/str.h"
+#include "hist/cel_move.h"
 
 /* include/asterisk/cel.h of 12 and later; the numbers in the sample files are older ones. */
 enum event {
@@ -11,6 +12,7 @@ enum event {
 	EVENT_START,
 	EVENT_HANGUP,
 	EVENT_ANSWER,
+	EVENT_APP,
 	EVENT_BRIDGE,
 	EVENT_PARK
 };
@@ -23,6 +25,7 @@ static const struct {
 	{ ZV_STR("CHANNEL_START"), ZV_STR("1"), EVENT_START },
 	{ ZV_STR("HANGUP"), ZV_STR("3"), EVENT_HANGUP },
 	{ ZV_STR("ANSWER"), ZV_STR("4"), EVENT_ANSWER },
+	{ ZV_STR("APP_START"), ZV_STR("5"), EVENT_APP },
 	{ ZV_STR("BRIDGE_ENTER"), ZV_STR("7"), EVENT_BRIDGE },
 	{ ZV_STR("PARK_START"), ZV_STR("9"), EVENT_PARK },
 };
@@ -48,9 +51,8 @@ zv_is_exten(struct zv_str exten)
 static int
 cause_of(struct zv_str extra)
 {
-	static const struct zv_str key = ZV_STR("\"hangupcause\":");
-	size_t at = zv_str_find(extra, key);
-	struct zv_str digits = at < extra.n ? zv_str_from(extra, at + key.n) : extra;
+	struct zv_str cause_text = zv_cel_extra(extra, ZV_STR("hangupcause")),
+		      digits = cause_text.n ? cause_text : extra;
 	long long cause;
 	size_t n = 0;
 
@@ -63,12 +65,17 @@ cause_of(struct zv_str extra)
 static struct zv_past_leg *
 find_leg(struct zv_tale *t, struct zv_str channel)
 {
-	struct zv_str name = zv_channel_plain(channel);
+	int i = zv_tale_find_leg(t, channel);
 
-	for (size_t i = 0; i < t->c.n_legs; i++)
-		if (zvon_str_equal(t->c.legs[i].channel, name))
-			return &t->c.legs[i];
-	return NULL;
+	return i < 0 ? NULL : &t->c.legs[i];
+}
+
+/* If the dialplan goes on behind a queue, the CDR knows only what came then. */
+static void
+read_app(struct zv_tale *t, const struct zv_cel_row *r)
+{
+	if (zvon_str_equal_nocase(r->appname, ZV_STR("Queue")))
+		t->queue = r->appdata;
 }
 
 /* ---- beside CDRs ---------------------------------------------------------------------------- */
@@ -81,6 +88,8 @@ read_event(struct zv_tale *t, const struct zv_cel_row *r)
 
 	t->c.sources |= ZV_PAST_CEL;
 	t->c.parked |= event == EVENT_PARK;
+	if (event == EVENT_APP)
+		read_app(t, r);
 	if (!leg)
 		return;
 	if (leg->unique_id.n == 0)
@@ -197,6 +206,7 @@ zv_tale_tell_cel(struct zv_tale *t)
 {
 	struct zv_conversation *c = &t->c;
 	const struct zv_cel_row *first = &t->all[0]->cel;
+	int picked_up;
 
 	c->sources = ZV_PAST_CEL;
 	c->id = first->linkedid.n ? first->linkedid : first->uniqueid;
@@ -212,5 +222,9 @@ zv_tale_tell_cel(struct zv_tale *t)
 			c->legs[0].is_trunk ? ZV_DIRECTION_IN : ZV_DIRECTION_INTERNAL;
 	}
 	c->to_number = t->dialled;
+	zv_tale_read_moves(t);
+	picked_up = zv_tale_picked_up_by(t);
+	if (picked_up >= 0)
+		c->picked_up_by = c->legs[picked_up].line;
 	c->wait_ms = c->ended_ms - c->started_ms;
 }

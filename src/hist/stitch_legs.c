@@ -3,31 +3,28 @@
 
 #include "base/str.h"
 
-static bool
-is_any_like(const struct zv_str *patterns, size_t n, struct zv_str channel,
-	    struct zv_str peer)
-{
-	for (size_t i = 0; i < n; i++)
-		if (zv_name_is_like(patterns[i], peer) ||
-		    zv_name_is_like(patterns[i], channel))
-			return true;
-	return false;
-}
-
-/* As docs/calls.md: by option, by technology, else a peer that is no number of a line. */
 bool
 zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel, struct zv_str number)
 {
-	const struct zv_stitch_options *o = t->options;
-	struct zv_str peer = zv_channel_peer(channel);
+	const struct zv_trunks known = {
+		.trunks = t->options->trunks,
+		.n_trunks = t->options->n_trunks,
+		.lines = t->options->lines,
+		.n_lines = t->options->n_lines,
+	};
 
-	if (is_any_like(o->lines, o->n_lines, channel, peer))
-		return false;
-	if (is_any_like(o->trunks, o->n_trunks, channel, peer))
-		return true;
-	if (zv_channel_kind(channel) == ZV_CHANNEL_TRUNK)
-		return true;
-	return !zv_name_is_line_number(peer) && !zv_name_is_line_number(number);
+	return zv_trunks_has(&known, channel, zv_channel_peer(channel), number);
+}
+
+int
+zv_tale_find_leg(const struct zv_tale *t, struct zv_str channel)
+{
+	struct zv_str name = zv_channel_plain(channel);
+
+	for (size_t i = 0; i < t->c.n_legs; i++)
+		if (zvon_str_equal(t->c.legs[i].channel, name))
+			return (int)i;
+	return -1;
 }
 
 int
@@ -36,14 +33,13 @@ zv_tale_leg(struct zv_tale *t, struct zv_str channel, enum zv_leg_role role)
 	struct zv_str name = zv_channel_plain(channel);
 	enum zv_channel_kind kind = zv_channel_kind(name);
 	struct zv_conversation *c = &t->c;
+	int found;
 
 	if (kind != ZV_CHANNEL_PEER && kind != ZV_CHANNEL_TRUNK)
 		return -1;
-	for (size_t i = 0; i < c->n_legs; i++)
-		if (zvon_str_equal(c->legs[i].channel, name))
-			return (int)i;
-	if (c->n_legs == t->cap)
-		return -1;
+	found = zv_tale_find_leg(t, name);
+	if (found >= 0 || c->n_legs == t->cap)
+		return found;
 	c->legs[c->n_legs] = (struct zv_past_leg){
 		.channel = name,
 		.line = zv_channel_peer(name),

@@ -66,17 +66,25 @@ let_go(struct zv_tale *t, const struct zv_tale_row *taken)
 	}
 }
 
+static bool
+is_taken_over(const struct zv_tale *t, const struct zv_tale_row *r)
+{
+	return r->caller == 0 && zv_tale_is_app(r, ZV_STR("Dial")) &&
+	       !is_among_dialled(r, t->c.legs[r->callee].line) &&
+	       !is_reached_otherwise(t, r);
+}
+
+/* CEL knows who it was; without it the rows are asked. */
 void
 zv_tale_read_pickup(struct zv_tale *t)
 {
+	int by = zv_tale_picked_up_by(t);
+
 	for (size_t i = 0; i < t->n; i++) {
 		const struct zv_tale_row *r = &t->rows[i];
 
-		if (r->caller != 0 || r->callee < 0 ||
-		    r->result != ZV_RESULT_ANSWERED ||
-		    !zv_tale_is_app(r, ZV_STR("Dial")) ||
-		    is_among_dialled(r, t->c.legs[r->callee].line) ||
-		    is_reached_otherwise(t, r))
+		if (r->callee < 0 || r->result != ZV_RESULT_ANSWERED ||
+		    (by >= 0 ? r->callee != by : !is_taken_over(t, r)))
 			continue;
 		t->c.picked_up_by = t->c.legs[r->callee].line;
 		t->c.legs[r->callee].rang = false;

@@ -61,19 +61,23 @@ read_talks(struct zv_tale *t)
 
 /* ---- queue ----------------------------------------------------------------------------------- */
 
+static struct zv_str
+queue_in(struct zv_str data)
+{
+	size_t n = 0;
+
+	while (n < data.n && data.p[n] != ',' && data.p[n] != '|')
+		n++;
+	return (struct zv_str){ data.p, n };
+}
+
 static void
 read_queue(struct zv_tale *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		struct zv_str data = t->rows[i].cdr->lastdata;
-		size_t n = 0;
-
-		if (!zv_tale_is_app(&t->rows[i], ZV_STR("Queue")))
-			continue;
-		while (n < data.n && data.p[n] != ',' && data.p[n] != '|')
-			n++;
-		t->c.queue = (struct zv_str){ data.p, n };
-	}
+	t->c.queue = queue_in(t->queue);
+	for (size_t i = 0; i < t->n; i++)
+		if (zv_tale_is_app(&t->rows[i], ZV_STR("Queue")))
+			t->c.queue = queue_in(t->rows[i].cdr->lastdata);
 }
 
 static bool
@@ -100,7 +104,7 @@ has_queue_gone_on(const struct zv_tale *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (zv_tale_is_app(&t->rows[i], ZV_STR("Queue")))
 			return went_on_after(t, &t->rows[i]);
-	return false;
+	return true; /* only CEL knows of it */
 }
 
 /* ---- nobody talked ---------------------------------------------------------------------------- */

@@ -28,11 +28,14 @@ struct zv_tale {
 	const struct zv_stitch_row *const *all; /* CEL among them */
 	size_t n_all;
 	struct zv_str dialled;	  /* by CEL: the extension in which it began */
+	struct zv_str queue;	  /* by CEL: the data of the application Queue */
 	char made_id[ZV_TALE_ID]; /* where the rows have none */
 };
 
 /* The leg of that channel, begun if it is new; -1: it has none. */
 int zv_tale_leg(struct zv_tale *t, struct zv_str channel, enum zv_leg_role role);
+/* The leg of that channel; -1: it has none. */
+int zv_tale_find_leg(const struct zv_tale *t, struct zv_str channel);
 bool zv_tale_is_trunk(const struct zv_tale *t, struct zv_str channel,
 		      struct zv_str number);
 bool zv_tale_is_app(const struct zv_tale_row *r, struct zv_str app);
@@ -51,5 +54,8 @@ void zv_tale_read_parties(struct zv_tale *t);	/* stitch_parties.c */
 void zv_tale_read_pickup(struct zv_tale *t);	/* stitch_pickup.c */
 void zv_tale_read_result(struct zv_tale *t);	/* stitch_result.c */
 void zv_tale_read_transfers(struct zv_tale *t); /* stitch_transfer.c */
+/* stitch_move.c, of CEL. true: these are the transfers; CDRs need not be asked. */
+bool zv_tale_read_moves(struct zv_tale *t);
+int zv_tale_picked_up_by(const struct zv_tale *t); /* the leg; -1: CEL knows of none */
 
 #endif

@@ -139,16 +139,14 @@ is_moved(const struct zv_tale_row *before, const struct zv_tale_row *now)
 	return now->caller == before->caller || now->caller == before->callee;
 }
 
-void
-zv_tale_read_transfers(struct zv_tale *t)
+static void
+read_moves_of_rows(struct zv_tale *t)
 {
 	const struct zv_tale_row *before = NULL;
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct zv_tale_row *r = &t->rows[i];
 
-		t->c.parked |= is_parking(r);
-		read_taken_over(t, r);
 		if (r->callee >= 0 && zv_tale_is_app(r, ZV_STR("Transferred Call")))
 			read_transferred(t, r);
 		else if (is_parking(r) && r->caller == 0)
@@ -159,4 +157,15 @@ zv_tale_read_transfers(struct zv_tale *t)
 		    (before || r->caller == 0) && !is_parking(r))
 			before = r;
 	}
+}
+
+void
+zv_tale_read_transfers(struct zv_tale *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		t->c.parked |= is_parking(&t->rows[i]);
+		read_taken_over(t, &t->rows[i]);
+	}
+	if (!zv_tale_read_moves(t))
+		read_moves_of_rows(t);
 }

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "call/cause.h"
+#include "hist/call_members.h"
 
 #define YEAR_10000_US 253402300800000000
 
@@ -20,21 +21,6 @@ zv_call_time_text(int64_t unix_us, char out[ZV_TIME_TEXT])
 
 /* ---- members ------------------------------------------------------------------------ */
 
-static void
-add_name(struct zv_json *j, const char *key, const char *name)
-{
-	zv_json_member_text(j, key, zvon_str(name));
-}
-
-static void
-add_cause(struct zv_json *j, int cause)
-{
-	if (cause)
-		zv_json_member_int(j, "cause", cause);
-	else
-		zv_json_member_text(j, "cause", ZV_STR(""));
-}
-
 /* A Timestamp beyond the years of RFC 3339 is forged. */
 static void
 add_time(struct zv_json *j, int64_t unix_us)
@@ -42,7 +28,8 @@ add_time(struct zv_json *j, int64_t unix_us)
 	char text[ZV_TIME_TEXT];
 	bool is_known = unix_us > 0 && unix_us < YEAR_10000_US;
 
-	add_name(j, "time", is_known ? zv_call_time_text(unix_us, text) : "");
+	zv_json_member_word(j, "time",
+			    is_known ? zv_call_time_text(unix_us, text) : "");
 }
 
 static void
@@ -60,48 +47,30 @@ add_texts(struct zv_json *j, const char *key, const struct zv_call_text *list)
 static void
 add_parties(struct zv_json *j, const struct zv_call *c)
 {
-	zv_json_key(j, "from");
-	zv_json_begin_object(j);
-	zv_json_member_text(j, "number", c->from_number);
-	zv_json_member_text(j, "name", c->from_name);
-	zv_json_end_object(j);
-	zv_json_key(j, "to");
-	zv_json_begin_object(j);
-	zv_json_member_text(j, "number", c->to_number);
-	zv_json_end_object(j);
-	zv_json_member_text(j, "did", c->did);
-	zv_json_member_text(j, "queue", c->queue);
-}
+	const struct zv_parties parties = { c->from_number, c->from_name, c->to_number,
+					    c->did, c->queue };
 
-static const char *
-role_name(enum zv_leg_role role)
-{
-	return role == ZV_ROLE_CALLER ? "caller" : "callee";
-}
-
-static const char *
-transfer_name(enum zv_transfer_kind kind)
-{
-	return kind == ZV_TRANSFER_BLIND ? "blind" : "attended";
+	zv_json_parties(j, &parties);
 }
 
 /* What a leg is at this moment. */
 static void
 add_leg(struct zv_json *j, const struct zv_leg *leg)
 {
+	const struct zv_leg_who who = {
+		.line = leg->line,
+		.number = leg->number,
+		.name = leg->name,
+		.channel = leg->channel,
+		.unique_id = leg->unique_id,
+		.role = leg->role,
+		.is_trunk = leg->is_trunk,
+	};
+
 	zv_json_begin_object(j);
-	zv_json_member_text(j, "line", leg->line);
-	zv_json_member_text(j, "number", leg->number);
-	zv_json_member_text(j, "name", leg->name);
-	zv_json_member_text(j, "channel", leg->channel);
-	zv_json_member_text(j, "uniqueid", leg->unique_id);
-	add_name(j, "role", role_name(leg->role));
-	zv_json_member_bool(j, "trunk", leg->is_trunk);
-	add_name(j, "state", zvon_leg_state_name(leg->state));
-	add_name(j, "result", zvon_call_result_name(leg->result));
-	zv_json_member_bool(j, "rang", leg->rang);
-	zv_json_member_bool(j, "answered", leg->answered);
-	add_cause(j, leg->cause);
+	zv_json_leg_who(j, &who);
+	zv_json_member_word(j, "state", zvon_leg_state_name(leg->state));
+	zv_json_leg_result(j, leg->result, leg->rang, leg->answered, leg->cause);
 	if (leg->forwarded_to.n)
 		zv_json_member_text(j, "forwarded_to", leg->forwarded_to);
 	zv_json_end_object(j);
@@ -114,8 +83,8 @@ add_leg_summary(struct zv_json *j, const struct zv_leg *leg)
 	zv_json_begin_object(j);
 	zv_json_member_text(j, "line", leg->line);
 	zv_json_member_text(j, "channel", leg->channel);
-	add_name(j, "role", role_name(leg->role));
-	add_name(j, "result", zvon_call_result_name(leg->result));
+	zv_json_member_word(j, "role", zv_leg_role_name(leg->role));
+	zv_json_member_word(j, "result", zvon_call_result_name(leg->result));
 	zv_json_member_bool(j, "rang", leg->rang);
 	zv_json_member_bool(j, "answered", leg->answered);
 	zv_json_end_object(j);
@@ -154,7 +123,7 @@ special_leg(struct zv_json *j, const struct zv_call_event *e)
 static void
 special_transfer(struct zv_json *j, const struct zv_call_event *e)
 {
-	add_name(j, "kind", transfer_name(e->transfer));
+	zv_json_member_word(j, "kind", zv_transfer_kind_name(e->transfer));
 	zv_json_member_text(j, "by", e->by);
 	zv_json_member_text(j, "to_line", e->to);
 }
@@ -205,8 +174,8 @@ special_dtmf(struct zv_json *j, const struct zv_call_event *e)
 static void
 add_cause_text(struct zv_json *j, int cause)
 {
-	add_cause(j, cause);
-	add_name(j, "cause_text", zv_cause_text(cause));
+	zv_json_cause(j, cause);
+	zv_json_member_word(j, "cause_text", zv_cause_text(cause));
 }
 
 static void
@@ -229,7 +198,7 @@ static void
 special_line(struct zv_json *j, const struct zv_call_event *e)
 {
 	zv_json_member_text(j, "line", e->line->name);
-	add_name(j, "state", zvon_line_state_name(e->line->state));
+	zv_json_member_word(j, "state", zvon_line_state_name(e->line->state));
 }
 
 static void
@@ -238,7 +207,7 @@ add_member(struct zv_json *j, const struct zv_queue_member *m)
 	zv_json_member_text(j, "line", m->line);
 	zv_json_member_text(j, "name", m->name);
 	zv_json_member_text(j, "interface", m->interface);
-	add_name(j, "state", zvon_member_state_name(m->state));
+	zv_json_member_word(j, "state", zvon_member_state_name(m->state));
 	zv_json_member_bool(j, "paused", m->paused);
 	zv_json_member_text(j, "pause_reason", m->pause_reason);
 	zv_json_member_int(j, "penalty", m->penalty);
@@ -293,10 +262,10 @@ static void (*const special[])(struct zv_json *j, const struct zv_call_event *e)
 static void
 add_snapshot(struct zv_json *j, const struct zv_call *c)
 {
-	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	zv_json_member_word(j, "direction", zvon_call_direction_name(c->direction));
 	add_parties(j, c);
-	add_name(j, "state", zvon_call_state_name(c->state));
-	add_name(j, "result", zvon_call_result_name(c->result));
+	zv_json_member_word(j, "state", zvon_call_state_name(c->state));
+	zv_json_member_word(j, "result", zvon_call_result_name(c->result));
 	add_legs(j, c->legs, add_leg);
 }
 
@@ -306,7 +275,7 @@ zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms
 {
 	zv_json_begin_object(j);
 	if (type)
-		add_name(j, "type", type);
+		zv_json_member_word(j, "type", type);
 	zv_json_member_int(j, "seq", (long long)seq);
 	add_time(j, e->unix_us);
 	if (ms != ZV_NO_MS)
@@ -314,7 +283,7 @@ zv_call_event_json(struct zv_json *j, const char *type, uint64_t seq, int64_t ms
 	zv_json_member_text(j, "server", e->server);
 	if (e->call)
 		zv_json_member_text(j, "call", e->call->id);
-	add_name(j, "event", zvon_call_event_name(e->kind));
+	zv_json_member_word(j, "event", zvon_call_event_name(e->kind));
 	if (e->call)
 		add_snapshot(j, e->call);
 	special[e->kind](j, e);
@@ -339,13 +308,8 @@ add_transfers(struct zv_json *j, const struct zv_transfer *t)
 {
 	zv_json_key(j, "transfers");
 	zv_json_begin_array(j);
-	for (; t; t = t->next) {
-		zv_json_begin_object(j);
-		add_name(j, "kind", transfer_name(t->kind));
-		zv_json_member_text(j, "by", t->by);
-		zv_json_member_text(j, "to", t->to);
-		zv_json_end_object(j);
-	}
+	for (; t; t = t->next)
+		zv_json_transfer(j, t->kind, t->by, t->to);
 	zv_json_end_array(j);
 }
 
@@ -391,9 +355,9 @@ zv_call_summary_json(struct zv_json *j, struct zv_str server, const struct zv_ca
 	zv_json_begin_object(j);
 	zv_json_member_text(j, "call", c->id);
 	zv_json_member_text(j, "server", server);
-	add_name(j, "direction", zvon_call_direction_name(c->direction));
+	zv_json_member_word(j, "direction", zvon_call_direction_name(c->direction));
 	add_parties(j, c);
-	add_name(j, "result", zvon_call_result_name(c->result));
+	zv_json_member_word(j, "result", zvon_call_result_name(c->result));
 	add_legs(j, c->legs, add_leg_summary);
 	add_course(j, c);
 	if (reason.n)
@@ -410,7 +374,7 @@ zv_line_json(struct zv_json *j, struct zv_str server, const struct zv_line *line
 	zv_json_begin_object(j);
 	zv_json_member_text(j, "server", server);
 	zv_json_member_text(j, "line", line->name);
-	add_name(j, "state", zvon_line_state_name(line->state));
+	zv_json_member_word(j, "state", zvon_line_state_name(line->state));
 	zv_json_end_object(j);
 }
 

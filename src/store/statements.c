@@ -156,6 +156,9 @@ static const char *const texts[] = {
 		"SELECT server_id, line, SUM(calls), SUM(answered), SUM(missed), "
 		"SUM(talk_ms), SUM(wait_ms) FROM counts_line WHERE hour >= ? AND "
 		"hour < ? GROUP BY server_id, line ORDER BY line",
+	[ZV_SQL_SUM_CALLS] =
+		"SELECT started_ms, direction, result, missed, queue, talk_ms, wait_ms "
+		"FROM calls WHERE call_id IN ({in:50})",
 	[ZV_SQL_COUNT_MIN] = "SELECT MIN(hour) FROM counts",
 	[ZV_SQL_COUNT_MAX] = "SELECT MAX(hour) FROM counts",
 };

@@ -2,9 +2,8 @@
  * know (numbers, other people's lines), from the calls themselves. */
 #include "base/err.h"
 #include "base/str.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "store/filter.h"
+#include "store/sums.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS	(24 * HOUR_MS)
@@ -16,19 +15,10 @@ struct sum { /* of one time, or one name */
 	char name[ZV_STORE_TEXT_MAX + 1 + sizeof(int64_t)]; /* the time's bytes first */
 };
 
-struct sums {
-	struct zv_store *s;
-	const struct zv_history_query *q;
-	enum zv_statistics_by by;
-	int64_t offset_ms;
-	struct zv_map map;
-	long long calls_left; /* that may still be read one by one */
-};
-
 /* ---- adding up -------------------------------------------------------------------------------- */
 
 static struct sum *
-get(struct sums *sums, int64_t time_ms, struct zv_str name)
+get(struct zv_sums *sums, int64_t time_ms, struct zv_str name)
 {
 	struct zv_str cut = zv_store_cut(name, ZV_STORE_TEXT_MAX).text;
 	char key[sizeof(((struct sum *)NULL)->name)];
@@ -53,9 +43,9 @@ get(struct sums *sums, int64_t time_ms, struct zv_str name)
 	return NULL;
 }
 
-static int
-add(struct sums *sums, int64_t time_ms, struct zv_str name,
-    const struct zv_statistics_row *more)
+int
+zv_sums_add(struct zv_sums *sums, int64_t time_ms, struct zv_str name,
+	    const struct zv_statistics_row *more)
 {
 	struct sum *sum = get(sums, time_ms, name);
 
@@ -71,40 +61,38 @@ add(struct sums *sums, int64_t time_ms, struct zv_str name,
 
 /* The start of its hour or day, in the zone of the days. */
 static int64_t
-time_of(const struct sums *sums, int64_t ms)
+time_of(const struct zv_sums *sums, int64_t ms)
 {
 	int64_t step = sums->by == ZV_BY_HOUR ? HOUR_MS : DAY_MS;
 
 	return (ms + sums->offset_ms) / step * step - sums->offset_ms;
 }
 
-/* What a call counts for, except by line. */
-static int
-add_as(struct sums *sums, int64_t ms, int direction, int result, struct zv_str queue,
-       const struct zv_statistics_row *more)
+int
+zv_sums_add_as(struct zv_sums *sums, int64_t ms, int direction, int result,
+	       struct zv_str queue, const struct zv_statistics_row *more)
 {
 	switch (sums->by) {
 	case ZV_BY_HOUR:
 	case ZV_BY_DAY:
-		return add(sums, time_of(sums, ms), ZV_STR(""), more);
+		return zv_sums_add(sums, time_of(sums, ms), ZV_STR(""), more);
 	case ZV_BY_QUEUE:
-		return queue.n ? add(sums, 0, queue, more) : 0;
+		return queue.n ? zv_sums_add(sums, 0, queue, more) : 0;
 	case ZV_BY_RESULT:
-		return add(sums, 0,
-			   zvon_str(zvon_call_result_name((enum zv_call_result)result)),
-			   more);
+		return zv_sums_add(
+			sums, 0,
+			zvon_str(zvon_call_result_name((enum zv_call_result)result)),
+			more);
 	case ZV_BY_DIRECTION:
-		return add(sums, 0,
-			   zvon_str(zvon_call_direction_name(
-				   (enum zv_call_direction)direction)),
-			   more);
+		return zv_sums_add(sums, 0,
+				   zvon_str(zvon_call_direction_name(
+					   (enum zv_call_direction)direction)),
+				   more);
 	case ZV_BY_LINE:
 		break;
 	}
 	return 0;
 }
-
-/* ---- from the calls ---------------------------------------------------------------------------- */
 
 /* "office/101" stands for 101: calls of other servers do not come here. */
 static bool
@@ -116,9 +104,8 @@ is_that_line(struct zv_str wanted, struct zv_str line)
 			      line);
 }
 
-/* With a list of lines, or a scope, only those are told of. */
-static bool
-is_wanted_line(const struct zv_history_query *q, struct zv_str line)
+bool
+zv_sums_wants_line(const struct zv_history_query *q, struct zv_str line)
 {
 	bool listed = q->n_lines == 0, his = !q->has_scope || q->n_scope_queues > 0;
 
@@ -129,92 +116,10 @@ is_wanted_line(const struct zv_history_query *q, struct zv_str line)
 	return listed && his;
 }
 
-static int
-add_line(struct sums *sums, const struct zv_conversation *c, size_t which,
-	 const struct zv_statistics_row *one)
-{
-	struct zv_str line = c->legs[which].line;
-	struct zv_statistics_row row = *one;
-
-	row.answered = 0;
-	for (size_t i = 0; i < c->n_legs; i++) {
-		if (c->legs[i].is_trunk || !zvon_str_equal(c->legs[i].line, line))
-			continue;
-		if (i < which)
-			return 0; /* counted already */
-		if (c->legs[i].result == ZV_RESULT_ANSWERED)
-			row.answered = 1;
-	}
-	row.talk_ms = row.answered ? c->talk_ms : 0;
-	return add(sums, 0, line, &row);
-}
-
-static int
-add_lines(struct sums *sums, const struct zv_conversation *c,
-	  const struct zv_statistics_row *one)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < c->n_legs && rc == 0; i++)
-		if (!c->legs[i].is_trunk && c->legs[i].line.n &&
-		    is_wanted_line(sums->q, c->legs[i].line))
-			rc = add_line(sums, c, i, one);
-	return rc;
-}
-
-static int
-add_call(void *context, const struct zv_conversation *c)
-{
-	struct sums *sums = context;
-	bool answered = c->result == ZV_RESULT_ANSWERED;
-	struct zv_statistics_row one = {
-		.calls = 1,
-		.answered = answered,
-		.missed = zv_conversation_is_missed(c),
-		.talk_ms = answered ? c->talk_ms : 0,
-		.wait_ms = c->wait_ms,
-	};
-
-	sums->calls_left--;
-	if (sums->by == ZV_BY_LINE)
-		return add_lines(sums, c, &one);
-	return add_as(sums, c->started_ms, c->direction, c->result, c->queue, &one);
-}
-
-/* Page by page, as if somebody had asked for them. */
-static int
-add_calls(struct sums *sums, int64_t from_ms, int64_t to_ms, struct zv_error *err)
-{
-	struct zv_history_query q = *sums->q;
-	char cursor[ZV_HISTORY_CURSOR_MAX] = "", next[ZV_HISTORY_CURSOR_MAX];
-	int rc;
-
-	if (from_ms >= to_ms)
-		return 0;
-	q.from_ms = from_ms;
-	q.to_ms = to_ms;
-	q.limit = ZV_HISTORY_PAGE_MAX;
-	q.oldest_first = false;
-	do {
-		q.cursor = zvon_str(cursor);
-		rc = zv_store_page(sums->s, &q, add_call, sums, next, err);
-		if (rc == ZV_ENOMEM)
-			return zv_fail_nomem(err);
-		if (rc >= 0 && sums->calls_left < 0)
-			return zv_fail(
-				err, ZV_EINVAL,
-				"more than %d calls would have to be read one by one "
-				"for this: ask for a shorter time",
-				ZV_STORE_STATISTICS_CALLS);
-		memcpy(cursor, next, sizeof(cursor));
-	} while (rc >= 0 && next[0]);
-	return rc < 0 ? rc : 0;
-}
-
 /* ---- from the counters ------------------------------------------------------------------------- */
 
 static bool
-is_wanted_server(const struct sums *sums, int64_t mask, const struct zv_db_value *id)
+is_wanted_server(const struct zv_sums *sums, int64_t mask, const struct zv_db_value *id)
 {
 	return ((int64_t)1 << zv_store_int(id) & mask) != 0;
 }
@@ -229,7 +134,7 @@ is_wanted_queue(const struct zv_history_query *q, struct zv_str queue)
 }
 
 static int
-add_hour(struct sums *sums, int64_t servers, const struct zv_db_value *row)
+add_hour(struct zv_sums *sums, int64_t servers, const struct zv_db_value *row)
 {
 	const struct zv_history_query *q = sums->q;
 	int direction = (int)zv_store_int(&row[2]), result = (int)zv_store_int(&row[3]);
@@ -241,18 +146,19 @@ add_hour(struct sums *sums, int64_t servers, const struct zv_db_value *row)
 	};
 
 	sum.answered = result == ZV_RESULT_ANSWERED ? sum.calls : 0;
-	if (direction > ZV_DIRECTION_OUT || result > ZV_RESULT_ANSWERED_ELSEWHERE ||
+	if ((q->missed && sum.missed == 0) || direction > ZV_DIRECTION_OUT ||
+	    result > ZV_RESULT_ANSWERED_ELSEWHERE ||
 	    (q->directions && !(q->directions & 1u << direction)) ||
 	    (q->results && !(q->results & 1u << result)) ||
 	    !is_wanted_queue(q, row[4].text) ||
 	    !is_wanted_server(sums, servers, &row[1]))
 		return 0;
-	return add_as(sums, zv_store_int(&row[0]) * HOUR_MS, direction, result,
-		      row[4].text, &sum);
+	return zv_sums_add_as(sums, zv_store_int(&row[0]) * HOUR_MS, direction, result,
+			      row[4].text, &sum);
 }
 
 static int
-add_line_sums(struct sums *sums, int64_t servers, const struct zv_db_value *row)
+add_line_sums(struct zv_sums *sums, int64_t servers, const struct zv_db_value *row)
 {
 	struct zv_statistics_row sum = {
 		.calls = (uint64_t)zv_store_int(&row[2]),
@@ -263,13 +169,13 @@ add_line_sums(struct sums *sums, int64_t servers, const struct zv_db_value *row)
 	};
 
 	if (sum.calls == 0 || !is_wanted_server(sums, servers, &row[0]) ||
-	    !is_wanted_line(sums->q, row[1].text))
+	    !zv_sums_wants_line(sums->q, row[1].text))
 		return 0;
-	return add(sums, 0, row[1].text, &sum);
+	return zv_sums_add(sums, 0, row[1].text, &sum);
 }
 
 static int
-server_mask(struct sums *sums, int64_t *mask, struct zv_error *err)
+server_mask(struct zv_sums *sums, int64_t *mask, struct zv_error *err)
 {
 	const struct zv_history_query *q = sums->q;
 
@@ -285,7 +191,7 @@ server_mask(struct sums *sums, int64_t *mask, struct zv_error *err)
 }
 
 static int
-add_counters(struct sums *sums, int64_t from_hour, int64_t to_hour,
+add_counters(struct zv_sums *sums, int64_t from_hour, int64_t to_hour,
 	     struct zv_error *err)
 {
 	bool lines = sums->by == ZV_BY_LINE;
@@ -307,14 +213,16 @@ add_counters(struct sums *sums, int64_t from_hour, int64_t to_hour,
 	return rc;
 }
 
-/* Counters know hours, results, directions, queues and servers; or hours and lines. */
+/* Counters know hours, results, directions, queues and servers, and by them what was missed; or
+ * hours and lines. */
 static bool
 counters_know(const struct zv_history_query *q, enum zv_statistics_by by)
 {
-	if (q->n_numbers || q->has_scope || q->missed || q->recorded)
+	if (q->n_numbers || q->has_scope || q->recorded)
 		return false;
-	return by == ZV_BY_LINE ? !q->n_queues && !q->directions && !q->results
-				: !q->n_lines;
+	return by == ZV_BY_LINE
+		       ? !q->n_queues && !q->directions && !q->results && !q->missed
+		       : !q->n_lines;
 }
 
 /* ---- limits, order ----------------------------------------------------------------------------- */
@@ -333,7 +241,7 @@ static const struct {
 
 /* An open end is where the store begins or ends. */
 static int
-find_times(struct sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error *err)
+find_times(struct zv_sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error *err)
 {
 	int64_t first = 0, last = -1;
 	int rc = zv_store_number(sums->s, ZV_SQL_COUNT_MIN, NULL, 0, &first, err);
@@ -357,7 +265,7 @@ find_times(struct sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error 
 }
 
 static int
-add_all(struct sums *sums, struct zv_error *err)
+add_all(struct zv_sums *sums, struct zv_error *err)
 {
 	int64_t from, to, from_hour, to_hour;
 	int rc = find_times(sums, &from, &to, err);
@@ -367,11 +275,11 @@ add_all(struct sums *sums, struct zv_error *err)
 	from_hour = (from + HOUR_MS - 1) / HOUR_MS;
 	to_hour = to / HOUR_MS;
 	if (!counters_know(sums->q, sums->by) || from_hour >= to_hour)
-		return add_calls(sums, from, to, err);
-	rc = add_calls(sums, from, from_hour * HOUR_MS, err);
+		return zv_sums_add_calls(sums, from, to, err);
+	rc = zv_sums_add_calls(sums, from, from_hour * HOUR_MS, err);
 	if (rc == 0)
 		rc = add_counters(sums, from_hour, to_hour, err);
-	return rc == 0 ? add_calls(sums, to_hour * HOUR_MS, to, err) : rc;
+	return rc == 0 ? zv_sums_add_calls(sums, to_hour * HOUR_MS, to, err) : rc;
 }
 
 static int
@@ -385,7 +293,7 @@ in_order(const void *a, const void *b)
 }
 
 static int
-tell_all(struct sums *sums, zv_statistics_fn fn, void *context, struct zv_error *err)
+tell_all(struct zv_sums *sums, zv_statistics_fn fn, void *context, struct zv_error *err)
 {
 	struct sum **list = zv_calloc(sums->map.n + 1, sizeof(struct sum *));
 	size_t n = 0, at = 0;
@@ -410,12 +318,13 @@ zv_store_statistics(struct zv_store *s, const struct zv_history_query *q,
 		    enum zv_statistics_by by, int offset_s, zv_statistics_fn fn,
 		    void *context, struct zv_error *err)
 {
-	struct sums sums = {
+	struct zv_sums sums = {
 		.s = s,
 		.q = q,
 		.by = by,
 		.offset_ms = (int64_t)offset_s * 1000,
 		.calls_left = ZV_STORE_STATISTICS_CALLS,
+		.rows_left = ZV_STORE_STATISTICS_ROWS,
 	};
 	struct sum *sum;
 	size_t at = 0;

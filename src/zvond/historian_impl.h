@@ -18,12 +18,14 @@
 #define ZV_HISTORIAN_SWEEP_MS                                                          \
  600000 /* no complete list in that time: what is known counts */
 #define ZV_HISTORIAN_STATEMENT_MS 3000 /* the writer waits so long for a lock */
+#define ZV_HISTORIAN_CONNECT_MS	  3000 /* a question waits so long for a database */
 #define ZV_HISTORIAN_CLEAN_MOST	  500  /* calls deleted in one transaction */
 
 struct zv_question { /* zv_historian_ask on its way */
 	struct zv_node node;
 	struct zv_historian_ask ask;
 	int64_t until_ms;
+	bool is_unasked; /* the store did not answer before it was asked */
 	int rc;
 	struct zv_error err;
 };

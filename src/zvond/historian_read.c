@@ -41,6 +41,7 @@ open_store(struct zv_reader *r, struct zv_error *err)
 	options.read_only = options.db.read_only = true;
 	options.db.create = false;
 	options.db.timeout_ms = ZV_HISTORY_TIMEOUT_MS;
+	options.db.connect_timeout_ms = ZV_HISTORIAN_CONNECT_MS;
 	r->store = zv_store_open(&options, &warning, err);
 	if (r->store)
 		return 0;
@@ -57,16 +58,27 @@ close_store(struct zv_reader *r)
 	r->store = NULL;
 }
 
-/* A server of databases that was restarted is there again, but this connection is not. */
+/* A silent server says nothing to this either: on_time ends it. */
+static int
+ping(struct zv_reader *r, struct zv_error *err)
+{
+	int rc;
+
+	atomic_store(&r->asked, r->store);
+	rc = zv_db_ping(zv_store_db(r->store), err);
+	atomic_store(&r->asked, NULL);
+	r->is_broken = rc < 0;
+	r->question->is_unasked = rc < 0;
+	return rc < 0 ? rc : 0;
+}
+
 static int
 have_store(struct zv_reader *r, struct zv_error *err)
 {
-	struct zv_error gone = { 0 };
-
-	if (r->store && (r->is_broken || zv_db_ping(zv_store_db(r->store), &gone) < 0))
+	if (r->is_broken)
 		close_store(r);
 	r->is_broken = false;
-	return r->store ? 0 : open_store(r, err);
+	return r->store ? ping(r, err) : open_store(r, err);
 }
 
 static bool
@@ -104,19 +116,6 @@ on_time(void *owner)
 		zv_db_interrupt(zv_store_db(s));
 }
 
-static void
-on_done(void *owner)
-{
-	struct zv_reader *r = owner;
-	struct zv_question *q = r->question;
-
-	zv_timer_set(r->timer, INT64_MAX);
-	r->question = NULL;
-	r->historian->counters.asked_failed += q->rc < 0;
-	zv_question_end(q);
-	zv_historian_give_next(r->historian);
-}
-
 static struct zv_reader *
 find_idle(struct zv_historian *h)
 {
@@ -146,6 +145,8 @@ refuse(struct zv_historian *h, struct zv_question *q, int code, const char *why)
 	zv_question_end(q);
 }
 
+static void on_done(void *owner);
+
 static void
 give(struct zv_historian *h, struct zv_reader *r, struct zv_question *q)
 {
@@ -159,6 +160,34 @@ give(struct zv_historian *h, struct zv_reader *r, struct zv_question *q)
 		return;
 	r->question = NULL; /* it was idle: it never comes to this */
 	refuse(h, q, ZV_EBUSY, "the history is busy");
+}
+
+/* A server of databases that was restarted is there again, but this connection is not: the
+ * question is given once more, and the store is opened anew for it. */
+static bool
+is_for_another_try(const struct zv_historian *h, const struct zv_question *q)
+{
+	return q->is_unasked && !h->is_ending && zv_clock_ms() < q->until_ms;
+}
+
+static void
+on_done(void *owner)
+{
+	struct zv_reader *r = owner;
+	struct zv_historian *h = r->historian;
+	struct zv_question *q = r->question;
+
+	zv_timer_set(r->timer, INT64_MAX);
+	r->question = NULL;
+	if (is_for_another_try(h, q)) {
+		q->is_unasked = false;
+		q->err = (struct zv_error){ 0 };
+		give(h, r, q);
+		return;
+	}
+	h->counters.asked_failed += q->rc < 0;
+	zv_question_end(q);
+	zv_historian_give_next(h);
 }
 
 /* Before the first transaction has made the tables, or failed to, there is nothing to ask. */

@@ -15,7 +15,12 @@ sys.path.insert(0, str(HERE.parent / "calls"))
 import scenes                                     # noqa: E402
 sys.path[:] = _path
 
-__all__ = ["Follower", "as_scene", "ids_of"]
+__all__ = ["EVENTS", "Follower", "as_scene", "ids_of", "read_into", "records_of", "told_by_store"]
+
+# What conf/cel_custom.conf writes, and in which order.
+EVENTS = ("csv:" + str(LAB / "%s/var/log/asterisk/cel-custom/Master.csv") + "?columns=eventtype,"
+          "eventtime,cid_name,cid_num,cid_ani,cid_rdnis,cid_dnid,exten,context,channame,appname,"
+          "appdata,amaflags,accountcode,uniqueid,linkedid,peer,userfield,userdeftype,extra")
 
 TOKEN = "token-of-the-history"
 TEXT = """
@@ -49,6 +54,54 @@ def as_scene(call):
 def ids_of(call):
     """Everything that Asterisk may know it by."""
     return {call["call"]} | {leg["uniqueid"] for leg in call["legs"] if leg.get("uniqueid")}
+
+
+def records_of(server):
+    """Where the server writes its CDR."""
+    return LAB / server.version / "var/log/asterisk/master.db"
+
+
+def read_into(store, records, events=None):
+    """Asterisk's records into a history; returns what was said."""
+    cel = ["--cel", events] if events else []
+    done = subprocess.run(
+        [ZVON, "import", "--from", records, *cel, "--to", "sqlite:%s" % store,
+         "--server", "pbx", "--timezone", "UTC", "--trunk", "trunk", "--trunk", "trunk1",
+         "--trunk", "trunk2"],
+        env=environment(None), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=60, check=False)
+    if done.returncode:
+        raise AssertionError("zvon import: %s" % done)
+    return done.stderr
+
+
+def told_by_store(store):
+    """The calls of a history by id, in the words of a summary; "ids": all that it is known by."""
+    with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % store, uri=True)) as db:
+        db.row_factory = sqlite3.Row
+
+        def of(table, call):
+            return [dict(row) for row in db.execute(
+                "SELECT * FROM %s WHERE call_id = ? ORDER BY n" % table, [call["call_id"]])]
+        return {call["uid"]: as_summary(call, *(of(table, call) for table in (
+            "v_legs", "v_transfers", "v_recordings"))) for call in db.execute(
+                "SELECT * FROM v_calls")}
+
+
+def as_summary(call, legs, transfers, recordings):
+    """One of them."""
+    return {
+        "direction": call["direction"], "from": {"number": call["from_number"] or None},
+        "to": {"number": call["to_number"] or None}, "did": call["did"] or None,
+        "queue": call["queue"] or None, "result": call["result"],
+        "picked_up_by": call["picked_up_by"] or None, "parked": bool(call["parked"]),
+        "talked": [one for one in call["talked"].split(", ") if one],
+        "wait_ms": call["wait_s"] * 1000, "talk_ms": call["talk_s"] * 1000,
+        "transfers": [{"kind": one["kind"], "by": one["by_whom"], "to": one["to_whom"]}
+                      for one in transfers],
+        "recordings": recordings, "sources": call["sources"],
+        "legs": legs, "ids": {call["uid"]} | {leg["unique_id"] for leg in legs},
+    }
 
 
 class Follower:
@@ -115,18 +168,11 @@ class Follower:
         again."""
         if self.zvond.process.returncode is None:
             self.zvond.stop()
-        done = subprocess.run(
-            [ZVON, "import", "--from", "sqlite:%s" % self.records, "--to",
-             "sqlite:%s/history.db" % self.zvond.folder, "--server", "pbx",
-             "--trunk", "trunk", "--trunk", "trunk1", "--trunk", "trunk2"],
-            env=environment(None), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=60, check=False)
-        if done.returncode:
-            raise AssertionError("zvon import: %s" % done)
+        words = read_into("%s/history.db" % self.zvond.folder, "sqlite:%s" % self.records)
         self.start()
-        return done.stderr
+        return words
 
     @property
     def records(self):
         """Where the server writes them."""
-        return LAB / self.server.version / "var/log/asterisk/master.db"
+        return records_of(self.server)

@@ -75,9 +75,9 @@ class Floor(Process):
 
 class Zvond(Process):
     """The daemon; pbx: the port of its Asterisk, None: it simulates one. lines: so many users
-    of one line each, beside `boss` who sees all."""
+    of one line each, beside `boss` who sees all. more: of the configuration."""
 
-    def __init__(self, build, folder, pbx, lines=0, tls=False):
+    def __init__(self, build, folder, pbx, lines=0, tls=False, more=""):
         self.scheme = "https" if tls else "http"
         listen = "bind = 127.0.0.1:0\nconnections = 20000\nunauthenticated = 2000\n"
         if tls:
@@ -94,7 +94,7 @@ class Zvond(Process):
         for line in range(FIRST_LINE, FIRST_LINE + lines):
             text += user_text(f"u{line}", "agent", line)
         path = os.path.join(folder, "zvond.conf")
-        for name, content in (("secret", "x\n"), ("zvond.conf", text)):
+        for name, content in (("secret", "x\n"), ("zvond.conf", text + more)):
             with open(os.path.join(folder, name), "w", encoding="ascii") as out:
                 out.write(content)
             os.chmod(out.name, 0o600)
@@ -125,6 +125,10 @@ class Zvond(Process):
             for line in lines
             if line and not line.startswith("#")
         }
+
+
+def own_folder():
+    return tempfile.TemporaryDirectory(prefix="zvon-bench-")
 
 
 def make_certificate(folder):
@@ -175,7 +179,7 @@ def fan_zvond(build, program, options, clients, *phases, lines=0, look=None):
     """look: a function of the daemon, called when the loader has done its last phase and is
     gone. Returns the loader's rows, and what `look` has returned."""
     tls = "--tls" in options
-    with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+    with own_folder() as folder:
         loader = subprocess.Popen(
             [program("fan"), "--pbx", *options, "-", str(clients), *map(str, phases)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -316,7 +320,7 @@ def bench_browser(table, build, program, rounds):
 
 def bench_burst(table, build, program, events):
     """As fast as it reads: 100 who follow their lines, 5 who see all."""
-    with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+    with own_folder() as folder:
         stream = os.path.join(folder, "burst.ami")
         with open(stream, "wb") as out:
             subprocess.run([program("generate"), str(events), "new"], stdout=out, check=True)
@@ -357,7 +361,7 @@ def bench_http(table, build, program, rounds):
     for what, request in HTTP:
         found = {"zvond": [], "floor": []}
         for turn in range(rounds):
-            with tempfile.TemporaryDirectory(prefix="zvon-bench-") as folder:
+            with own_folder() as folder:
                 with Zvond(build, folder, None) as daemon:
                     found["zvond"].append(load(daemon, request))
             with Floor(program("http-floor"), found["zvond"][0]["answer_bytes"]) as floor:

@@ -595,6 +595,23 @@ def stitch_seeds():
                  "SIP/103,20", "103", "101", "", "NO ANSWER")]
     other = [row(9, 1, 0, "1.1", "1.1", "SIP/101-00000001", "CHAN_START", "", "", "102", "101"),
              row(2, 200, 0, "", "", "SIP/101-00000001", "", "Park", "", "700", "101")]
+    def event(when, unique, linked, channel, kind, peer="", extra=""):
+        return row(9, when, 0, unique, linked, channel, kind, "", "", "102", "101", "", peer, extra)
+    moves = [event(3, "1.2", "1.1", "SIP/102-00000002", "BLINDTRANSFER", "",
+                   '{"extension":"103","bridge_id":"b1","transferee_channel_name":'
+                   '"SIP/101-00000001","transferee_channel_uniqueid":"1.1"}'),
+             event(4, "1.5", "1.5", "SIP/102-00000005", "ATTENDEDTRANSFER", "SIP/103-00000003",
+                   "1.1"),
+             event(4, "1.5", "1.5", "SIP/102-00000005", "BRIDGE_ENTER", "", '{"bridge_id":"b2"}'),
+             event(5, "1.2", "1.1", "SIP/102-00000002", "12", "",
+                   '{"channel2_name":"SIP/102-00000005","channel2_uniqueid":"1.5","bridge2_id":'
+                   '"b2","transferee_channel_name":"SIP/101-00000001","app":"Park",'
+                   '"transfer_target_channel_name":"Local/5@x-00000001;1"}'),
+             event(2, "1.2", "1.1", "SIP/102-00000002", "PICKUP", "",
+                   '{"pickup_channel":"SIP/103-00000003","pickup_channel_uniqueid":"1.9"}'),
+             event(4, "1.1", "1.1", "SIP/101-00000001", "PARK_START", "",
+                   '{"parking_lot":"default"}')]
+    yield "events", b"".join(moved + moves + local)
     yield "queue", b"".join(queue)
     yield "moved", b"".join(moved + queue)
     yield "local", b"".join(local)

@@ -78,6 +78,13 @@ class Work(unittest.TestCase):
         self.assertEqual(job.counts, Counts(1, 0, 0))
         self.assertIn("hello", job.text)
 
+    def test_processor_time(self):
+        """That of the program and of those it waited for; waiting costs none."""
+        burns = "import time\nwhile time.process_time() < 0.3: pass"
+        job = self.run_suite("import subprocess, sys; subprocess.run([sys.executable, '-c', %r])"
+                             % burns)
+        self.assertGreaterEqual(job.cpu_seconds, 0.3)
+
     def test_too_late(self):
         """A suite that hangs is ended, its children too."""
         job = self.run_suite("import subprocess; subprocess.run(['sleep', '60'])", limit=1)

@@ -121,6 +121,7 @@ class Job:
         self.log = log
         self.counts = NOTHING
         self.seconds = 0.0
+        self.cpu_seconds = 0.0  # of all processes that were waited for
         self.obstacle = None  # why it could not run
         self.trouble = ""  # what went wrong beside single tests
         self.failed_steps = []  # (name, output)
@@ -193,9 +194,16 @@ class Job:
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, **step.env})
             self._processes.add(process)
-        output, _ = process.communicate()
+        with process.stdout:
+            output = process.stdout.read()
+        # waited for only when kill() cannot meet its number any more: it may be another's then
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         with self._lock:
             self._processes.discard(process)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        with self._lock:
+            self.cpu_seconds += usage.ru_utime + usage.ru_stime
         return process.returncode, output.decode("utf-8", "replace")
 
     def _too_late(self):
