@@ -203,6 +203,9 @@ const struct zv_text zv_reasons_data[] = {
 	  "shorter time",
 	  "пришлось бы прочитать по одному больше {1} звонков: возьмите срок "
 	  "короче" },
+	{ "more than {1} calls would have to be looked at for this: ask for a shorter "
+	  "time",
+	  "пришлось бы просмотреть больше {1} звонков: возьмите срок короче" },
 	{ "statistics by {1} are for at most {2} days at a time: set from and to",
 	  "статистика по {1} — не больше {2} суток за раз: укажите from и to" },
 	{ "statistics by {1}: there are none", "статистики по {1} нет" },
