@@ -33,17 +33,18 @@ static const struct zv_opt options[] = {
 		    "история zvond: файл SQLite, который будет создан, если его нет, "
 		    "или URL"),
 	ZV_OPT_TEXT("cel", 0, "URL", &cel, "CEL of the same PBX besides",
-		    "кроме того, CEL той же АТС"),
+		    "ещё и CEL той же АТС"),
 	ZV_OPT_TEXT("preset", 0, "NAME", &preset,
 		    "whose table it is: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
 		    "(default: what it looks like)",
 		    "чья это таблица: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
-		    "(по умолчанию: на что похожа)"),
+		    "(по умолчанию определяется сама)"),
 	ZV_OPT_TEXT("table", 0, "NAME", &table, "its name, if it is another one",
 		    "её имя, если оно другое"),
-	ZV_OPT_LIST("column", 0, "NAME=COLUMN", &columns,
-		    "Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
-		    "NAME Астериска лежит там в COLUMN: src=cnum; можно повторять"),
+	ZV_OPT_LIST(
+		"column", 0, "NAME=COLUMN", &columns,
+		"Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
+		"столбец NAME Asterisk назван там COLUMN: src=cnum; можно повторять"),
 	ZV_OPT_TEXT("timezone", 0, "NAME", &zone_name,
 		    "of the times there: Europe/Moscow, UTC (default: local, this "
 		    "machine's)",
@@ -352,7 +353,7 @@ const struct zv_cmd zv_cmd_import = {
 		   "them, and write those into zvond's history, where each call is "
 		   "once however often it is told. Ctrl-C ends after what is whole; "
 		   "the next run goes on there.",
-		   "Читает CDR станции (таблицу или Master.csv), собирает из них "
+		   "Читает CDR АТС (таблицу или Master.csv), собирает из них "
 		   "звонки "
 		   "и пишет их в историю zvond, где каждый звонок есть один раз, "
 		   "сколько бы о нём ни рассказали. Ctrl-C завершает после того, что "
