@@ -11,8 +11,8 @@
 #include "cli/import_rule.h"
 #include "cli/import_run.h"
 #include "cli/stop.h"
+#include "cli/zone.h"
 #include "hist/query.h"
-#include "io/zone_file.h"
 #include "term/reason.h"
 #include "term/secret.h"
 
@@ -33,17 +33,18 @@ static const struct zv_opt options[] = {
 		    "история zvond: файл SQLite, который будет создан, если его нет, "
 		    "или URL"),
 	ZV_OPT_TEXT("cel", 0, "URL", &cel, "CEL of the same PBX besides",
-		    "кроме того, CEL той же АТС"),
+		    "ещё и CEL той же АТС"),
 	ZV_OPT_TEXT("preset", 0, "NAME", &preset,
 		    "whose table it is: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
 		    "(default: what it looks like)",
 		    "чья это таблица: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
-		    "(по умолчанию: на что похожа)"),
+		    "(по умолчанию определяется сама)"),
 	ZV_OPT_TEXT("table", 0, "NAME", &table, "its name, if it is another one",
 		    "её имя, если оно другое"),
-	ZV_OPT_LIST("column", 0, "NAME=COLUMN", &columns,
-		    "Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
-		    "NAME Астериска лежит там в COLUMN: src=cnum; можно повторять"),
+	ZV_OPT_LIST(
+		"column", 0, "NAME=COLUMN", &columns,
+		"Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
+		"столбец NAME Asterisk назван там COLUMN: src=cnum; можно повторять"),
 	ZV_OPT_TEXT("timezone", 0, "NAME", &zone_name,
 		    "of the times there: Europe/Moscow, UTC (default: local, this "
 		    "machine's)",
@@ -131,33 +132,22 @@ check(void)
 static int
 read_zone(struct job *j)
 {
-	struct zv_buf bytes = { 0 };
 	struct zv_error err = { 0 };
-	int rc = zv_zone_file_read(zvon_str(zone_name), &bytes, &err);
 
-	if (rc == 0) {
-		j->zone = zv_zone_new(zv_buf_str(&bytes), &err);
-		rc = j->zone ? 0 : ZV_EINVAL;
-	}
-	zv_buf_deinit(&bytes);
-	return rc < 0 ? zv_import_fail("--timezone", &err) : 0;
+	j->zone = zv_cli_zone_open(zvon_str(zone_name), &err);
+	return j->zone ? 0 : zv_import_fail("--timezone", &err);
 }
 
 static int
 read_since(struct job *j)
 {
 	struct zv_error err = { 0 };
-	int64_t local_ms;
-	int offset_s = 0;
 
 	if (!since)
 		return 0;
-	for (int i = 0; i < 2; i++) { /* the zone's offset is that of the time itself */
-		if (zv_history_time(zvon_str(since), offset_s, &local_ms, &err) < 0)
-			return zv_import_fail("--since", &err);
-		offset_s = zv_zone_offset_s(j->zone, local_ms / 1000);
-	}
-	j->import.what.from_ms = local_ms;
+	if (zv_history_time(zvon_str(since), j->zone, &j->import.what.from_ms, &err) <
+	    0)
+		return zv_import_fail("--since", &err);
 	return 0;
 }
 
@@ -363,7 +353,7 @@ const struct zv_cmd zv_cmd_import = {
 		   "them, and write those into zvond's history, where each call is "
 		   "once however often it is told. Ctrl-C ends after what is whole; "
 		   "the next run goes on there.",
-		   "Читает CDR станции (таблицу или Master.csv), собирает из них "
+		   "Читает CDR АТС (таблицу или Master.csv), собирает из них "
 		   "звонки "
 		   "и пишет их в историю zvond, где каждый звонок есть один раз, "
 		   "сколько бы о нём ни рассказали. Ctrl-C завершает после того, что "
