@@ -443,8 +443,8 @@ def bench(build, program, store, calls, numbers):
     rounds = len(numbers) // 2
     values = Values(numbers[:rounds], numbers[rounds:], calls)
     seen = Seen()
-    print("history over HTTP (goals: a number's page p99 %d ms, any %d ms; memory %d MiB)"
-          % (GOAL_NUMBER_MS, GOAL_MS, GOAL_MIB))
+    print("history over HTTP (goals: a number's page p99 %d ms, any %d ms; memory %d MiB); load of "
+          "the machine before: %.1f" % (GOAL_NUMBER_MS, GOAL_MS, GOAL_MIB, os.getloadavg()[0]))
     with zvond.own_folder() as folder:
         with zvond.Zvond(build, folder, None, more=USERS % store) as daemon:
             client = Client(daemon.port)
