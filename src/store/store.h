@@ -99,9 +99,10 @@ struct zv_statistics_row {
 	int64_t talk_ms, wait_ms; /* sums */
 };
 typedef int (*zv_statistics_fn)(void *context, const struct zv_statistics_row *row);
-/* offset_s: of the days' time zone. ZV_EINVAL: the time is longer than is allowed for `by`. */
+/* zone: in which days begin at midnight, NULL: UTC; hours are those of UTC. ZV_EINVAL: the time
+ * is longer than is allowed for `by`. */
 int zv_store_statistics(struct zv_store *s, const struct zv_history_query *q,
-			enum zv_statistics_by by, int offset_s, zv_statistics_fn fn,
-			void *context, struct zv_error *err);
+			enum zv_statistics_by by, const struct zv_zone *zone,
+			zv_statistics_fn fn, void *context, struct zv_error *err);
 
 #endif
