@@ -110,6 +110,8 @@ STATISTICS = (
     ("by hour, 92 days", "by=hour&{days92}"),
     ("by day, a month", "by=day&{month}"),
     ("by day, 1100 days", "by=day&{days1100}"),
+    ("by day, 1100 days, Europe/Berlin", "by=day&{days1100}&tz=Europe/Berlin"),
+    ("by day, 1100 days, half an hour off", "by=day&{days1100}&tz=%2B05:30"),
     ("by line, a month", "by=line&{month}"),
     ("by line, 92 days", "by=line&{days92}"),
     ("by queue, a month", "by=queue&{month}"),
