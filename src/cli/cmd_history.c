@@ -43,14 +43,14 @@ static const struct zv_opt options[] = {
 		"токен для --server — первая строка FILE (иначе ZVON_TOKEN)"),
 	ZV_OPT_LIST("number", 0, "N", &numbers,
 		    "who took part, in any format; may be repeated",
-		    "кто участвовал, в любой записи; можно повторять"),
+		    "кто участвовал, номер в любом виде; можно повторять"),
 	ZV_OPT_LIST("line", 0, "L", &lines, "a line that took part; may be repeated",
 		    "участвовавшая линия; можно повторять"),
 	ZV_OPT_LIST("queue", 0, "Q", &queues, "it was in this queue; may be repeated",
 		    "был в этой очереди; можно повторять"),
 	ZV_OPT_LIST("pbx", 0, "NAME", &servers,
 		    "of this [server NAME] of zvond.conf; may be repeated",
-		    "этого [server NAME] из zvond.conf; можно повторять"),
+		    "на этом [server NAME] из zvond.conf; можно повторять"),
 	ZV_OPT_TEXT("from", 0, "TIME", &from,
 		    "started then or later: 2026-11-21, \"2026-11-21 10:00\"",
 		    "начался тогда или позже: 2026-11-21, \"2026-11-21 10:00\""),
@@ -77,8 +77,8 @@ static const struct zv_opt options[] = {
 	ZV_OPT_TEXT("tz", 0, "ZONE", &zone,
 		    "of times without one, of csv, of days: Europe/Berlin, +03:00, Z "
 		    "(default: here)",
-		    "пояс времени без пояса, csv и суток: Europe/Berlin, +03:00, Z (по "
-		    "умолчанию: здешний)"),
+		    "часовой пояс для времени без него, для csv и суток: Europe/Berlin, "
+		    "+03:00, Z (по умолчанию: местный)"),
 	ZV_OPT_TEXT(
 		"statistics", 0, "BY", &by,
 		"numbers instead of calls: hour, day, line, queue, result, direction",

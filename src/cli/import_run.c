@@ -6,6 +6,7 @@
 #include "cli/import_bar.h"
 #include "io/clock.h"
 #include "io/thread.h"
+#include "term/say.h"
 
 #define LOOK_MS 50    /* so often it is looked whether Ctrl-C was pressed */
 #define BUSY_MS 30000 /* so long a store that another program writes to is waited for */
@@ -172,6 +173,16 @@ run_both(struct work *w, struct zv_reconcile *r, struct zv_error *err)
 	return rc;
 }
 
+/* Of a file that was rotated. */
+static void
+say_lost(const struct zv_source *s)
+{
+	const char *warning = s ? zv_source_warning(s) : NULL;
+
+	if (warning)
+		zv_say_note("%s", "%s", warning);
+}
+
 int
 zv_import_run(struct zv_import *i, struct zv_error *err)
 {
@@ -181,6 +192,8 @@ zv_import_run(struct zv_import *i, struct zv_error *err)
 
 	if (!r)
 		return err->code ? err->code : ZV_ENOMEM;
+	say_lost(i->what.cdr);
+	say_lost(i->what.cel);
 	pthread_mutex_init(&w.lock, NULL);
 	zv_cond_init(&w.changed);
 	rc = run_both(&w, r, err);

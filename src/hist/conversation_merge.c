@@ -406,9 +406,22 @@ sort_legs(struct zv_conversation *c, const struct zv_conversation *first)
 }
 
 static bool
+is_of_one(const struct zv_conversation *c, const struct zv_conversation *other)
+{
+	bool any = zvon_str_equal(c->id, other->id);
+
+	for (size_t i = 0; i < other->n_legs && !any; i++)
+		any = find_leg(c, &other->legs[i]) != NULL;
+	return any;
+}
+
+/* Without a channel in common it was a call of its own then: the consultation of a transfer that
+ * nobody saw. */
+static bool
 is_first_part(const struct zv_conversation *c, const struct zv_conversation *other)
 {
-	return is_live(c) && is_live(other) && end_of(other) <= END_OPEN;
+	return is_live(c) && is_live(other) && end_of(other) <= END_OPEN &&
+	       is_of_one(c, other);
 }
 
 /* ---- one who came late ----------------------------------------------------------------------- */

@@ -34,8 +34,12 @@ zv_source_open(const struct zv_source_options *options, struct zv_error *err)
 		zv_fail_nomem(err);
 		return NULL;
 	}
-	if (open_db(s, options, err) == 0 && zv_source_look(s, options, err) == 0 &&
-	    zv_source_start(s, zvon_str(""), 0, 0, err) == 0)
+	zv_buf_add(&s->url, options->db.url);
+	if (zv_buf_failed(&s->url))
+		zv_fail_nomem(err);
+	else if (open_db(s, options, err) == 0 &&
+		 zv_source_look(s, options, err) == 0 &&
+		 zv_source_start(s, zvon_str(""), 0, 0, err) == 0)
 		return s;
 	zv_source_close(s);
 	return NULL;
@@ -44,9 +48,11 @@ zv_source_open(const struct zv_source_options *options, struct zv_error *err)
 static void
 close_source(struct zv_source *s)
 {
-	struct zv_buf *bufs[] = { &s->table, &s->select, &s->report, &s->key,
-				  &s->start, &s->ties,	 &s->sql };
+	struct zv_buf *bufs[] = { &s->table, &s->select, &s->report,
+				  &s->key,   &s->start,	 &s->ties,
+				  &s->sql,   &s->url,	 &s->warning };
 
+	zv_source_forget_older(s);
 	zv_source_end_page(s);
 	zv_db_close(s->db);
 	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
@@ -65,6 +71,12 @@ const char *
 zv_source_report(const struct zv_source *s)
 {
 	return s->report.p;
+}
+
+const char *
+zv_source_warning(const struct zv_source *s)
+{
+	return s->warning.n ? s->warning.p : NULL;
 }
 
 const char *
@@ -88,7 +100,19 @@ zv_source_interrupt(struct zv_source *s)
 
 /* ---- position ------------------------------------------------------------------------- */
 
-/* "i:12", "o:4711:HASH", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"
+/* Before its first row the span that is read counts, too. */
+static void
+write_offset(const struct zv_source *s, char *out)
+{
+	bool is_begun = s->place.type != ZV_DB_NULL;
+
+	snprintf(out, ZV_SOURCE_POSITION_MAX,
+		 "o:%" PRId64 ":%016" PRIx64 ":%016" PRIx64 ":%s:%" PRId64,
+		 is_begun ? s->place.number : 0, s->file.print, s->file.head,
+		 s->file.inode, is_begun ? 0 : s->from_ms);
+}
+
+/* "i:12", "o:4711:PRINT:HEAD:INODE:FROM", "n:5" (five rows without a start), "s:2:t:2026-11-21 01:33:08"
  * (two rows of that start), "t:1795224785000" (what began then or later). */
 static void
 write_place(const struct zv_source *s, char *out)
@@ -98,14 +122,14 @@ write_place(const struct zv_source *s, char *out)
 
 	if (s->phase == ZV_PHASE_TIMELESS)
 		snprintf(out, most, "n:%" PRIu64, p->same);
+	else if (s->order == ZV_ORDER_OFFSET && s->file.print)
+		write_offset(s, out);
 	else if (p->type == ZV_DB_NULL && s->from_ms)
 		snprintf(out, most, "t:%" PRId64, s->from_ms);
 	else if (p->type == ZV_DB_NULL)
 		out[0] = '\0';
 	else if (s->order == ZV_ORDER_ID)
 		snprintf(out, most, "i:%" PRId64, p->number);
-	else if (s->order == ZV_ORDER_OFFSET)
-		snprintf(out, most, "o:%" PRId64 ":%016" PRIx64, p->number, s->print);
 	else if (p->type == ZV_DB_TEXT)
 		snprintf(out, most, "s:%" PRIu64 ":t:%.*s", p->same, (int)p->n,
 			 p->text);
@@ -118,7 +142,12 @@ write_place(const struct zv_source *s, char *out)
 void
 zv_source_position(const struct zv_source *s, char out[ZV_SOURCE_POSITION_MAX])
 {
-	write_place(s, out);
+	const struct zv_source *from = s->older ? s->older : s;
+
+	if (from->place.type == ZV_DB_NULL && s->behind[0])
+		memcpy(out, s->behind, sizeof s->behind);
+	else
+		write_place(from, out);
 }
 
 void
@@ -128,7 +157,7 @@ zv_source_end_position(const struct zv_source *s, char out[ZV_SOURCE_POSITION_MA
 		snprintf(out, ZV_SOURCE_POSITION_MAX, "t:%" PRId64,
 			 s->newest_ms - ZV_SOURCE_OVERLAP_MS);
 	else
-		write_place(s, out);
+		zv_source_position(s, out);
 }
 
 static bool
@@ -165,19 +194,52 @@ read_start(struct zv_source_place *p, struct zv_str text)
 }
 
 static bool
-read_offset(struct zv_source *s, struct zv_str text)
+read_hash(struct zv_str *rest, uint64_t *out)
 {
-	char print[20];
 	struct zv_str part;
+	unsigned long long hash;
+	char text[20];
 
-	snprintf(print, sizeof print, "%016" PRIx64, s->print);
-	s->place.type = ZV_DB_INT;
-	return zv_str_split(&text, ':', &part) && read_number(part, &s->place.number) &&
-	       zvon_str_equal(text, zvon_str(print));
+	if (!zv_str_split(rest, ':', &part) || part.n != 16)
+		return false;
+	snprintf(text, sizeof text, "%.*s", ZV_ARG(part));
+	if (sscanf(text, "%16llx", &hash) != 1)
+		return false;
+	*out = hash;
+	return true;
 }
 
-/* false: it is none of this source. */
+/* The same file as then, and no shorter (copytruncate of logrotate)? */
 static bool
+goes_on(struct zv_source *s, const struct zv_source_file *file, int64_t offset)
+{
+	struct zv_error why = { 0 };
+
+	return zv_source_is_file(file, &s->file) &&
+	       (zv_source_seek(s, offset, &why) == 0 || why.system != ZV_DB_ROTATED);
+}
+
+/* Early versions wrote no more than the print. */
+static int
+read_offset(struct zv_source *s, struct zv_str text)
+{
+	struct zv_source_file file = { 0 };
+	struct zv_str part;
+	int64_t offset, from_ms;
+
+	if (!zv_str_split(&text, ':', &part) || !read_number(part, &offset) ||
+	    !read_hash(&text, &file.print))
+		return 0;
+	if (read_hash(&text, &file.head) && zv_str_split(&text, ':', &part)) {
+		snprintf(file.inode, sizeof file.inode, "%.*s", ZV_ARG(part));
+		if (read_number(text, &from_ms) && from_ms > s->from_ms)
+			s->from_ms = from_ms;
+	}
+	return goes_on(s, &file, offset) ? 1 : zv_source_find_older(s, &file, offset);
+}
+
+/* 0: it is none of this source; < 0: out of memory. */
+static int
 read_place(struct zv_source *s, struct zv_str text)
 {
 	struct zv_str rest = text, letter;
@@ -190,7 +252,7 @@ read_place(struct zv_source *s, struct zv_str text)
 		s->place.type = ZV_DB_INT;
 		return s->order == ZV_ORDER_ID && read_number(rest, &s->place.number);
 	case 'o':
-		return s->order == ZV_ORDER_OFFSET && read_offset(s, rest);
+		return s->order == ZV_ORDER_OFFSET ? read_offset(s, rest) : 0;
 	case 's':
 		return s->order == ZV_ORDER_START && read_start(&s->place, rest);
 	case 't':
@@ -215,6 +277,8 @@ int
 zv_source_start(struct zv_source *s, struct zv_str position, int64_t from_ms,
 		int64_t to_ms, struct zv_error *err)
 {
+	int rc;
+
 	zv_source_end_page(s);
 	s->from_ms = from_ms;
 	s->to_ms = to_ms;
@@ -223,8 +287,11 @@ zv_source_start(struct zv_source *s, struct zv_str position, int64_t from_ms,
 	s->page_rows = ZV_SOURCE_PAGE_ROWS;
 	s->newest_ms = s->done = 0;
 	s->has_reopened = false;
-	if (position.n && read_place(s, position))
-		return 0;
+	zv_source_forget_older(s);
+	zv_buf_clear(&s->warning);
+	rc = position.n ? read_place(s, position) : 0;
+	if (rc != 0)
+		return rc < 0 ? zv_fail_nomem(err) : 0;
 	s->from_ms = from_ms;
 	s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
 	s->phase = ZV_PHASE_ROWS;

@@ -13,6 +13,7 @@
 #define ZV_SOURCE_POSITION_MAX	300   /* bytes of a position with its NUL */
 #define ZV_SOURCE_PAGE_ROWS	5000  /* of the first page; each next has twice … */
 #define ZV_SOURCE_PAGE_ROWS_MAX 40000 /* … as many, up to this */
+#define ZV_SOURCE_OLDER_MAX	100 /* files that logrotate put aside, of one CSV file */
 #define ZV_SOURCE_OVERLAP_MS	86400000 /* a row comes so late: of a call of a day */
 #define ZV_SOURCE_TIMEOUT_MS	60000 /* of one statement: a table without an index */
 
@@ -39,11 +40,15 @@ struct zv_source *zv_source_open(const struct zv_source_options *options,
 void zv_source_close(struct zv_source *s); /* NULL is fine */
 /* "table=cdr preset=freepbx order=start missing=did,linkedid unknown=foo": one line. */
 const char *zv_source_report(const struct zv_source *s);
+/* What could not be read since zv_source_start, and the cure; NULL: nothing. */
+const char *zv_source_warning(const struct zv_source *s);
 const char *zv_source_name(const struct zv_source *s); /* URL without secret */
 enum zv_record_kind zv_source_kind(const struct zv_source *s);
 
 /* What is to be read from now on: behind a position that was given ("" or one of another
- * source: the beginning), and only what started from from_ms on, and before to_ms (0: open). */
+ * source: the beginning), and only what started from from_ms on, and before to_ms (0: open).
+ * A CSV file that has been rotated since: the rest of the old one, where it is found beside it,
+ * then those that came after it; else there is a warning. */
 int zv_source_start(struct zv_source *s, struct zv_str position, int64_t from_ms,
 		    int64_t to_ms, struct zv_error *err);
 

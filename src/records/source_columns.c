@@ -246,18 +246,6 @@ make_select(struct look *k, struct zv_error *err)
 	return rc;
 }
 
-/* So that a new file of the same name is told from the old one. */
-static uint64_t
-print_of(const struct look *k)
-{
-	uint64_t print = 0;
-
-	for (size_t i = 0; k->first && i < k->n; i++)
-		if (k->first[i].type == ZV_DB_TEXT)
-			print = zv_hash(k->first[i].text, print);
-	return print;
-}
-
 /* ---- the table ---------------------------------------------------------------------------- */
 
 /* "asteriskcdrdb.cdr": a database and a table. */
@@ -415,7 +403,8 @@ look(struct look *k, const struct zv_source_options *options, struct zv_error *e
 		return rc;
 	at = field_at(s, s->kind == ZV_RECORD_CDR ? "start" : "eventtime");
 	s->clock = clock_of(k->first ? &k->first[at] : NULL);
-	s->print = print_of(k);
+	if (s->order == ZV_ORDER_OFFSET)
+		zv_source_name_file(&s->file, k->first, zv_db_columns(k->rows));
 	list_unknown(k);
 	return s->order == ZV_ORDER_OFFSET ? 0 : make_select(k, err);
 }

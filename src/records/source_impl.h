@@ -40,6 +40,13 @@ struct zv_source_place {      /* the row that was given last */
 	uint64_t same; /* rows with that key that were given */
 };
 
+/* Which CSV file it is: the same name may be another one's tomorrow. 0: it has no row. */
+struct zv_source_file {
+	uint64_t print; /* of the first row and the inode */
+	uint64_t head;	/* of the first row alone: a copy has the same */
+	char inode[24];
+};
+
 struct zv_source {
 	struct zv_db *db;
 	enum zv_record_kind kind;
@@ -56,7 +63,15 @@ struct zv_source {
 		ties; /* quoted: order; start; what orders equal ones */
 	enum zv_source_order order;
 	enum zv_source_clock clock;
-	uint64_t print; /* of the first row: is it still the same file? */
+
+	/* a CSV file that was rotated: source_older.c */
+	struct zv_buf url;
+	struct zv_source_file file;
+	struct zv_source *older;	  /* is read first; NULL: none */
+	char *newer[ZV_SOURCE_OLDER_MAX]; /* names: then these, then s itself */
+	size_t i_newer, n_newer;
+	char behind[ZV_SOURCE_POSITION_MAX]; /* the last row of those; "": none */
+	struct zv_buf warning;
 
 	/* reading */
 	int64_t from_ms, to_ms;
@@ -76,7 +91,23 @@ struct zv_source {
 int zv_source_look(struct zv_source *s, const struct zv_source_options *options,
 		   struct zv_error *err);
 
+/* source_older.c */
+void zv_source_name_file(struct zv_source_file *file, const struct zv_db_value *first,
+			 size_t n);
+bool zv_source_is_file(const struct zv_source_file *known,
+		       const struct zv_source_file *file);
+/* Sets s->older and s->newer, or s->warning. 0, or ZV_ENOMEM. */
+int zv_source_find_older(struct zv_source *s, const struct zv_source_file *file,
+			 int64_t offset);
+void zv_source_forget_older(struct zv_source *s);
+int zv_source_next_older(struct zv_source *s, struct zv_source_row *row,
+			 struct zv_error *err);
+
 /* source_page.c */
+/* Which file a CSV source is. */
+int zv_source_read_name(struct zv_source *s, struct zv_error *err);
+/* A CSV source goes on there; ZV_ENOTFOUND, ZV_DB_ROTATED: no row begins there. */
+int zv_source_seek(struct zv_source *s, int64_t offset, struct zv_error *err);
 void zv_source_end_page(struct zv_source *s);
 
 /* source_value.c */

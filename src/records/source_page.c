@@ -125,15 +125,38 @@ open_page(struct zv_source *s, struct zv_error *err)
 	return zv_db_query(s->db, zv_buf_cstr(&s->sql), a.values, a.n, &s->rows, err);
 }
 
-/* logrotate has begun a new file: it is read from its beginning. */
+int
+zv_source_read_name(struct zv_source *s, struct zv_error *err)
+{
+	const struct zv_db_value *first = NULL;
+	int rc;
+
+	s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
+	rc = open_page(s, err);
+	if (rc == 0)
+		rc = zv_db_next(s->rows, &first, err);
+	if (rc >= 0)
+		zv_source_name_file(&s->file, rc ? first : NULL,
+				    zv_db_columns(s->rows));
+	zv_source_end_page(s);
+	return rc < 0 ? rc : 0;
+}
+
+int
+zv_source_seek(struct zv_source *s, int64_t offset, struct zv_error *err)
+{
+	s->place = (struct zv_source_place){ .type = ZV_DB_INT, .number = offset };
+	return open_page(s, err);
+}
+
+/* In this very moment: it is read from its beginning. */
 static bool
 is_rotated(struct zv_source *s, const struct zv_error *why)
 {
 	if (s->order != ZV_ORDER_OFFSET || why->system != ZV_DB_ROTATED ||
 	    s->place.type == ZV_DB_NULL)
 		return false;
-	s->place = (struct zv_source_place){ .type = ZV_DB_NULL };
-	return true;
+	return zv_source_read_name(s, NULL) == 0;
 }
 
 void
@@ -265,8 +288,10 @@ int
 zv_source_next(struct zv_source *s, struct zv_source_row *row, struct zv_error *err)
 {
 	const struct zv_db_value *values;
-	int rc;
+	int rc = zv_source_next_older(s, row, err);
 
+	if (rc != 0)
+		return rc;
 	while ((rc = next_values(s, &values, err)) == 1) {
 		const struct zv_db_value *key = &values[s->key_at];
 

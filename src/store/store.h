@@ -11,17 +11,19 @@
 #include "hist/query.h"
 
 #define ZV_STORE_SCAN_MAX                                                              \
- 200000 /* rows looked at for one page: then it ends early, with a cursor */
+ 100000 /* rows looked at for one page: then it ends early, with a cursor */
+#define ZV_STORE_WINDOW                                                                \
+ 200000 /* calls looked at for one page by number, which has no cursor */
 
 /* Statistics: of the time in one answer, in days; and where the counters do not know (numbers,
- * scope, lines beside queues) of calls that are read one by one, a quarter of it if their legs
+ * scope, lines beside queues) of calls that are read one by one, half of it if their legs
  * are needed, and of rows that are looked at. */
 #define ZV_STORE_HOURS_DAYS	  92
 #define ZV_STORE_DAYS_DAYS	  1100
 #define ZV_STORE_LINES_DAYS	  92
 #define ZV_STORE_NAMES_DAYS	  366
-#define ZV_STORE_STATISTICS_CALLS 10000
-#define ZV_STORE_STATISTICS_ROWS  1000000
+#define ZV_STORE_STATISTICS_CALLS 5000
+#define ZV_STORE_STATISTICS_ROWS  500000
 
 struct zv_store;
 

@@ -75,7 +75,6 @@ const struct zv_text zv_reasons_here[] = {
 	{ "cannot listen to signals", "не удаётся ждать сигналов" },
 	{ "WATCHDOG_USEC={1} is no time", "WATCHDOG_USEC={1} — не время" },
 	{ "NOTIFY_SOCKET={1} is no socket", "NOTIFY_SOCKET={1} — не сокет" },
-	{ "cannot read {1}: {2}", "не прочитать {1}: <2>" },
 
 	/* dial = of a role: hub/number.c */
 	{ "pattern {1}, character {2}: {3}", "шаблон {1}, знак {2}: <3>" },
@@ -152,8 +151,7 @@ const struct zv_text zv_reasons_here[] = {
 	  "'{1}' — не время: пишите 2026-11-21, 2026-11-21 10:00, "
 	  "2026-11-21T10:00:00Z или секунды с 1970 года" },
 	{ "'{1}' is before 1970", "'{1}' — раньше 1970 года" },
-	{ "from is before 1970", "from — раньше 1970 года" },
-	{ "to is before 1970", "to — раньше 1970 года" },
+	{ "{1} is before 1970", "{1} — раньше 1970 года" },
 	{ "'{1}' is none of {2}", "'{1}' не подходит, нужно одно из: {2}" },
 
 	/* where recordings lie: hist/recording.c */

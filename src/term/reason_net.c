@@ -136,9 +136,12 @@ const struct zv_text zv_reasons_net[] = {
 	{ "the server's key is not the pinned one: it was changed, or this is not your "
 	  "server",
 	  "ключ сервера — не закреплённый: его сменили, или это не ваш сервер" },
-	{ "cannot read the CA file: {1}",
-	  "не прочитать файл центра сертификации (--ca): проверьте, что файл есть, "
-	  "доступен и содержит сертификаты PEM [{1}]" },
+	{ "cannot read the CA file: error setting certificate file: {1}: {2}",
+	  "не прочитать файл центра сертификации {1}: <2>" },
+	{ "cannot read the CA file: {1}: {2}",
+	  "не прочитать файл центра сертификации (--ca): <2> [{1}]" },
+	{ "check its path, its rights, and that certificates in PEM are in it",
+	  "проверьте путь, права и что в нём сертификаты PEM" },
 	{ "no TLS there: {1}", "там нет TLS: <1>" },
 	{ "closed during the TLS handshake: {1}; or sessionlimit there (100 "
 	  "connections) is used up",
@@ -154,6 +157,7 @@ const struct zv_text zv_reasons_net[] = {
 	  "для своей группы" },
 	{ "the key {1} has {2} bytes", "в ключе {1} {2} байт: это не ключ" },
 	{ "cannot read the key {1}: {2}", "не прочитать ключ {1}: <2>" },
+	{ "cannot read the certificate {1}: {2}", "не прочитать сертификат {1}: <2>" },
 	{ "the key {1} wants a password: store it without one",
 	  "ключ {1} под паролем: сохраните его без пароля" },
 	{ "the certificate {1} has expired on {2}: renew it, then reload",
@@ -203,6 +207,10 @@ const struct zv_text zv_reasons_net[] = {
 	  "там отвечает не HTTP ({1}): порт — это bindport в [general] файла "
 	  "http.conf, обычно 8088; порту AMI (5038) нужен ami://, порту с TLS — "
 	  "https://" },
+	{ "what answers there is no zvond ({1}): check host and port (bind of a "
+	  "[listen] of zvond.conf)",
+	  "там отвечает не zvond: проверьте узел и порт (bind в [listen] файла "
+	  "zvond.conf)" },
 	{ "the head of the answer is longer than {1} bytes: this is not Asterisk",
 	  "заголовок ответа длиннее {1} байт: это не Asterisk" },
 	{ "a line in the head of the answer is too long: this is not Asterisk",
@@ -322,7 +330,13 @@ const struct zv_text zv_reasons_net[] = {
 	{ "{1} names, at most {2}; all but a few is better said by the event mask",
 	  "имён {1}, допустимо {2}; «все, кроме нескольких» задают маской событий" },
 	{ "{1}, at byte {2}, behind \"{3}\": {4}",
-	  "{1}, байт {2}, после \"{3}\": <4>" },
+	  "<1>, байт {2}, после \"{3}\": <4>" },
+	{ "missing terminating ] for character class", "нет закрывающей скобки ]" },
+	{ "missing closing parenthesis", "нет закрывающей скобки )" },
+	{ "unmatched closing parenthesis", "лишняя скобка )" },
+	{ "quantifier does not follow a repeatable item", "повторять нечего" },
+	{ "range out of order in character class", "диапазон идёт назад" },
+	{ "\\ at end of pattern", "\\ в конце" },
 	{ "repeats, written out, take {1} bytes, at most {2}: {3}",
 	  "повторы займут {1} байт, допустимо {2}: <3>" },
 	{ "{1} bytes, at most {2}: make two filters of it",
@@ -548,5 +562,7 @@ const struct zv_text zv_reasons_net[] = {
 	{ "the answer is longer than {1} bytes: ask with a smaller limit, or for fewer "
 	  "fields",
 	  "ответ длиннее {1} байт: возьмите меньше limit или меньше полей" },
+
+	{ "cannot read {1}: {2}", "не прочитать {1}: <2>" },
 	{ NULL, NULL },
 };

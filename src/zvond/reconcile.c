@@ -23,6 +23,7 @@ free_now(struct zv_reconciler *r)
 	zv_buf_deinit(&r->mark_name);
 	zv_buf_deinit(&r->mark);
 	zv_buf_deinit(&r->report);
+	zv_buf_deinit(&r->warning);
 	zv_settings_unref(r->settings);
 	zv_free(r);
 }
@@ -203,6 +204,15 @@ say_tables(struct zv_reconciler *r)
 }
 
 static void
+say_lost(struct zv_reconciler *r)
+{
+	if (r->warning.n)
+		zv_log(r->daemon->log, ZV_LOG_WARN, "records", "%s server=%.*s",
+		       zv_buf_cstr(&r->warning), ZV_ARG(r->config->hub.name));
+	zv_buf_clear(&r->warning);
+}
+
+static void
 say_done(struct zv_reconciler *r)
 {
 	bool is_news = r->written.added || r->written.changed;
@@ -368,6 +378,7 @@ on_read(void *reconciler)
 	if (leave(r))
 		return;
 	say_tables(r);
+	say_lost(r);
 	next_step(r);
 }
 

@@ -49,7 +49,8 @@ struct zv_reconciler {
 	struct zv_reconcile_written written;
 	struct zv_stitch_counters stitched;
 	uint64_t rows;
-	struct zv_buf report; /* what the tables have, when they were opened first */
+	struct zv_buf report;  /* what the tables have, when they were opened first */
+	struct zv_buf warning; /* rows that could not be found */
 	bool is_last, has_reported;
 	int rc;
 	struct zv_error err;

@@ -41,6 +41,19 @@ open_source(struct zv_reconciler *r, enum zv_record_kind kind, const char *url)
 	return 0;
 }
 
+static void
+note_lost(struct zv_reconciler *r)
+{
+	for (int i = 0; i < ZV_RECORD_KINDS; i++) {
+		struct zv_source *s = atomic_load(&r->sources[i]);
+		const char *warning = s ? zv_source_warning(s) : NULL;
+
+		if (warning)
+			zv_buf_printf(&r->warning, "%s%s", r->warning.n ? "; " : "",
+				      warning);
+	}
+}
+
 static int
 begin(struct zv_reconciler *r)
 {
@@ -69,6 +82,7 @@ begin(struct zv_reconciler *r)
 
 		r->reading = zv_reconcile_new(&o, &r->err);
 		rc = r->reading ? 0 : r->err.code ? r->err.code : ZV_ENOMEM;
+		note_lost(r);
 	}
 	return rc;
 }

@@ -6,7 +6,7 @@ import time
 
 from history import Follower, as_scene, ids_of
 from lab import both_versions
-from scene import (A, B, C, D, DIRECT, GROUP, OUT, OUTSIDE, QUEUE, TRUNK, SceneTest)
+from scene import (A, B, C, D, DIRECT, GROUP, OUT, OUTSIDE, PARKING, QUEUE, TRUNK, SceneTest)
 from test_calls_resync import CutRelay
 
 
@@ -112,6 +112,35 @@ class HistoryGaps(SceneTest):
         dialog.bye()
 
     @contextlib.contextmanager
+    def attended(self):
+        self.phone(C)
+        second = self.phone(B)
+        dialog = self.dial(self.phone(A), B)
+        self.talk(A, B)
+        held = second.last()
+        held.hold()
+        consultation = self.dial(second, C)
+        self.talk(B, C)
+        yield
+        held.refer_replaces(consultation)
+        self.talk(A, C)
+        dialog.bye()
+
+    @contextlib.contextmanager
+    def parked(self):
+        second = self.phone(B)
+        third = self.phone(C)
+        self.dial(self.phone(A), B)
+        self.talk(A, B)
+        yield
+        second.last().refer("sip:%s@%s" % (PARKING, self.server.ip))
+        space = self.seen("ParkedCall").get("ParkingSpace")
+        second.last().bye()
+        self.dial(third, space)
+        self.talk(A, C)
+        third.last().bye()
+
+    @contextlib.contextmanager
     def recorded(self):
         self.phone(B)
         dialog = self.dial(self.phone(A), "2" + B)
@@ -135,7 +164,7 @@ class HistoryGaps(SceneTest):
         """All of them."""
         return (self.answered, self.inbound, self.outbound, self.cancelled, self.busy,
                 self.rejected, self.ring_group, self.queue, self.abandoned, self.transferred,
-                self.recorded, self.picked_up)
+                self.attended, self.recorded, self.picked_up, self.parked)
 
     # how it goes
 
@@ -187,7 +216,9 @@ class HistoryGaps(SceneTest):
         answered."""
         result = "no_answer" if call["result"] == "rejected" else call["result"]
         to = None if result == "abandoned" else call["to"]["number"]
-        return (call["direction"], call["from"]["number"], to, call["did"], call["queue"], result)
+        return (call["direction"], call["from"]["number"], to, call["did"], call["queue"], result,
+                [(one["kind"], one["by"], one["to"]) for one in call["transfers"]],
+                call["picked_up_by"], call["parked"])
 
     def test_dead_all_the_time(self):
         follower = self.make_follower()

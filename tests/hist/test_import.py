@@ -1,6 +1,7 @@
 """`zvon import`: tables of real set-ups in real databases become the calls they tell; it may be
 run, killed and run again."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -187,11 +188,101 @@ class Growing(Folder):
         self.import_csv(self.master)
         self.assertEqual(calls, imports.calls_of(self.store), other)
 
+    def rotate(self, name, first, calls=50):
+        """More calls, then logrotate: renamed, and a new file begins."""
+        imports.write_master(self.master, calls, first=first, mode="a")
+        self.master.rename(self.folder / name)
+        imports.write_master(self.master, 100, first=first + calls)
+
+    def check_same_as_at_once(self):
+        """All calls are there as if one file had all the rows."""
+        files = sorted(self.folder.glob("Master.csv*"), key=lambda path: path.stat().st_mtime_ns)
+        calls = imports.calls_of(self.store)
+        whole = self.folder / "whole.csv"
+        whole.write_bytes(b"".join(path.read_bytes() for path in files))
+        self.store = str(self.folder / "other.db")
+        self.import_csv(whole)
+        self.assertEqual(calls, imports.calls_of(self.store))
+
     def test_a_new_file_after_logrotate(self):
+        """What came between the last run and the rotation is read too, once."""
         self.import_csv(self.master)
+        self.rotate("Master.csv.1", 3000)
+        counted = self.import_csv(self.master)
+        self.assertEqual((counted["new"], counted["changed"]), (150, 0), self.text)
+        self.assertLess(counted["rows"], 3000)  # not all of it again
+        self.assertNotIn("another file", self.text)
+        counted = self.import_csv(self.master)
+        self.assertEqual((counted["new"], counted["changed"]), (0, 0))
+        self.check_same_as_at_once()
+
+    def test_rotated_twice_with_dates(self):
+        self.import_csv(self.master)
+        self.rotate("Master.csv-20261120", 3000)
+        self.rotate("Master.csv-20261121", 3150)
+        self.rotate("Master.csv-20261122", 3300)
+        counted = self.import_csv(self.master)
+        self.assertEqual((counted["new"], counted["changed"]), (450, 0), self.text)
+        self.check_same_as_at_once()
+
+    def test_moved_to_a_name_of_its_own(self):
+        """The inode tells it."""
+        self.import_csv(self.master)
+        self.rotate("calls of last week", 3000)
+        self.assertEqual(self.import_csv(self.master)["new"], 150)
+
+    def test_copied_and_truncated(self):
+        self.import_csv(self.master)
+        imports.write_master(self.master, 50, first=3000, mode="a")
+        shutil.copyfile(self.master, self.folder / "Master.csv.1")
+        os.truncate(self.master, 0)
+        imports.write_master(self.master, 100, first=3050, mode="a")
+        counted = self.import_csv(self.master)
+        self.assertEqual((counted["new"], counted["changed"]), (150, 0), self.text)
+        self.check_same_as_at_once()
+
+    def test_nothing_in_the_new_file_yet(self):
+        self.import_csv(self.master)
+        imports.write_master(self.master, 50, first=3000, mode="a")
         self.master.rename(self.folder / "Master.csv.1")
-        imports.write_master(self.master, 100, first=3000)
+        self.master.touch()
+        self.assertEqual(self.import_csv(self.master)["new"], 50)
+        self.assertEqual(self.import_csv(self.master)["new"], 0)
+        imports.write_master(self.master, 100, first=3050)
         self.assertEqual(self.import_csv(self.master)["new"], 100)
+        self.assertNotIn("another file", self.text)
+
+    def test_the_old_file_is_gone(self):
+        self.import_csv(self.master)
+        self.rotate("Master.csv.1", 3000)
+        (self.folder / "Master.csv.1").unlink()
+        self.assertEqual(self.import_csv(self.master)["new"], 100)
+        self.assertIn("rows that were added to it", self.text)
+        self.assertIn("zvon import --from csv:Master.csv.1", self.text)
+        self.assertEqual(self.import_csv(self.master)["new"], 0)
+        self.assertNotIn("another file", self.text)
+
+    def test_the_old_file_is_compressed(self):
+        self.import_csv(self.master)
+        self.rotate("Master.csv.1", 3000)
+        with gzip.open(self.folder / "Master.csv.1.gz", "wb") as file:
+            file.write((self.folder / "Master.csv.1").read_bytes())
+        (self.folder / "Master.csv.1").unlink()
+        self.assertEqual(self.import_csv(self.master)["new"], 100)
+        self.assertIn("if that is Master.csv.1.gz: unpack it", self.text)
+
+    def test_files_beside_it_that_are_others(self):
+        """Of another day, a folder, one that may not be read, a copy that lacks the place."""
+        self.import_csv(self.master)
+        text = self.master.read_text(encoding="utf-8")
+        self.rotate("Master.csv.3", 3000)
+        imports.write_master(self.folder / "Master.csv.9", 10, first=9000)
+        os.utime(self.folder / "Master.csv.9", (1000000000, 1000000000))
+        (self.folder / "Master.csv.7").mkdir()
+        (self.folder / "Master.csv.8").write_text(text[:1000], encoding="utf-8")
+        os.utime(self.folder / "Master.csv.8", (1000000000, 1000000000))
+        (self.folder / "Master.csv.6").symlink_to("nowhere")
+        self.assertEqual(self.import_csv(self.master)["new"], 150, self.text)
 
     def test_a_head_line(self):
         """As tools write it above what they export."""
@@ -264,6 +355,43 @@ class Cel(Folder):
         row = imports.rows_of(self.store, "SELECT * FROM v_calls")[0]
         self.assertTrue(row["sources"] & 2)
         self.assertEqual((row["result"], row["talk_s"] > 17), ("answered", True))
+        again = self.import_it(*words)
+        self.assertEqual((again["new"], again["changed"]), (0, 0))
+
+
+    def test_moved_calls_of_a_real_server(self):
+        """Asterisk 22, its Master.csv and cel_custom's: who moved the call and to whom, a
+        number that a transfer wrote over, a consultation with a Linkedid of its own."""
+        folder = setups.FIXTURES / "asterisk-cel"
+        columns = ("eventtype,eventtime,cid_name,cid_num,cid_ani,cid_rdnis,cid_dnid,exten,"
+                   "context,channame,appname,appdata,amaflags,accountcode,uniqueid,linkedid,"
+                   "peer,userfield,userdeftype,extra")
+        words = ["--from", "csv:%s/Master.csv" % folder, "--cel",
+                 "csv:%s/cel.csv?columns=%s" % (folder, columns), "--timezone", "UTC"]
+        self.import_it(*words)
+        moved = {row["call_id"]: (row["kind"], row["by_whom"], row["to_whom"]) for row in
+                 imports.rows_of(self.store, "SELECT * FROM v_transfers")}
+        told = {call["uid"]: (call["direction"], call["from_number"], call["to_number"],
+                              call["did"], call["queue"], call["result"],
+                              moved.get(call["call_id"]), call["picked_up_by"], call["parked"])
+                for call in imports.rows_of(self.store, "SELECT * FROM v_calls")}
+        client = "79161234567"
+        self.assertEqual(told, {
+            "1795317894.1105": ("in", client, "101", "74951000001", "", "cancelled", None, "", 0),
+            "1795317894.1107": ("in", client, "101", "74951000001", "", "rejected", None, "", 0),
+            "1795317895.1115": ("in", client, "101", "74951000008", "office0", "answered", None,
+                                "", 0),
+            "1795317896.1120": ("internal", "101", "102", "", "", "answered",
+                                ("blind", "102", "103"), "", 0),
+            "1795317896.1124": ("in", client, "101", "74951000001", "", "answered",
+                                ("blind", "101", "103"), "", 0),
+            "1795317897.1130": ("internal", "101", "102", "", "", "answered",
+                                ("attended", "102", "103"), "", 0),
+            "1795317897.1136": ("internal", "101", "102", "", "", "answered",
+                                ("attended", "102", "103"), "", 0),
+            "1795317898.1144": ("internal", "101", "102", "", "", "answered", None, "103", 0),
+            "1795317899.1151": ("internal", "101", "102", "", "", "answered", None, "", 1),
+        })
         again = self.import_it(*words)
         self.assertEqual((again["new"], again["changed"]), (0, 0))
 
@@ -377,7 +505,7 @@ class Errors(Folder):
         self.assertIn("--dry-run", done.text)
 
     def test_what_is_not_there(self):
-        self.assertIn("No such file",
+        self.assertIn("there is no such file",
                       self.refused(2, "--from", "csv:%s/none" % self.folder))
         (self.folder / "text.db").write_text("this is no database\n" * 200)
         self.refused(5, "--from", "sqlite:%s/text.db" % self.folder)

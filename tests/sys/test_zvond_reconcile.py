@@ -173,6 +173,55 @@ class WhileAway(ReconcileTest):
         self.assertEqual(len(past.calls()), 1)
 
 
+class Rotated(ReconcileTest):
+    """Master.csv as the source, and logrotate."""
+
+    def begin_csv(self):
+        self.pbx = self.enter(Pbx())
+        z = Zvond(config(pbx=self.pbx, kept=True, more="[history]\n",
+                         server="cdr = csv:{folder}/Master.csv\ncdr_timezone = UTC\n"))
+        self.master = z.folder / "Master.csv"
+        self.add(z, 1)
+        return self.enter(z), Past(z)
+
+    def add(self, z, number):
+        """A call in the file: a missed one from outside."""
+        start = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - 600 + number))
+        uid = "1700000001.%d" % number
+        with open(self.master, "a", encoding="utf-8") as file:
+            file.write('"","79165550001","101","from-trunk","","PJSIP/provider-%08x",'
+                       '"PJSIP/101-%08x","Dial","PJSIP/101","%s",,"%s",0,0,"NO ANSWER",'
+                       '"DOCUMENTATION","%s","","","%s",%d\n'
+                       % (2 * number, 2 * number + 1, start, start, uid, uid, number))
+        return uid
+
+    def test_added_before_the_rotation(self):
+        z, past = self.begin_csv()
+        past.wait_call("1700000001.1")
+        z.stop()
+        self.add(z, 2)
+        self.master.rename(z.folder / "Master.csv.1")
+        self.add(z, 3)
+        z.start()
+        past.wait_call("1700000001.3")
+        self.assertEqual(sorted(past.calls()), ["1700000001.%d" % n for n in (1, 2, 3)])
+        self.assertFalse([line for line in z.log if "another file" in line])
+        self.assertEqual(z.stop(), 0)
+
+    def test_the_old_file_is_gone(self):
+        """The log tells it, and what to do."""
+        z, past = self.begin_csv()
+        past.wait_call("1700000001.1")
+        z.stop()
+        self.master.unlink()
+        self.add(z, 3)
+        z.start()
+        past.wait_call("1700000001.3")
+        self.assertTrue(z.saw("Master.csv is another file than the last time"), z.log)
+        self.assertTrue(z.saw("zvon import --from csv:Master.csv.1"), z.log)
+        self.assertEqual(z.stop(), 0)
+
+
 class Down(ReconcileTest):
     def test_a_source_that_is_down(self):
         """Told once, tried again, and then nothing is missing; zvond goes on meanwhile."""

@@ -363,6 +363,42 @@ test_seen_in_two_parts(void **state)
 	zv_conversation_free(m);
 }
 
+/* Killed while 102 had asked 103 on a second line: two calls that nobody saw become one. */
+static void
+test_a_consultation_is_no_first_part(void **state)
+{
+	static const char talk[] =
+		"{\"call\":\"9.1\",\"server\":\"pbx\",\"direction\":\"internal\","
+		"\"from\":{\"number\":\"101\"},\"to\":{\"number\":\"102\"},"
+		"\"result\":\"answered\",\"started\":\"2026-11-21T10:00:00Z\","
+		"\"answered\":\"2026-11-21T10:00:05Z\",\"ended\":\"2026-11-21T10:00:"
+		"20Z\","
+		"\"legs\":[{\"line\":\"101\",\"channel\":\"PJSIP/101-00000001\","
+		"\"uniqueid\":\"9.1\",\"role\":\"caller\"},{\"line\":\"102\","
+		"\"channel\":\"PJSIP/102-00000002\",\"uniqueid\":\"9.2\"}],"
+		"\"talked\":[\"101\",\"102\"],\"reason\":\"lost\","
+		"\"sources\":[\"live\"]}";
+	static const char second[] =
+		"{\"call\":\"9.3\",\"server\":\"pbx\",\"direction\":\"internal\","
+		"\"from\":{\"number\":\"102\"},\"to\":{\"number\":\"103\"},"
+		"\"result\":\"answered\",\"started\":\"2026-11-21T10:00:12Z\","
+		"\"answered\":\"2026-11-21T10:00:15Z\",\"ended\":\"2026-11-21T10:00:"
+		"20Z\","
+		"\"legs\":[{\"line\":\"102\",\"channel\":\"PJSIP/102-00000003\","
+		"\"uniqueid\":\"9.3\",\"role\":\"caller\"},{\"line\":\"103\","
+		"\"channel\":\"PJSIP/103-00000004\",\"uniqueid\":\"9.4\"}],"
+		"\"talked\":[\"102\",\"103\"],\"reason\":\"lost\","
+		"\"sources\":[\"live\"]}";
+	struct zv_conversation *m = merged(talk, second);
+
+	(void)state;
+	check_text("from", m->from_number, ZV_STR("101"));
+	check_text("to", m->to_number, ZV_STR("102"));
+	assert_int_equal(m->n_legs, 4);
+	assert_int_equal(m->n_talked, 3);
+	zv_conversation_free(m);
+}
+
 /* The daemon came in the middle: it saw one channel, as if that had called. */
 static void
 test_came_late(void **state)
@@ -504,6 +540,7 @@ main(void)
 		cmocka_unit_test(test_answered_by_the_dialplan_only),
 		cmocka_unit_test(test_the_line_is_better_than_the_did),
 		cmocka_unit_test(test_seen_in_two_parts),
+		cmocka_unit_test(test_a_consultation_is_no_first_part),
 		cmocka_unit_test(test_came_late),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_bad_json),

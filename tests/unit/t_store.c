@@ -165,6 +165,34 @@ another_server_is_another_call(void **state)
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), 2);
 }
 
+/* The same calls in the order in which they were written, which is that of their letters: all,
+ * those behind the third, and the first of them. */
+static void
+check_by_number(const char *name, struct zv_history_query q, const char *wanted)
+{
+	char all[16] = "", behind[16] = "", first[2] = "";
+	size_t n = 0, n_behind = 0;
+
+	for (char c = 'a'; c <= 'f'; c++) {
+		if (!strchr(wanted, c))
+			continue;
+		n += (size_t)snprintf(all + n, sizeof(all) - n, n ? " %c" : "%c", c);
+		if (!first[0])
+			first[0] = c;
+		if (c > 'c')
+			n_behind += (size_t)snprintf(behind + n_behind,
+						     sizeof(behind) - n_behind,
+						     n_behind ? " %c" : "%c", c);
+	}
+	q.by_number = true;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(all));
+	q.limit = 1;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(first));
+	q.limit = 0;
+	q.after_number = 3;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(behind));
+}
+
 static void
 filters(void **state)
 {
@@ -254,6 +282,7 @@ filters(void **state)
 			   zvon_str(rows[i].wanted));
 		check_text(name, zvon_str(rig_pages(rig.s, rows[i].q, 2)),
 			   zvon_str(rows[i].wanted));
+		check_by_number(name, rows[i].q, rows[i].wanted);
 	}
 }
 
