@@ -48,7 +48,7 @@ asan: packages-build packages-test ## unit and system tests with address and und
 	@python3 tests/run.py --only unit-asan,wire-asan,ws-asan,calls-asan,sys-asan
 
 fuzz: packages-build packages-test ## each fuzzer for TIME seconds, in build-fuzz
-	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false
+	@CC=clang TARGETS=fuzzers tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false
 	@tests/fuzz/run.sh $(TIME) build-fuzz
 
 format: packages-test ## applies .clang-format

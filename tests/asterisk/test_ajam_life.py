@@ -118,6 +118,7 @@ class AjamExpiry(AjamLife):
 class AjamRestart(AjamLife):
     """The server goes away and comes back."""
 
+    waits = True
     seconds = 90
 
     def restart(self, how):

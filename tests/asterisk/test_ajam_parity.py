@@ -59,6 +59,7 @@ class Parity(LiveTest):
     """Each action goes over TCP, over AJAM in each way, and over TCP again: what stood
     still meanwhile on TCP must be the same on AJAM."""
 
+    waits = True
     seconds = 150
 
     def act(self, url, name, fields, user="lab", secret="lab-secret"):

@@ -15,6 +15,7 @@ class HistoryGaps(SceneTest):
     """One scene after the other, and in each of them zvond is away."""
 
     is_followed = False
+    waits = True
     seconds = 120
 
     def make_follower(self):

@@ -14,13 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- ajam_session audio calls command conf cookie csv digest filter head \
-	history_asked html \
-	http_request hub json legacy miko mxml onec_daemon onec_text16 onec_value parser \
-	range raw_stream redact request save session text tms ws zvond_config
-[ $# -gt 0 ] || set -- ajam_session audio calls command conf conversation_json cookie digest filter head html \
-	http_request hub json legacy miko mxml number onec_daemon onec_text16 onec_value parser \
-	range raw_stream redact request save session stitch text tms ws zone zvond_config
+# one a line between "fuzzers = [" and "]"
+[ $# -gt 0 ] || set -- $(sed -n "/^fuzzers = /,/^]/s/^[^']*'\(.*\)',\$/\1/p" "$here/meson.build")
 
 if [ $# -gt 1 ]; then
 	printf '%s\n' "$@" | xargs -P 2 -n 1 "$here/run.sh" "$seconds" "$build" || exit 1

@@ -18,11 +18,11 @@ FUZZ_SECONDS = os.environ.get("FUZZ", "5")
 # ---- builds ---------------------------------------------------------------------
 
 
-def build(folder, compiler, *options):
-    """Steps that build everything with -Werror (set in meson.build)."""
+def build(folder, compiler, *options, targets=""):
+    """Steps that build everything, or some targets, with -Werror (set in meson.build)."""
     def steps():
         return [Step(["tools/build.sh", folder, "-Dtests=true", *options], by_exit_code,
-                     {"CC": compiler}, ROOT)]
+                     {"CC": compiler, "TARGETS": targets}, ROOT)]
     return steps
 
 
@@ -212,13 +212,13 @@ SUITES = (
           build("build-tsan", "clang", "-Db_sanitize=thread", "-Db_lundef=false"),
           600, tools=("clang",)),
     Suite("build-fuzz", "clang, -Werror, libFuzzer",
-          build("build-fuzz", "clang", "-Dfuzz=true", "-Db_lundef=false"),
+          build("build-fuzz", "clang", "-Dfuzz=true", "-Db_lundef=false", targets="fuzzers"),
           600, tools=("clang",)),
     Suite("checks", "layers, purity, headers, exported names, hardening, format",
           checks, 300,
           after=("build",), tools=("gcc", "g++", "clang", "nm", "shellcheck", "clang-format-14")),
     Suite("asterisk-waits", "what two real Asterisk do in a minute of silence",
-          asterisk("waits"), 480, after=("asterisk-lab", "build"), weight=0,
+          asterisk("waits"), 720, after=("asterisk-lab", "build"), weight=0,
           files=("tests/asterisk/run.py",)),
     Suite("runner", "the counting of this runner", python_tests("tests/runner"), 30),
     Suite("unit", "unit tests", meson_tests("build", is_not_of_panel), 600, after=("build",),
@@ -236,15 +236,16 @@ SUITES = (
           after=("build-tsan",), reports=True),
     Suite("fuzz", "each fuzzer for %s s" % FUZZ_SECONDS, fuzz, 600, after=("build-fuzz",),
           files=("tests/fuzz/run.sh",)),
-    Suite("fakes", "the fake servers of the tests", python_tests("tests/fake"), 120,
+    Suite("fakes", "the fake servers of the tests", python_tests("tests/fake"), 120, weight=0,
           tools=("openssl",)),
     Suite("wire", "captures through zvon parse", python_tests("tests/wire"), 600,
           after=("build",), jobs=2),
     Suite("ws", "WebSocket and HTTP codecs over sockets, beside Python's and node's",
-          python_tests("tests/ws"), 120, after=("build",), tools=("node",)),
+          python_tests("tests/ws"), 120, after=("build",), weight=0,
+          tools=("node",)),
     Suite("ws-asan", "the same with sanitizers",
           python_tests("tests/ws", "build-asan", {**sanitizer("ws-asan"), "ZVON_SLOW": "5"}), 240,
-          after=("build-asan",), tools=("node",), reports=True),
+          after=("build-asan",), weight=0, tools=("node",), reports=True),
     Suite("calls", "recorded scenes as calls, and what faults make of them",
           python_tests("tests/calls"), 240, after=("build",), jobs=2),
     Suite("calls-asan", "the same with sanitizers",
@@ -269,12 +270,12 @@ SUITES = (
     Suite("onec-asan", "the same with sanitizers",
           python_tests("tests/onec", "build-asan",
                        {**sanitizer("onec-asan"), "ZVON_ONEC_ABIS": "linux"}, ONEC_ALIKE), 480,
-          after=("build-asan",), jobs=2, reports=True),
+          after=("build-asan",), weight=0, jobs=2, reports=True),
     Suite("onec-tsan", "the component's threads before a host, under ThreadSanitizer",
           python_tests("tests/onec", "build-tsan",
                        {**sanitizer("onec-tsan"), "ZVON_ONEC_ABIS": "linux", "ZVON_SLOW": "5"},
                        ("test_native.Life", "test_native.Events", "test_talks.Talks")), 480,
-          after=("build-tsan",), jobs=2, reports=True),
+          after=("build-tsan",), weight=0, jobs=2, reports=True),
     Suite("sys", "zvon against fakes and faults", python_tests("tests/sys"), 900,
           after=("build",), jobs=5, tools=("openssl", "mariadbd", "psql")),
     Suite("sys-asan", "the same with sanitizers",
@@ -297,11 +298,12 @@ SUITES = (
           after=("build",), jobs=2, tools=("node", "chromium", "curl"),
           files=("tests/npm/node_modules/.installed",)),
     Suite("docs", "manuals, links, tables, examples", python_tests("tests/docs"), 180,
-          after=("build",), tools=("mandoc", "bash", "zsh", "fish")),
+          after=("build",), weight=0,
+          tools=("mandoc", "bash", "zsh", "fish")),
     Suite("docs-tsan", "the examples under ThreadSanitizer",
           python_tests("tests/docs", "build-tsan", sanitizer("docs-tsan"),
                        ("test_examples.Examples", "test_examples.Readme")),
-          180, after=("build-tsan",), reports=True),
+          180, after=("build-tsan",), weight=0, reports=True),
     # alone: the servers must get their processor when they emit at their maximum
     Suite("asterisk", "zvon, zvond and two real Asterisk", asterisk("works"), 720,
           after=("asterisk-lab", "build", "asterisk-waits"), needs_success=False, weight=2,

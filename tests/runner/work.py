@@ -47,7 +47,7 @@ class Suite(NamedTuple):
     limit: int  # seconds
     after: tuple = ()  # suites that must have ended before
     needs_success: bool = True  # … and none of their tests may have failed
-    weight: int = 1  # of the two processors; 0: it waits for the network or the disk
+    weight: int = 1  # of the two processors; 0: it mostly waits
     jobs: int = 1  # steps at a time
     tools: tuple = ()  # programs it cannot do without
     files: tuple = ()  # files it cannot do without
