@@ -16,7 +16,7 @@
  200000 /* calls looked at for one page by number, which has no cursor */
 
 /* Statistics: of the time in one answer, in days; and where the counters do not know (numbers,
- * scope, lines beside queues) of calls that are read one by one, half of it if their legs
+ * scope, lines beside queues) of calls that are read one by one, a quarter of it if their legs
  * are needed, and of rows that are looked at. */
 #define ZV_STORE_HOURS_DAYS	  92
 #define ZV_STORE_DAYS_DAYS	  1100

@@ -526,7 +526,7 @@ test_fault_074_statistics_look_at_so_many_calls(void **state)
 		int most;
 	} rows[] = {
 		{ &line, ZV_BY_RESULT, ZV_STORE_STATISTICS_CALLS },
-		{ &whole, ZV_BY_RESULT, ZV_STORE_STATISTICS_CALLS / 2 },
+		{ &whole, ZV_BY_RESULT, ZV_STORE_STATISTICS_CALLS / 4 },
 	};
 
 	put_many(450000);
