@@ -1,44 +1,8 @@
-#include "ami/session.h"
+#include "ami/session_impl.h"
 
-#include <stdio.h>
-
-#include "ami/login.h"
-#include "ami/pending.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-
-struct zv_ami_session {
-	struct zv_ami_session_options options; /* its texts are the copies below */
-	char *user, *secret, *events;
-	struct zv_ami_session_handlers handlers;
-	void *handler_user;
-	const struct zv_log *log;
-
-	struct zv_parser *parser;
-	struct zv_buf output;
-	struct zv_pending_table pending;
-	struct zv_client_counters counters;
-
-	enum zv_client_state state;
-	char head[ZV_BANNER_PEEK]; /* the first bytes, until the greeting is known */
-	size_t n_head;
-	bool greeted;
-	bool booted;
-	bool holds_events;
-	bool known; /* logged in before, on this connection or an earlier one */
-	int ami_major;
-	char version[32];
-
-	int64_t now_ms;	      /* of the call we are in */
-	int64_t login_by_ms;  /* LOGIN: time is up */
-	int64_t booted_by_ms; /* BOOTING: do not wait longer for FullyBooted */
-	int64_t received_ms;  /* the last bytes */
-	int64_t pinged_ms;    /* a Ping waits for any byte; -1: none */
-	struct zv_error *err; /* of the call we are in: a reply handler fails it;
-			       * never NULL in input and tick */
-	int failed;
-};
 
 struct zv_ami_session *
 zv_ami_session_new(const struct zv_ami_session_options *options,
@@ -87,17 +51,16 @@ zv_ami_session_free(struct zv_ami_session *s)
 	zv_free(s);
 }
 
-static void
-enter(struct zv_ami_session *s, enum zv_client_state state)
+void
+zv_ami_session_enter(struct zv_ami_session *s, enum zv_client_state state)
 {
 	s->state = state;
 	if (s->handlers.on_state)
 		s->handlers.on_state(s->handler_user, state);
 }
 
-/* Remembers the first reason; the call we are in returns it. */
-static void
-fail(struct zv_ami_session *s, int code)
+void
+zv_ami_session_fail(struct zv_ami_session *s, int code)
 {
 	if (!s->failed)
 		s->failed = code;
@@ -115,8 +78,8 @@ transmit(struct zv_ami_session *s, struct zv_pending *p)
 	return 0;
 }
 
-static bool
-is_logged_in(const struct zv_ami_session *s)
+bool
+zv_ami_session_is_logged_in(const struct zv_ami_session *s)
 {
 	return s->state == ZV_STATE_BOOTING || s->state == ZV_STATE_READY;
 }
@@ -131,7 +94,7 @@ is_next(const struct zv_ami_session *s, const struct zv_pending *p)
 static int
 transmit_next(struct zv_ami_session *s, struct zv_pending *p, struct zv_error *err)
 {
-	if (!is_logged_in(s) || !is_next(s, p) || transmit(s, p) == 0)
+	if (!zv_ami_session_is_logged_in(s) || !is_next(s, p) || transmit(s, p) == 0)
 		return 0;
 	p->fn = NULL; /* not taken: nobody is called */
 	zv_pending_finish(&s->pending, p, ZV_ENOMEM);
@@ -172,109 +135,29 @@ zv_ami_session_send_first(struct zv_ami_session *s, const struct zv_request *req
 	return transmit_next(s, p, err);
 }
 
-/* Our own actions: they do not wait for the login, they are it. */
-static void
-send_own(struct zv_ami_session *s, struct zv_request *request, int timeout_ms,
-	 zvon_reply_fn fn)
+void
+zv_ami_session_send_own(struct zv_ami_session *s, struct zv_request *request,
+			int timeout_ms, zvon_reply_fn fn)
 {
 	struct zv_pending *p;
 
 	if (!request) /* why, stands in *err: a user or secret that cannot be sent */
-		fail(s, s->err->code);
+		zv_ami_session_fail(s, s->err->code);
 	else if (zv_pending_add_own(&s->pending, request, s->now_ms + timeout_ms, fn, s,
 				    &p) < 0 ||
 		 transmit(s, p) < 0)
-		fail(s, zv_fail_nomem(s->err));
+		zv_ami_session_fail(s, zv_fail_nomem(s->err));
 	zvon_request_free(request);
 }
 
-/* What was asked for before the login goes out now, in the order of asking. */
-static void
-transmit_waiting(struct zv_ami_session *s)
+void
+zv_ami_session_send_waiting(struct zv_ami_session *s)
 {
 	struct zv_node *node;
 
 	while (!s->failed && (node = zv_list_first(&s->pending.unsent)))
 		if (transmit(s, ZV_OWNER(node, struct zv_pending, unsent)) < 0)
-			fail(s, zv_fail_nomem(s->err));
-}
-
-/* ---- login ---------------------------------------------------------------- */
-
-int
-zv_ami_login_patience_ms(const struct zv_ami_session_options *o, bool known)
-{
-	int ms = o->login_timeout_ms;
-
-	return known && ms < ZV_AMI_HUNG_LOGIN_MS ? ZV_AMI_HUNG_LOGIN_MS : ms;
-}
-
-static int
-login_patience_ms(const struct zv_ami_session *s)
-{
-	return zv_ami_login_patience_ms(&s->options, s->known);
-}
-
-static struct zv_str
-login_events(const struct zv_ami_session *s)
-{
-	return s->holds_events ? zv_login_held_events(s->options.events)
-			       : s->options.events;
-}
-
-static void
-on_login_reply(void *user, enum zv_reply_part part, int status,
-	       const struct zv_packet *packet)
-{
-	struct zv_ami_session *s = user;
-
-	if (part != ZV_REPLY_RESPONSE || s->state != ZV_STATE_LOGIN)
-		return;
-	if (!zvon_str_equal_nocase(packet->name, ZV_STR("Success"))) {
-		fail(s, zv_login_refused(s->options.user, packet, s->err));
-		return;
-	}
-	zv_log(s->log, ZV_LOG_INFO, "ami", "logged in user=%s ami=%s", s->user,
-	       s->version);
-	s->known = true;
-	s->booted_by_ms = s->now_ms + s->options.booted_wait_ms;
-	enter(s, ZV_STATE_BOOTING);
-	transmit_waiting(s);
-}
-
-static void
-on_challenge_reply(void *user, enum zv_reply_part part, int status,
-		   const struct zv_packet *packet)
-{
-	struct zv_ami_session *s = user;
-	struct zv_str challenge;
-
-	if (part != ZV_REPLY_RESPONSE || s->state != ZV_STATE_LOGIN)
-		return;
-	if (zv_login_read_challenge(packet, &challenge, s->err) < 0) {
-		fail(s, ZV_EAUTH);
-		return;
-	}
-	send_own(s,
-		 zv_login_md5(s->options.user, s->options.secret, challenge,
-			      login_events(s), s->err),
-		 login_patience_ms(s), on_login_reply);
-}
-
-static void
-on_banner(struct zv_ami_session *s, struct zv_str banner)
-{
-	struct zv_str version = zv_login_version(banner, &s->ami_major);
-
-	snprintf(s->version, sizeof s->version, "%.*s", ZV_ARG(version));
-	if (s->options.plain_login)
-		send_own(s,
-			 zv_login_plain(s->options.user, s->options.secret,
-					login_events(s), s->err),
-			 login_patience_ms(s), on_login_reply);
-	else
-		send_own(s, zv_login_challenge(s->err), login_patience_ms(s),
-			 on_challenge_reply);
+			zv_ami_session_fail(s, zv_fail_nomem(s->err));
 }
 
 /* ---- receiving ------------------------------------------------------------ */
@@ -338,10 +221,10 @@ on_list_item(struct zv_ami_session *s, const struct zv_packet *packet)
 static void
 on_fully_booted(struct zv_ami_session *s)
 {
-	if (s->booted || !is_logged_in(s))
+	if (s->booted || !zv_ami_session_is_logged_in(s))
 		return;
 	s->booted = true;
-	enter(s, ZV_STATE_READY);
+	zv_ami_session_enter(s, ZV_STATE_READY);
 }
 
 static void
@@ -369,7 +252,7 @@ on_packet(struct zv_ami_session *s, const struct zv_packet *packet)
 		break;
 	case ZV_PACKET_BANNER:
 		if (s->state == ZV_STATE_LOGIN && !s->ami_major)
-			on_banner(s, packet->name);
+			zv_ami_session_banner(s, packet->name);
 		break;
 	case ZV_PACKET_OTHER:
 		s->counters.orphans++;
@@ -403,8 +286,8 @@ read_packets(struct zv_ami_session *s, struct zv_str bytes)
 	       (rc = zvon_parser_next(s->parser, &packet)) == 1)
 		on_packet(s, packet);
 	if (rc < 0 && !s->failed)
-		fail(s, zv_fail(s->err, rc, "broken stream: %s",
-				zvon_parser_error(s->parser)));
+		zv_ami_session_fail(s, zv_fail(s->err, rc, "broken stream: %s",
+					       zvon_parser_error(s->parser)));
 	return s->failed;
 }
 
@@ -435,140 +318,6 @@ zv_ami_session_output(struct zv_ami_session *s)
 	return &s->output;
 }
 
-/* ---- time ----------------------------------------------------------------- */
-
-/* An action that may block holds up the Ping behind it (measured: a Ping behind a
- * synchronous Originate of 2 s was answered after 2 s): silence means nothing then. */
-static int64_t
-blocked_until(const struct zv_ami_session *s)
-{
-	int64_t until = 0;
-	struct zv_node *node, *next;
-
-	ZV_EACH(&s->pending.all, node, next)
-	{
-		struct zv_pending *p = ZV_OWNER(node, struct zv_pending, node);
-
-		if (p->may_block && !p->request && !p->is_late &&
-		    p->deadline_ms > until)
-			until = p->deadline_ms;
-	}
-	return until;
-}
-
-/* When the connection counts as dead. */
-static int64_t
-dead_at(const struct zv_ami_session *s)
-{
-	int64_t blocked = blocked_until(s);
-	int64_t silent = s->pinged_ms > blocked ? s->pinged_ms : blocked;
-
-	return silent + s->options.ping_timeout_ms;
-}
-
-static int64_t
-ping_deadline(const struct zv_ami_session *s)
-{
-	return s->pinged_ms < 0 ? s->received_ms + s->options.ping_after_ms
-				: dead_at(s);
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-int64_t
-zv_ami_session_deadline(const struct zv_ami_session *s)
-{
-	int64_t at = zv_pending_deadline(&s->pending);
-
-	if (s->state == ZV_STATE_LOGIN)
-		at = earlier(at, s->login_by_ms);
-	if (s->state == ZV_STATE_BOOTING)
-		at = earlier(at, s->booted_by_ms);
-	if (is_logged_in(s))
-		at = earlier(at, ping_deadline(s));
-	return at;
-}
-
-static void
-expire_actions(struct zv_ami_session *s)
-{
-	struct zv_pending *p;
-
-	while ((p = zv_pending_first(&s->pending)) && p->deadline_ms <= s->now_ms) {
-		s->counters.timeouts++;
-		zv_log(s->log, ZV_LOG_DEBUG, "ami", "no answer in time actionid=%s",
-		       p->action_id);
-		/* it held up the Ping until now: the silence counts from here */
-		if (p->may_block && !p->request && s->pinged_ms >= 0 &&
-		    s->pinged_ms < p->deadline_ms)
-			s->pinged_ms = p->deadline_ms;
-		zv_pending_expire(&s->pending, p);
-	}
-}
-
-static void
-check_login_time(struct zv_ami_session *s)
-{
-	double seconds = login_patience_ms(s) / 1000.0;
-
-	if (s->now_ms < s->login_by_ms)
-		return;
-	if (s->greeted || s->known)
-		fail(s,
-		     zv_fail(s->err, ZV_ETIMEOUT,
-			     "no answer to the login within %.1f s: the server hangs "
-			     "or is overloaded",
-			     seconds));
-	else
-		fail(s, zv_fail(s->err, ZV_EPROTO,
-				"no greeting within %.1f s: not Asterisk's manager "
-				"port; a TLS port wants amis://, an HTTP port http://; "
-				"see port and tlsbindaddr in manager.conf",
-				seconds));
-}
-
-static void
-check_ping(struct zv_ami_session *s)
-{
-	struct zv_request *ping;
-
-	if (s->now_ms < ping_deadline(s))
-		return;
-	if (s->pinged_ms >= 0) {
-		fail(s, zv_fail(s->err, ZV_ETIMEOUT,
-				"nothing received for %.1f s, a Ping was not answered: "
-				"the "
-				"connection is dead or the server is frozen",
-				(double)(s->now_ms - s->received_ms) / 1000.0));
-		return;
-	}
-	s->pinged_ms = s->now_ms;
-	ping = zvon_request_new(ZV_STR("Ping"), s->err);
-	send_own(s, ping, s->options.action_timeout_ms, NULL);
-}
-
-int
-zv_ami_session_tick(struct zv_ami_session *s, int64_t now_ms, struct zv_error *err)
-{
-	struct zv_error unwanted = { 0 };
-
-	s->now_ms = now_ms;
-	s->err = err ? err : &unwanted;
-	if (s->state == ZV_STATE_LOGIN)
-		check_login_time(s);
-	if (s->state == ZV_STATE_BOOTING && now_ms >= s->booted_by_ms)
-		enter(s, ZV_STATE_READY);
-	if (is_logged_in(s))
-		check_ping(s);
-	expire_actions(s);
-	s->err = NULL;
-	return s->failed;
-}
-
 /* ---- start and stop ------------------------------------------------------- */
 
 void
@@ -583,8 +332,8 @@ zv_ami_session_start(struct zv_ami_session *s, int64_t now_ms)
 	s->failed = 0;
 	s->pinged_ms = -1;
 	s->now_ms = s->received_ms = now_ms;
-	s->login_by_ms = now_ms + login_patience_ms(s);
-	enter(s, ZV_STATE_LOGIN);
+	s->login_by_ms = now_ms + zv_ami_session_patience_ms(s);
+	zv_ami_session_enter(s, ZV_STATE_LOGIN);
 }
 
 void

@@ -56,3 +56,12 @@ zv_num_parse_seconds(struct zv_str s, long long most_ms, long long *ms)
 	}
 	return *ms > most_ms ? ZV_ETOOBIG : 0;
 }
+
+int
+zv_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)zv_lower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

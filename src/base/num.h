@@ -12,4 +12,7 @@ int zv_num_parse(struct zv_str s, long long least, long long most, long long *ou
  * 0, ZV_EINVAL, or ZV_ETOOBIG beyond `most`. */
 int zv_num_parse_seconds(struct zv_str s, long long most_ms, long long *ms);
 
+/* 0…15; -1: it is no hexadecimal digit. */
+int zv_hex_digit(char c);
+
 #endif

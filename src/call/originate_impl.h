@@ -1,6 +1,6 @@
-/* originate_impl.h - the inside of an attempt, shared by the three files that think
- * about it: originate.c (life, steps, time), originate_events.c (what an event
- * changes), originate_result.c (what it all means in the end). */
+/* originate_impl.h - the inside of an attempt, shared by the files that think about it:
+ * originate.c (life, steps, time), originate_who.c, originate_dial.c, originate_events.c
+ * (what an event changes), originate_result.c (what it all means in the end). */
 #ifndef ZV_CALL_ORIGINATE_IMPL_H
 #define ZV_CALL_ORIGINATE_IMPL_H
 
@@ -134,6 +134,8 @@ bool zv_originate_round_over(const struct zv_originate *o);
 /* ---- originate_events.c ---- */
 
 void zv_originate_dispatch(struct zv_originate *o, const struct zv_packet *event);
+
+/* ---- originate_who.c ---- */
 
 /* How the names of channels begin that dialling this makes: "SIP/200-" for "SIP/200"
  * and "SIP/x@200", "Local/2@ctx-" for "Local/2@ctx/n". */

@@ -23,7 +23,7 @@ static const struct zv_opt options[] = {
 	ZV_OPT_FLAG("summary", 0, &summary, "one object for each call, no events",
 		    "один объект на звонок, без событий"),
 	ZV_OPT_FLAG("ladder", 0, &ladder, "draw a ladder of each call",
-		    "нарисовать лестницу каждого звонка"),
+		    "нарисовать диаграмму каждого звонка"),
 	ZV_OPT_TEXT("call", 0, "ID", &only, "only this call", "только этот звонок"),
 	ZV_OPT_LIST("trunk", 0, "NAME", &trunks,
 		    "this peer is a trunk; * stands for any text; may be repeated",
@@ -31,7 +31,7 @@ static const struct zv_opt options[] = {
 	ZV_OPT_LIST("line", 0, "NAME", &lines, "this one is a line, no trunk",
 		    "а этот — линия, не транк"),
 	ZV_OPT_FLAG("ascii", 0, &ascii, "ladders of ASCII characters only",
-		    "лестницы только из символов ASCII"),
+		    "диаграммы только из символов ASCII"),
 	ZV_OPT_CHOICE("format", 0, "json|text", &format,
 		      "JSON, one object a line, or text (default on a terminal)",
 		      "JSON, объект на строку, или текст (по умолчанию на терминале)"),
@@ -43,14 +43,6 @@ static const struct zv_opt options[] = {
 		       "URL: завершиться через столько секунд"),
 	ZV_OPT_END,
 };
-
-static size_t
-texts_of(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
-{
-	for (int i = 0; i < list->n; i++)
-		out[i] = zvon_str(list->texts[i]);
-	return (size_t)list->n;
-}
 
 static int
 check(bool is_live)
@@ -93,8 +85,8 @@ run(char **args, int n)
 	(void)n;
 	if (code)
 		return code;
-	o.n_trunks = texts_of(&trunks, trunk_names);
-	o.n_lines = texts_of(&lines, line_names);
+	o.n_trunks = zv_opt_list_texts(&trunks, trunk_names);
+	o.n_lines = zv_opt_list_texts(&lines, line_names);
 	wish.json = format == FORMAT_JSON ||
 		    (format == FORMAT_AUTO && !isatty(STDOUT_FILENO));
 	return is_live ? zv_calls_live(args[0], &wish, &o, count, for_ms)

@@ -10,6 +10,7 @@
 #include "cli/history_from.h"
 #include "cli/history_print.h"
 #include "cli/link.h"
+#include "cli/zone.h"
 #include "hist/miko.h"
 #include "term/reason.h"
 #include "term/secret.h"
@@ -42,14 +43,14 @@ static const struct zv_opt options[] = {
 		"токен для --server — первая строка FILE (иначе ZVON_TOKEN)"),
 	ZV_OPT_LIST("number", 0, "N", &numbers,
 		    "who took part, in any format; may be repeated",
-		    "кто участвовал, в любой записи; можно повторять"),
+		    "кто участвовал, номер в любом виде; можно повторять"),
 	ZV_OPT_LIST("line", 0, "L", &lines, "a line that took part; may be repeated",
 		    "участвовавшая линия; можно повторять"),
 	ZV_OPT_LIST("queue", 0, "Q", &queues, "it was in this queue; may be repeated",
 		    "был в этой очереди; можно повторять"),
 	ZV_OPT_LIST("pbx", 0, "NAME", &servers,
 		    "of this [server NAME] of zvond.conf; may be repeated",
-		    "этого [server NAME] из zvond.conf; можно повторять"),
+		    "на этом [server NAME] из zvond.conf; можно повторять"),
 	ZV_OPT_TEXT("from", 0, "TIME", &from,
 		    "started then or later: 2026-11-21, \"2026-11-21 10:00\"",
 		    "начался тогда или позже: 2026-11-21, \"2026-11-21 10:00\""),
@@ -73,10 +74,12 @@ static const struct zv_opt options[] = {
 	ZV_OPT_TEXT("fields", 0, "NAMES", &fields,
 		    "json, csv: only these, as started,from,to",
 		    "json, csv: только эти, например started,from,to"),
-	ZV_OPT_TEXT("tz", 0, "ZONE", &zone,
-		    "of times without one, of csv, of days: +03:00, Z (default: here)",
-		    "пояс времени без пояса, csv и суток: +03:00, Z (по умолчанию: "
-		    "здешний)"),
+	ZV_OPT_TEXT(
+		"tz", 0, "ZONE", &zone,
+		"of times without one, of csv, of days: Europe/Berlin, +03:00, Z "
+		"(default: here)",
+		"часовой пояс для времени без него, для csv и суток: Europe/Berlin, "
+		"+03:00, Z (по умолчанию: местный)"),
 	ZV_OPT_TEXT(
 		"statistics", 0, "BY", &by,
 		"numbers instead of calls: hour, day, line, queue, result, direction",
@@ -124,20 +127,25 @@ say_each(struct question *q, const char *name, const struct zv_opt_list *list)
 		say(q, name, list->texts[i]);
 }
 
+/* Its file is needed here too: for times in --from and --to, and in CSV. */
 static void
 say_zone(struct question *q)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-	char text[16] = "Z";
-	long minutes;
+	struct zv_error err = { 0 };
+	struct zv_zone *found;
+	char here[ZV_ZONE_TEXT];
 
-	if (!zone && localtime_r(&now, &tm)) {
-		minutes = tm.tm_gmtoff / 60;
-		snprintf(text, sizeof text, "%c%02d:%02d", minutes < 0 ? '-' : '+',
-			 (int)(labs(minutes) / 60 % 100), (int)(labs(minutes) % 60));
+	zv_cli_zone_here(here);
+	say(q, "tz", !zone || strcmp(zone, "local") == 0 ? here : zone);
+	if (q->code || !q->asked.zone_name.n)
+		return;
+	found = zv_cli_zone_open(zv_buf_str(&q->asked.zone_name), &err);
+	if (found) {
+		zv_history_asked_take_zone(&q->asked, found);
+		return;
 	}
-	say(q, "tz", zone ? zone : text);
+	zv_say_reason_at("--tz", &err);
+	q->code = ZV_EXIT_USAGE;
 }
 
 /* Of one page. */
@@ -155,7 +163,7 @@ make_question(struct question *q, char **args)
 	struct zv_error err = { 0 };
 	char text[16];
 
-	zv_history_asked_init(&q->asked, 0);
+	zv_history_asked_init(&q->asked, NULL);
 	for (; *args; args++)
 		say(q, "number", *args);
 	say_each(q, "number", &numbers);
@@ -332,7 +340,7 @@ ask(struct run *r)
 	zv_out_init(&r->print.out, 0);
 	r->print.shape = (enum zv_history_shape)format;
 	r->print.fields = &r->fields;
-	r->print.offset_s = r->question.asked.offset_s;
+	r->print.zone = r->question.asked.zone;
 	r->print.by = r->question.asked.by;
 	r->print.bom = bom;
 	r->from = db ? from_db(&code) : from_server(&code);

@@ -5,13 +5,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/import_result.h"
+#include "cli/import_rule.h"
 #include "cli/import_run.h"
 #include "cli/stop.h"
+#include "cli/zone.h"
 #include "hist/query.h"
-#include "io/zone_file.h"
 #include "term/reason.h"
 #include "term/secret.h"
 
@@ -32,17 +33,18 @@ static const struct zv_opt options[] = {
 		    "история zvond: файл SQLite, который будет создан, если его нет, "
 		    "или URL"),
 	ZV_OPT_TEXT("cel", 0, "URL", &cel, "CEL of the same PBX besides",
-		    "кроме того, CEL той же АТС"),
+		    "ещё и CEL той же АТС"),
 	ZV_OPT_TEXT("preset", 0, "NAME", &preset,
 		    "whose table it is: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
 		    "(default: what it looks like)",
 		    "чья это таблица: asterisk, freepbx, mikopbx, pt1c, issabel, csv "
-		    "(по умолчанию: на что похожа)"),
+		    "(по умолчанию определяется сама)"),
 	ZV_OPT_TEXT("table", 0, "NAME", &table, "its name, if it is another one",
 		    "её имя, если оно другое"),
-	ZV_OPT_LIST("column", 0, "NAME=COLUMN", &columns,
-		    "Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
-		    "NAME Астериска лежит там в COLUMN: src=cnum; можно повторять"),
+	ZV_OPT_LIST(
+		"column", 0, "NAME=COLUMN", &columns,
+		"Asterisk's NAME stands in COLUMN there: src=cnum; may be repeated",
+		"столбец NAME Asterisk назван там COLUMN: src=cnum; можно повторять"),
 	ZV_OPT_TEXT("timezone", 0, "NAME", &zone_name,
 		    "of the times there: Europe/Moscow, UTC (default: local, this "
 		    "machine's)",
@@ -91,42 +93,6 @@ struct job {
 		columns[ZV_OPT_LIST_MAX];
 };
 
-static size_t
-texts_of(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
-{
-	for (int i = 0; i < list->n; i++)
-		out[i] = zvon_str(list->texts[i]);
-	return (size_t)list->n;
-}
-
-/* ---- errors -------------------------------------------------------------------------------- */
-
-static int
-exit_of(int code)
-{
-	static const struct {
-		int code, exit;
-	} exits[] = {
-		{ ZV_EINVAL, ZV_EXIT_USAGE },	  { ZV_ENOTFOUND, ZV_EXIT_USAGE },
-		{ ZV_ETOOBIG, ZV_EXIT_USAGE },	  { ZV_EIO, ZV_EXIT_CONNECT },
-		{ ZV_ECLOSED, ZV_EXIT_CONNECT },  { ZV_ETLS, ZV_EXIT_CONNECT },
-		{ ZV_EAUTH, ZV_EXIT_LOGIN },	  { ZV_EPROTO, ZV_EXIT_PROTOCOL },
-		{ ZV_ETIMEOUT, ZV_EXIT_TIMEOUT }, { ZV_EBUSY, ZV_EXIT_TIMEOUT },
-	};
-
-	for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
-		if (exits[i].code == code)
-			return exits[i].exit;
-	return ZV_EXIT_NEGATIVE;
-}
-
-static int
-fail(const char *what, const struct zv_error *err)
-{
-	zv_say_reason_at(what, err);
-	return exit_of(err->code);
-}
-
 /* ---- what is asked for ---------------------------------------------------------------------- */
 
 static int
@@ -166,33 +132,22 @@ check(void)
 static int
 read_zone(struct job *j)
 {
-	struct zv_buf bytes = { 0 };
 	struct zv_error err = { 0 };
-	int rc = zv_zone_file_read(zvon_str(zone_name), &bytes, &err);
 
-	if (rc == 0) {
-		j->zone = zv_zone_new(zv_buf_str(&bytes), &err);
-		rc = j->zone ? 0 : ZV_EINVAL;
-	}
-	zv_buf_deinit(&bytes);
-	return rc < 0 ? fail("--timezone", &err) : 0;
+	j->zone = zv_cli_zone_open(zvon_str(zone_name), &err);
+	return j->zone ? 0 : zv_import_fail("--timezone", &err);
 }
 
 static int
 read_since(struct job *j)
 {
 	struct zv_error err = { 0 };
-	int64_t local_ms;
-	int offset_s = 0;
 
 	if (!since)
 		return 0;
-	for (int i = 0; i < 2; i++) { /* the zone's offset is that of the time itself */
-		if (zv_history_time(zvon_str(since), offset_s, &local_ms, &err) < 0)
-			return fail("--since", &err);
-		offset_s = zv_zone_offset_s(j->zone, local_ms / 1000);
-	}
-	j->import.what.from_ms = local_ms;
+	if (zv_history_time(zvon_str(since), j->zone, &j->import.what.from_ms, &err) <
+	    0)
+		return zv_import_fail("--since", &err);
 	return 0;
 }
 
@@ -222,7 +177,9 @@ open_source(struct job *j, enum zv_record_kind kind, const char *url,
 		.preset = zvon_str(preset),
 		.table = zvon_str(kind == ZV_RECORD_CDR ? table : NULL),
 		.columns = j->columns,
-		.n_columns = kind == ZV_RECORD_CDR ? texts_of(&columns, j->columns) : 0,
+		.n_columns = kind == ZV_RECORD_CDR
+				     ? zv_opt_list_texts(&columns, j->columns)
+				     : 0,
 		.zone = j->zone,
 	};
 	struct zv_error err = { 0 };
@@ -231,7 +188,7 @@ open_source(struct job *j, enum zv_record_kind kind, const char *url,
 		return 0;
 	*out = zv_source_open(&o, &err);
 	if (!*out)
-		return fail(kind == ZV_RECORD_CDR ? "--from" : "--cel", &err);
+		return zv_import_fail(kind == ZV_RECORD_CDR ? "--from" : "--cel", &err);
 	zv_say_note("%s: %s", "%s: %s", zv_source_name(*out), zv_source_report(*out));
 	return 0;
 }
@@ -251,53 +208,12 @@ size_of(const char *url)
 /* ---- how numbers are written ------------------------------------------------------------------- */
 
 static int
-wrong_rule(const char *text)
-{
-	zv_say_error("--number-rule %s: country, trunk, international, area or "
-		     "national_digits, and at most 8 digits, are needed: country=7",
-		     "--number-rule %s: нужно country, trunk, international, area или "
-		     "national_digits и не больше 8 цифр: country=7",
-		     text);
-	return ZV_EXIT_USAGE;
-}
-
-static int
-read_rule(struct zv_number_rules *numbers, const char *text)
-{
-	const struct {
-		const char *name;
-		struct zv_str *to;
-	} names[] = {
-		{ "country", &numbers->country },
-		{ "trunk", &numbers->trunk },
-		{ "international", &numbers->international },
-		{ "area", &numbers->area },
-	};
-	struct zv_str value = zvon_str(text), name;
-	long long number;
-
-	zv_str_split(&value, '=', &name);
-	if (value.n > 8 || zv_num_parse(value, 0, 99999999, &number) < 0)
-		return wrong_rule(text);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (zvon_str_equal(name, zvon_str(names[i].name))) {
-			*names[i].to = value;
-			return 0;
-		}
-	if (!zvon_str_equal(name, ZV_STR("national_digits")) || number < 4 ||
-	    number > 14)
-		return wrong_rule(text);
-	numbers->national_digits = (int)number;
-	return 0;
-}
-
-static int
 read_rules(struct job *j)
 {
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < rules.n; i++)
-		rc = read_rule(&j->numbers, rules.texts[i]);
+		rc = zv_import_number_rule(&j->numbers, rules.texts[i]);
 	return rc;
 }
 
@@ -320,7 +236,7 @@ open_store(struct job *j)
 	j->import.store = zv_store_open(&o, &warning, &err);
 	if (warning.code || warning.text[0])
 		zv_say_warning("--to: %s", "--to: %s", zv_reason(warning.text, why));
-	return j->import.store ? 0 : fail("--to", &err);
+	return j->import.store ? 0 : zv_import_fail("--to", &err);
 }
 
 /* "import:main:csv:/var/…": one for each source, as each server has it. */
@@ -338,12 +254,13 @@ find_mark(struct job *j)
 		zv_buf_printf(&j->mark, " since %lld",
 			      (long long)i->what.from_ms / 1000);
 	if (zv_buf_failed(&j->mark))
-		return fail("--from", &(struct zv_error){ .code = ZV_ENOMEM,
+		return zv_import_fail("--from",
+				      &(struct zv_error){ .code = ZV_ENOMEM,
 							  .text = "out of memory" });
 	i->mark = zv_buf_str(&j->mark);
 	if (i->store && !again &&
 	    zv_store_marked(i->store, i->mark, &j->position, &err) < 0)
-		return fail("--to", &err);
+		return zv_import_fail("--to", &err);
 	i->what.position = zv_buf_str(&j->position);
 	if (j->position.n)
 		zv_say_note("going on where the last run ended; --again begins anew",
@@ -352,65 +269,15 @@ find_mark(struct job *j)
 	return 0;
 }
 
-/* ---- the result ------------------------------------------------------------------------------------ */
-
-static void
-print_result(const struct zv_import *i)
-{
-	const struct {
-		const char *name;
-		uint64_t value;
-	} numbers[] = {
-		{ "rows", i->rows },
-		{ "calls", i->calls },
-		{ "new", i->written.added },
-		{ "changed", i->written.changed },
-		{ "same", i->written.same },
-		{ "going_on", i->written.held },
-		{ "strange", i->stitched.strange },
-		{ "duplicates", i->stitched.duplicates },
-	};
-
-	putchar('{');
-	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-		printf("\"%s\":%llu,", numbers[k].name,
-		       (unsigned long long)numbers[k].value);
-	printf("\"complete\":%s}\n", i->stopped ? "false" : "true");
-	fflush(stdout);
-}
+/* ---- the whole ------------------------------------------------------------------------------------ */
 
 static int
-run_import(struct job *j)
+run_import(struct zv_import *i)
 {
-	struct zv_import *i = &j->import;
 	struct zv_error err = { 0 };
-	char why[ZV_REASON_MAX];
 	int rc = zv_import_run(i, &err);
 
-	print_result(i);
-	if (rc < 0) {
-		zv_say_error("%s: %s; what was written stays, the next run goes on "
-			     "there",
-			     "%s: %s; записанное остаётся, следующий запуск продолжит "
-			     "с этого места",
-			     i->store_fault ? "--to" : "--from",
-			     zv_reason(err.text, why));
-		return i->store_fault && err.code == ZV_EIO ? ZV_EXIT_NEGATIVE
-							    : exit_of(err.code);
-	}
-	if (i->stopped) {
-		zv_say_note("stopped; the next run goes on there",
-			    "остановлено; следующий запуск продолжит с этого места");
-		return ZV_EXIT_NEGATIVE;
-	}
-	if (i->written.held)
-		zv_say_note("%llu calls go on, as zvond sees them, and are left for a "
-			    "later "
-			    "run",
-			    "%llu звонков ещё идут, как видит zvond: они оставлены "
-			    "следующему запуску",
-			    (unsigned long long)i->written.held);
-	return ZV_EXIT_DONE;
+	return zv_import_tell(i, rc, &err);
 }
 
 static int
@@ -440,9 +307,9 @@ prepare(struct job *j)
 	what->stitch = (struct zv_stitch_options){
 		.server = zvon_str(server),
 		.trunks = j->trunks,
-		.n_trunks = texts_of(&trunks, j->trunks),
+		.n_trunks = zv_opt_list_texts(&trunks, j->trunks),
 		.lines = j->lines,
-		.n_lines = texts_of(&lines, j->lines),
+		.n_lines = zv_opt_list_texts(&lines, j->lines),
 	};
 	return rc;
 }
@@ -456,13 +323,14 @@ run(char **args, int n)
 	(void)args;
 	(void)n;
 	if (!j)
-		return fail("import", &(struct zv_error){ .code = ZV_ENOMEM,
+		return zv_import_fail("import",
+				      &(struct zv_error){ .code = ZV_ENOMEM,
 							  .text = "out of memory" });
 	j->import.asked_to_stop = zv_stop_asked;
 	rc = prepare(j);
 	if (rc == 0) {
 		zv_stop_on_signals(NULL, NULL);
-		rc = run_import(j);
+		rc = run_import(&j->import);
 	}
 	zv_store_close(j->import.store);
 	zv_source_close(j->import.what.cdr);
@@ -485,7 +353,7 @@ const struct zv_cmd zv_cmd_import = {
 		   "them, and write those into zvond's history, where each call is "
 		   "once however often it is told. Ctrl-C ends after what is whole; "
 		   "the next run goes on there.",
-		   "Читает CDR станции (таблицу или Master.csv), собирает из них "
+		   "Читает CDR АТС (таблицу или Master.csv), собирает из них "
 		   "звонки "
 		   "и пишет их в историю zvond, где каждый звонок есть один раз, "
 		   "сколько бы о нём ни рассказали. Ctrl-C завершает после того, что "

@@ -130,7 +130,7 @@ zv_history_from_statistics(struct zv_history_from *f,
 
 	if (f->ask)
 		return zv_history_ask_statistics(f->ask, query, asked->by, fn, context);
-	rc = zv_store_statistics(f->store, &asked->query, asked->by, asked->offset_s,
-				 fn, context, &err);
+	rc = zv_store_statistics(f->store, &asked->query, asked->by, asked->zone, fn,
+				 context, &err);
 	return rc < 0 ? fail(rc, &err) : 0;
 }

@@ -214,7 +214,7 @@ json_call(struct zv_history_print *p, const struct zv_conversation *c)
 static void
 csv_call(struct zv_history_print *p, const struct zv_conversation *c)
 {
-	zv_history_csv_row(&p->out.buf, p->fields, c, p->offset_s);
+	zv_history_csv_row(&p->out.buf, p->fields, c, p->zone);
 }
 
 void
@@ -321,7 +321,7 @@ csv_row(struct zv_history_print *p, const struct zv_statistics_row *row)
 	struct zv_buf *out = &p->out.buf;
 
 	if (is_by_time(p))
-		zv_history_write_time(out, row->time_ms, p->offset_s);
+		zv_history_write_time(out, row->time_ms, p->zone);
 	else
 		zv_csv_cell(out, row->name);
 	zv_buf_printf(out, ",%llu,%llu,%llu,%lld,%lld\r\n",

@@ -15,7 +15,7 @@ enum zv_history_shape {
 struct zv_history_print {
 	enum zv_history_shape shape;
 	const struct zv_history_fields *fields;
-	int offset_s;
+	const struct zv_zone *zone;
 	bool bom;
 	enum zv_statistics_by by;
 	struct zv_out out;

@@ -9,11 +9,11 @@
 #include "cli/stop.h"
 #include "io/clock.h"
 #include "io/listen.h"
+#include "office/far_end.h"
 
 #define MAX_CONNECTIONS	 1000
 #define MAX_QUEUE_BYTES	 (16u * 1024 * 1024)
 #define WRITE_TIMEOUT_MS 5000
-#define REPLAY_AHEAD	 (256u * 1024) /* bytes of a recording on their way at a time */
 
 struct zv_serve_desk {
 	struct zv_serve_options options;
@@ -32,8 +32,7 @@ struct visit {
 	struct zv_node node;
 	struct zv_serve_desk *desk;
 	struct zv_conn *conn;
-	struct zv_office_session *session; /* or … */
-	struct zv_replay *replay;
+	struct zv_far_end far;
 	bool logged_in;
 	bool had_all; /* of the recording */
 	char remote[ZV_REMOTE_TEXT];
@@ -59,40 +58,12 @@ say_debug(const struct visit *v, const char *what)
 
 /* ---- the machines ---------------------------------------------------------- */
 
-static struct zv_buf *
-output_of(struct visit *v)
-{
-	return v->replay ? zv_replay_output(v->replay)
-			 : zv_office_session_output(v->session);
-}
-
-static bool
-is_over(const struct visit *v)
-{
-	return v->replay ? zv_replay_is_over(v->replay)
-			 : zv_office_session_is_over(v->session);
-}
-
-static bool
-is_logged_in(const struct visit *v)
-{
-	return v->replay ? zv_replay_is_logged_in(v->replay)
-			 : zv_office_session_is_logged_in(v->session);
-}
-
-/* A recording waits for its reader; the office's life does not. */
-static bool
-has_room(const struct visit *v)
-{
-	return !v->replay || zv_conn_queued(v->conn) < REPLAY_AHEAD;
-}
-
 static void
 deliver(struct visit *v)
 {
-	struct zv_buf *out = output_of(v);
+	struct zv_buf *out = zv_far_end_output(&v->far);
 
-	if (!out->n || !has_room(v))
+	if (!out->n || !zv_far_end_has_room(&v->far, zv_conn_queued(v->conn)))
 		return;
 	zv_conn_send(v->conn, zv_buf_str(out));
 	zv_buf_consume(out, out->n);
@@ -102,10 +73,11 @@ deliver(struct visit *v)
 static void
 check_once(struct visit *v)
 {
-	v->logged_in |= is_logged_in(v);
-	if (!v->replay || !v->desk->options.once || !zv_replay_is_done(v->replay))
+	v->logged_in |= zv_far_end_is_logged_in(&v->far);
+	if (!v->far.replay || !v->desk->options.once ||
+	    !zv_replay_is_done(v->far.replay))
 		return;
-	if (output_of(v)->n || v->had_all)
+	if (zv_far_end_output(&v->far)->n || v->had_all)
 		return;
 	v->had_all = true;
 	zv_conn_close(v->conn, true);
@@ -116,7 +88,7 @@ settle_visit(struct visit *v)
 {
 	deliver(v);
 	check_once(v);
-	if (is_over(v) && !output_of(v)->n)
+	if (zv_far_end_is_over(&v->far) && !zv_far_end_output(&v->far)->n)
 		zv_conn_close(v->conn, true);
 }
 
@@ -129,9 +101,10 @@ deadline(struct zv_serve_desk *d)
 	ZV_EACH(&d->visits, node, next)
 	{
 		struct visit *v = ZV_OWNER(node, struct visit, node);
+		int64_t his = zv_far_end_deadline(&v->far, zv_conn_queued(v->conn));
 
-		if (v->replay && has_room(v) && zv_replay_deadline(v->replay) < at)
-			at = zv_replay_deadline(v->replay);
+		if (his < at)
+			at = his;
 	}
 	return at;
 }
@@ -159,7 +132,7 @@ on_timer(void *user)
 	{
 		struct visit *v = ZV_OWNER(node, struct visit, node);
 
-		if (v->replay && has_room(v) && zv_replay_tick(v->replay, now) < 0)
+		if (zv_far_end_tick(&v->far, zv_conn_queued(v->conn), now) < 0)
 			rc = ZV_ENOMEM;
 	}
 	if (rc < 0)
@@ -188,14 +161,14 @@ begin_machine(struct visit *v)
 	const struct zv_recording *recording;
 
 	if (d->office) {
-		v->session = zv_office_session_new(d->office, v->remote, now);
-		return v->session != NULL;
+		v->far.session = zv_office_session_new(d->office, v->remote, now);
+		return v->far.session != NULL;
 	}
 	recording = d->options.recordings[d->next_recording];
 	d->next_recording = (d->next_recording + 1) % d->options.n_recordings;
 	options.seed = zv_random();
-	v->replay = zv_replay_new(recording, &options, now);
-	return v->replay != NULL;
+	v->far.replay = zv_replay_new(recording, &options, now);
+	return v->far.replay != NULL;
 }
 
 static void *
@@ -224,8 +197,7 @@ on_bytes(void *owner, struct zv_str bytes)
 {
 	struct visit *v = owner;
 	int64_t now = zv_clock_ms();
-	int rc = v->replay ? zv_replay_input(v->replay, bytes, now)
-			   : zv_office_session_input(v->session, bytes, now);
+	int rc = zv_far_end_input(&v->far, bytes, now);
 
 	if (rc < 0)
 		stop(v->desk, rc);
@@ -265,9 +237,8 @@ on_close(void *owner, int reason)
 	say_debug(v, why_closed(reason));
 	zv_list_remove(&v->node);
 	if (d->options.once && v->logged_in)
-		stop(d, !v->replay || v->had_all ? 0 : ZV_ECLOSED);
-	zv_office_session_free(v->session);
-	zv_replay_free(v->replay);
+		stop(d, !v->far.replay || v->had_all ? 0 : ZV_ECLOSED);
+	zv_far_end_deinit(&v->far);
 	zv_free(v);
 }
 

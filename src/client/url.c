@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "base/urltext.h"
 
 #define HOST_MAX 255 /* RFC 1035, 2.3.4 */
 
@@ -55,49 +56,17 @@ parse_scheme(struct zv_url *url, struct zv_str *rest, struct zv_error *err)
 }
 
 static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, zv_lower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* %40 and the like; other bytes as they are, UTF-8 user names included. */
-static char *
-decode(struct zv_str s)
-{
-	char *out = zv_malloc(s.n + 1);
-	size_t n = 0;
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < s.n; i++) {
-		int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
-
-		if (high == 0 &&
-		    low == 0) /* no text holds a NUL: it would be cut there */
-			low = -1;
-		out[n++] = low >= 0 ? (char)(high * 16 + low) : s.p[i];
-		i += low >= 0 ? 2 : 0;
-	}
-	out[n] = '\0';
-	return out;
-}
-
-static int
 parse_user(struct zv_url *url, struct zv_str text, struct zv_error *err)
 {
 	struct zv_str user, secret = text;
 
 	zv_str_split(&secret, ':', &user);
-	url->user = decode(user);
+	url->user = zv_urltext_decode(user);
 	if (!url->user)
 		return zv_fail_nomem(err);
 	if (!secret.p)
 		return 0;
-	url->secret = decode(secret);
+	url->secret = zv_urltext_decode(secret);
 	return url->secret ? 0 : zv_fail_nomem(err);
 }
 
@@ -113,38 +82,12 @@ parse_port(struct zv_url *url, struct zv_str text, struct zv_error *err)
 	return 0;
 }
 
-/* Letters, digits and .-_ of names and IPv4; hex, colons and % of IPv6 with zone. */
-static bool
-is_host(struct zv_str host, bool ipv6)
-{
-	const char *extra = ipv6 ? ":.%" : ".-_";
-
-	if (host.n == 0 || host.n > HOST_MAX)
-		return false;
-	for (size_t i = 0; i < host.n; i++) {
-		unsigned char c = zv_lower((unsigned char)host.p[i]);
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c < 0x80 &&
-		    !(c && strchr(extra, c)))
-			return false;
-	}
-	return true;
-}
-
 static int
 parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 {
-	bool ipv6 = text.n && text.p[0] == '[';
-	struct zv_str host = text, rest;
+	struct zv_str host, port;
 
-	if (ipv6) {
-		rest = zv_str_from(text, 1);
-		zv_str_split(&rest, ']', &host);
-	} else {
-		rest = zv_str_from(text, zv_str_find(text, ZV_STR(":")));
-		host.n = text.n - rest.n;
-	}
-	if ((ipv6 && !rest.p) || (rest.n && rest.p[0] != ':') || !is_host(host, ipv6)) {
+	if (!zv_urltext_host(text, HOST_MAX, &host, &port)) {
 		if (url->secret) /* may be a piece of it, when the host was left out */
 			return zv_fail(err, ZV_EINVAL,
 				       "bad URL: what follows the last '@' is no name "
@@ -154,7 +97,7 @@ parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 			       "bad URL: host '%.*s' is no name and no address; %s",
 			       (int)(host.n < 64 ? host.n : 64), host.p, shape);
 	}
-	if (rest.n && parse_port(url, zv_str_from(rest, 1), err) < 0)
+	if (port.p && parse_port(url, port, err) < 0)
 		return ZV_EINVAL;
 	url->host = zv_memdup(host.p, host.n);
 	return url->host ? 0 : zv_fail_nomem(err);
@@ -166,17 +109,7 @@ parse_host(struct zv_url *url, struct zv_str text, struct zv_error *err)
 static bool
 is_path(struct zv_str path)
 {
-	if (zv_str_find(path, ZV_STR("//")) < path.n)
-		return false;
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.p[i];
-		unsigned char low = zv_lower(c);
-
-		if (!(low >= 'a' && low <= 'z') && !(c >= '0' && c <= '9') &&
-		    !(c && strchr("/-._~%", c)))
-			return false;
-	}
-	return true;
+	return zv_urltext_is_path(path) && zv_str_find(path, ZV_STR("//")) == path.n;
 }
 
 static struct zv_str
@@ -226,15 +159,6 @@ parse_path(struct zv_url *url, struct zv_str path, struct zv_error *err)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-static size_t
-last_at(struct zv_str s)
-{
-	for (size_t i = s.n; i > 0; i--)
-		if (s.p[i - 1] == '@')
-			return i - 1;
-	return s.n;
-}
-
 int
 zv_url_parse(struct zv_url *url, struct zv_str text, struct zv_error *err)
 {
@@ -246,7 +170,7 @@ zv_url_parse(struct zv_url *url, struct zv_str text, struct zv_error *err)
 	rc = parse_scheme(url, &rest, err);
 	if (rc < 0)
 		return rc;
-	at = last_at(rest); /* a secret may hold '@' and '/' */
+	at = zv_urltext_last_at(rest); /* a secret may hold '@' and '/' */
 	authority = at < rest.n ? zv_str_from(rest, at + 1) : rest;
 	if (url->protocol == ZV_URL_AJAM) {
 		path = zv_str_from(authority, zv_str_find(authority, ZV_STR("/")));

@@ -24,6 +24,18 @@ fail_connection(struct zv_db *db, struct zv_error *err)
 			  err);
 }
 
+static int
+fail_connecting(struct zv_db *db, struct zv_error *err)
+{
+	if (zv_db_left_ms(db) > 0)
+		return fail_connection(db, err);
+	db->is_lost = true;
+	return zv_fail(err, ZV_EIO,
+		       "%s: no answer in %d ms: check host, port, and that the server "
+		       "runs",
+		       db->url->shown, db->connect_timeout_ms);
+}
+
 static unsigned
 seconds(int ms)
 {
@@ -152,7 +164,7 @@ maria_open(struct zv_db *db, struct zv_error *err)
 				db->secret, or_null(u->path), (unsigned)u->port,
 				or_null(zv_db_url_word(u, "socket")),
 				CLIENT_FOUND_ROWS))
-		return fail_connection(db, err);
+		return fail_connecting(db, err);
 	/* MYSQL_OPT_SSL_ENFORCE of libmariadb 3.3 is content with a server without TLS */
 	if (zv_db_url_word(u, "tls") && !mysql_get_ssl_cipher(m->connection))
 		return zv_fail(

@@ -15,15 +15,6 @@ struct block {
 	char text[];
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)zv_lower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The text with its %XX decoded, kept in the block. NULL: wrong %XX, or a NUL. */
 static const char *
 keep(struct block *b, struct zv_str s)
@@ -34,8 +25,8 @@ keep(struct block *b, struct zv_str s)
 		int c = (unsigned char)s.p[i];
 
 		if (c == '%') {
-			int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-			int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+			int high = i + 2 < s.n ? zv_hex_digit(s.p[i + 1]) : -1;
+			int low = i + 2 < s.n ? zv_hex_digit(s.p[i + 2]) : -1;
 
 			c = high < 0 || low < 0 ? 0 : high * 16 + low;
 			i += 2;

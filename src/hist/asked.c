@@ -6,9 +6,9 @@
 #include "base/str.h"
 
 void
-zv_history_asked_init(struct zv_history_asked *a, int offset_s)
+zv_history_asked_init(struct zv_history_asked *a, const struct zv_zone *zone)
 {
-	*a = (struct zv_history_asked){ .offset_s = offset_s };
+	*a = (struct zv_history_asked){ .zone = zone };
 }
 
 static void
@@ -29,6 +29,8 @@ zv_history_asked_deinit(struct zv_history_asked *a)
 	zv_buf_deinit(&a->cursor);
 	zv_buf_deinit(&a->from);
 	zv_buf_deinit(&a->to);
+	zv_buf_deinit(&a->zone_name);
+	zv_zone_free(a->own_zone);
 }
 
 /* ---- values ----------------------------------------------------------------------------- */
@@ -251,7 +253,20 @@ set_to(const struct setting *s)
 static int
 set_zone(const struct setting *s)
 {
-	return zv_history_zone(s->value, &s->a->offset_s, s->err);
+	struct zv_zone *zone;
+	int offset_s = 0, rc = zv_history_zone(s->value, &offset_s, s->err);
+
+	if (zvon_str_equal_nocase(s->value, ZV_STR("local")))
+		return 0; /* that of the beginning */
+	if (rc > 0)
+		return set_text(s, &s->a->zone_name, ZV_HISTORY_TEXT_MAX);
+	if (rc < 0)
+		return rc;
+	zone = zv_zone_new_fixed(offset_s);
+	if (!zone)
+		return zv_fail_nomem(s->err);
+	zv_history_asked_take_zone(s->a, zone);
+	return 0;
 }
 
 static int
@@ -348,9 +363,18 @@ read_time(const struct zv_history_asked *a, const char *name, const struct zv_bu
 {
 	struct zv_error why = { 0 };
 
-	if (!text->n || zv_history_time(zv_buf_str(text), a->offset_s, ms, &why) >= 0)
+	if (!text->n || a->zone_name.n ||
+	    zv_history_time(zv_buf_str(text), a->zone, ms, &why) >= 0)
 		return 0;
 	return zv_fail(err, ZV_EINVAL, "%s: %s", name, why.text);
+}
+
+void
+zv_history_asked_take_zone(struct zv_history_asked *a, struct zv_zone *zone)
+{
+	zv_zone_free(a->own_zone);
+	a->zone = a->own_zone = zone;
+	zv_buf_clear(&a->zone_name);
 }
 
 int
@@ -380,10 +404,9 @@ zv_history_asked_end(struct zv_history_asked *a, struct zv_error *err)
 static int
 fail_zone(struct zv_error *err)
 {
-	return zv_fail(
-		err, ZV_EINVAL,
-		"tz: hours and minutes from UTC, as +03:00 (in a URL %%2B03:00), "
-		"or Z");
+	return zv_fail(err, ZV_EINVAL,
+		       "tz: a zone as Europe/Berlin, or hours and minutes from UTC, as "
+		       "+03:00 (in a URL %%2B03:00), or Z");
 }
 
 /* "3", "03", "0330", "03:30" as seconds. */
@@ -419,6 +442,9 @@ zv_history_zone(struct zv_str text, int *offset_s, struct zv_error *err)
 		*offset_s = 0;
 		return 0;
 	}
+	if (text.n && zv_lower((unsigned char)text.p[0]) >= 'a' &&
+	    zv_lower((unsigned char)text.p[0]) <= 'z')
+		return 1;
 	/* a '+' that was not escaped arrives as a blank, and is gone */
 	is_signed = text.n && (text.p[0] == '+' || text.p[0] == '-');
 	if (read_hours(zv_str_from(text, is_signed), &seconds) < 0)

@@ -26,7 +26,9 @@ struct zv_history_asked {
 	struct zv_history_query query;
 	struct zv_history_texts numbers, lines, queues, servers;
 	struct zv_buf cursor, from, to;
-	int offset_s; /* of the zone in which days and times without one are meant */
+	const struct zv_zone *zone; /* of days and of times without one; NULL: UTC */
+	struct zv_zone *own_zone;   /* the same, if it was asked for */
+	struct zv_buf zone_name;    /* it was asked for by name, and is to be found */
 	enum zv_history_format format;
 	bool has_format;
 	bool bom;
@@ -35,8 +37,8 @@ struct zv_history_asked {
 	bool has_by;
 };
 
-/* Zeroed, the zone that holds where none is asked for. */
-void zv_history_asked_init(struct zv_history_asked *a, int offset_s);
+/* Zeroed, the zone that holds where none is asked for: borrowed, NULL: UTC. */
+void zv_history_asked_init(struct zv_history_asked *a, const struct zv_zone *zone);
 void zv_history_asked_deinit(struct zv_history_asked *a);
 
 /* Is that a name of a filter or of another wish? */
@@ -45,10 +47,14 @@ bool zv_history_asked_knows(struct zv_str name);
  * as if it were not there. */
 int zv_history_asked_set(struct zv_history_asked *a, struct zv_str name,
 			 struct zv_str value, struct zv_error *err);
-/* All is said: 0, or what does not go together. */
+/* All is said: 0, or what does not go together. While there is a zone_name, its times are not
+ * read: give the zone, and end it once more. */
 int zv_history_asked_end(struct zv_history_asked *a, struct zv_error *err);
+/* What zone_name names; taken. */
+void zv_history_asked_take_zone(struct zv_history_asked *a, struct zv_zone *zone);
 
-/* "Z", "UTC", "+03:00", "-0330", "+3": seconds east of UTC. */
+/* "Z", "UTC", "+03:00", "-0330", "+3": seconds east of UTC. 1: it is no offset, but may be the
+ * name of a zone, as Europe/Moscow. */
 int zv_history_zone(struct zv_str text, int *offset_s, struct zv_error *err);
 
 #endif

@@ -64,13 +64,13 @@ zv_history_csv_head(struct zv_buf *out, const struct zv_history_fields *fields,
 
 void
 zv_history_csv_row(struct zv_buf *out, const struct zv_history_fields *fields,
-		   const struct zv_conversation *c, int offset_s)
+		   const struct zv_conversation *c, const struct zv_zone *zone)
 {
 	struct zv_buf text = { 0 };
 
 	for (size_t i = 0; i < n_columns(fields); i++) {
 		zv_buf_clear(&text);
-		column(fields, i)->write(&text, c, offset_s);
+		column(fields, i)->write(&text, c, zone);
 		if (i)
 			zv_buf_add_char(out, ',');
 		zv_csv_cell(out, zv_buf_str(&text));

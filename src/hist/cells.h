@@ -13,6 +13,6 @@ void zv_csv_cell(struct zv_buf *out, struct zv_str text);
 void zv_history_csv_head(struct zv_buf *out, const struct zv_history_fields *fields,
 			 bool bom);
 void zv_history_csv_row(struct zv_buf *out, const struct zv_history_fields *fields,
-			const struct zv_conversation *c, int offset_s);
+			const struct zv_conversation *c, const struct zv_zone *zone);
 
 #endif

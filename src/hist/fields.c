@@ -15,9 +15,9 @@ struct moment {
 /* Days since 1970 as a date of the Gregorian calendar, by eras of 400 years that begin in
  * March. */
 static struct moment
-moment_of(int64_t unix_ms, int offset_s)
+moment_of(int64_t unix_ms, const struct zv_zone *zone)
 {
-	int64_t s = unix_ms / 1000 - (unix_ms % 1000 < 0) + offset_s;
+	int64_t s = zv_zone_local_s(zone, unix_ms);
 	int64_t days = s / DAY_S - (s % DAY_S < 0);
 	int64_t shifted = days + 719468, era, year;
 	int of_era, of_year, month;
@@ -36,9 +36,9 @@ moment_of(int64_t unix_ms, int offset_s)
 }
 
 void
-zv_history_write_day(struct zv_buf *out, int64_t unix_ms, int offset_s)
+zv_history_write_day(struct zv_buf *out, int64_t unix_ms, const struct zv_zone *zone)
 {
-	struct moment m = moment_of(unix_ms, offset_s);
+	struct moment m = moment_of(unix_ms, zone);
 
 	if (unix_ms)
 		zv_buf_printf(out, "%04lld-%02d-%02d", (long long)m.year, m.month,
@@ -46,9 +46,9 @@ zv_history_write_day(struct zv_buf *out, int64_t unix_ms, int offset_s)
 }
 
 void
-zv_history_write_clock(struct zv_buf *out, int64_t unix_ms, int offset_s)
+zv_history_write_clock(struct zv_buf *out, int64_t unix_ms, const struct zv_zone *zone)
 {
-	struct moment m = moment_of(unix_ms, offset_s);
+	struct moment m = moment_of(unix_ms, zone);
 
 	if (unix_ms)
 		zv_buf_printf(out, "%02d:%02d:%02d", m.second / 3600,
@@ -56,12 +56,12 @@ zv_history_write_clock(struct zv_buf *out, int64_t unix_ms, int offset_s)
 }
 
 void
-zv_history_write_time(struct zv_buf *out, int64_t unix_ms, int offset_s)
+zv_history_write_time(struct zv_buf *out, int64_t unix_ms, const struct zv_zone *zone)
 {
-	zv_history_write_day(out, unix_ms, offset_s);
+	zv_history_write_day(out, unix_ms, zone);
 	if (unix_ms)
 		zv_buf_add_char(out, ' ');
-	zv_history_write_clock(out, unix_ms, offset_s);
+	zv_history_write_clock(out, unix_ms, zone);
 }
 
 /* ---- who ------------------------------------------------------------------------------ */
@@ -76,9 +76,9 @@ zv_conversation_other(const struct zv_conversation *c)
 
 #define TEXT(member)                                                                   \
  static void write_##member(struct zv_buf *out, const struct zv_conversation *c,       \
-			    int offset_s)                                              \
+			    const struct zv_zone *zone)                                \
  {                                                                                     \
-  (void)offset_s;                                                                      \
+  (void)zone;                                                                          \
   zv_buf_add(out, c->member);                                                          \
  }
 TEXT(id)
@@ -93,9 +93,9 @@ TEXT(picked_up_by)
 
 #define TIME(member)                                                                   \
  static void write_##member(struct zv_buf *out, const struct zv_conversation *c,       \
-			    int offset_s)                                              \
+			    const struct zv_zone *zone)                                \
  {                                                                                     \
-  zv_history_write_time(out, c->member, offset_s);                                     \
+  zv_history_write_time(out, c->member, zone);                                         \
  }
 TIME(started_ms)
 TIME(answered_ms)
@@ -108,38 +108,43 @@ write_seconds(struct zv_buf *out, int64_t ms)
 }
 
 static void
-write_wait(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_wait(struct zv_buf *out, const struct zv_conversation *c,
+	   const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	write_seconds(out, c->wait_ms);
 }
 
 static void
-write_talk(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_talk(struct zv_buf *out, const struct zv_conversation *c,
+	   const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	write_seconds(out, c->talk_ms);
 }
 
 static void
-write_duration(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_duration(struct zv_buf *out, const struct zv_conversation *c,
+	       const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	if (c->ended_ms)
 		write_seconds(out, c->ended_ms - c->started_ms);
 }
 
 static void
-write_direction(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_direction(struct zv_buf *out, const struct zv_conversation *c,
+		const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	zv_buf_add(out, zvon_str(zvon_call_direction_name(c->direction)));
 }
 
 static void
-write_result(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_result(struct zv_buf *out, const struct zv_conversation *c,
+	     const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	if (c->result != ZV_RESULT_NONE)
 		zv_buf_add(out, zvon_str(zvon_call_result_name(c->result)));
 }
@@ -151,23 +156,26 @@ write_bool(struct zv_buf *out, bool yes)
 }
 
 static void
-write_missed(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_missed(struct zv_buf *out, const struct zv_conversation *c,
+	     const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	write_bool(out, zv_conversation_is_missed(c));
 }
 
 static void
-write_parked(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_parked(struct zv_buf *out, const struct zv_conversation *c,
+	     const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	write_bool(out, c->parked);
 }
 
 static void
-write_other(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_other(struct zv_buf *out, const struct zv_conversation *c,
+	    const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	zv_buf_add(out, zv_conversation_other(c));
 }
 
@@ -181,33 +189,37 @@ add_word(struct zv_buf *out, size_t i, struct zv_str word)
 }
 
 static void
-write_talked(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_talked(struct zv_buf *out, const struct zv_conversation *c,
+	     const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < c->n_talked; i++)
 		add_word(out, i, c->talked[i]);
 }
 
 static void
-write_linked(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_linked(struct zv_buf *out, const struct zv_conversation *c,
+	     const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < c->n_linked_ids; i++)
 		add_word(out, i, c->linked_ids[i]);
 }
 
 static void
-write_recordings(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_recordings(struct zv_buf *out, const struct zv_conversation *c,
+		 const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < c->n_recordings; i++)
 		add_word(out, i, c->recordings[i].id);
 }
 
 static void
-write_transfers(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_transfers(struct zv_buf *out, const struct zv_conversation *c,
+		const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < c->n_transfers; i++) {
 		add_word(out, i, c->transfers[i].by);
 		zv_buf_add(out, ZV_STR(">"));
@@ -216,9 +228,10 @@ write_transfers(struct zv_buf *out, const struct zv_conversation *c, int offset_
 }
 
 static void
-write_legs(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_legs(struct zv_buf *out, const struct zv_conversation *c,
+	   const struct zv_zone *zone)
 {
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < c->n_legs; i++) {
 		const struct zv_past_leg *leg = &c->legs[i];
 
@@ -228,12 +241,13 @@ write_legs(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
 }
 
 static void
-write_sources(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+write_sources(struct zv_buf *out, const struct zv_conversation *c,
+	      const struct zv_zone *zone)
 {
 	static const char *const names[] = { "live", "cdr", "cel" };
 	size_t n = 0;
 
-	(void)offset_s;
+	(void)zone;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (c->sources & 1u << i)
 			add_word(out, n++, zvon_str(names[i]));

@@ -5,15 +5,16 @@
 
 #include "base/buf.h"
 #include "hist/conversation.h"
+#include "hist/zone.h"
 
 #define ZV_HISTORY_FIELDS_MAX 32
 
 struct zv_history_field {
 	const char *name;
 	const char *member; /* of zv_conversation_json; NULL: there is none */
-	/* Its text, as in a table; times in the zone that is offset_s from UTC. */
+	/* Its text, as in a table; times are those of the zone. */
 	void (*write)(struct zv_buf *out, const struct zv_conversation *c,
-		      int offset_s);
+		      const struct zv_zone *zone);
 };
 
 extern const struct zv_history_field zv_history_fields[];
@@ -34,9 +35,12 @@ void zv_history_fields_pick(const struct zv_history_fields *f, struct zv_str obj
 			    struct zv_json *j);
 
 /* "2026-11-21 13:33:08", "2026-11-21", "13:33:08"; nothing for 0. */
-void zv_history_write_time(struct zv_buf *out, int64_t unix_ms, int offset_s);
-void zv_history_write_day(struct zv_buf *out, int64_t unix_ms, int offset_s);
-void zv_history_write_clock(struct zv_buf *out, int64_t unix_ms, int offset_s);
+void zv_history_write_time(struct zv_buf *out, int64_t unix_ms,
+			   const struct zv_zone *zone);
+void zv_history_write_day(struct zv_buf *out, int64_t unix_ms,
+			  const struct zv_zone *zone);
+void zv_history_write_clock(struct zv_buf *out, int64_t unix_ms,
+			    const struct zv_zone *zone);
 
 /* Whom one of us talked with, or meant: outside, or the other line. */
 struct zv_str zv_conversation_other(const struct zv_conversation *c);

@@ -36,15 +36,15 @@ write_recording(struct zv_json *j, const struct zv_conversation *c, struct zv_st
 
 void
 zv_conversation_flat_json(struct zv_json *j, const struct zv_conversation *c,
-			  int offset_s, struct zv_str base)
+			  const struct zv_zone *zone, struct zv_str base)
 {
 	struct zv_buf text = { 0 }, whole = { 0 };
 	struct zv_json w = { .out = &whole };
 
 	zv_json_begin_object(j);
-	zv_history_write_day(&text, c->started_ms, offset_s);
+	zv_history_write_day(&text, c->started_ms, zone);
 	member_buf(j, "date", &text);
-	zv_history_write_clock(&text, c->started_ms, offset_s);
+	zv_history_write_clock(&text, c->started_ms, zone);
 	member_buf(j, "time", &text);
 	zv_json_member(j, "caller", c->from_number);
 	zv_json_member(j, "callee", c->to_number);

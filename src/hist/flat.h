@@ -4,10 +4,11 @@
 #define ZV_HIST_FLAT_H
 
 #include "hist/conversation.h"
+#include "hist/zone.h"
 
 /* "date", "time", "caller", "callee", "number", "duration", "talk", "recording", then all of
  * zv_conversation_json. base: what stands before the id in the link to a recording. */
 void zv_conversation_flat_json(struct zv_json *j, const struct zv_conversation *c,
-			       int offset_s, struct zv_str base);
+			       const struct zv_zone *zone, struct zv_str base);
 
 #endif

@@ -36,11 +36,12 @@ add_number(struct zv_buf *out, const char *name, int64_t value)
 }
 
 static void
-add_time(struct zv_buf *out, const char *name, int64_t unix_ms, int offset_s)
+add_time(struct zv_buf *out, const char *name, int64_t unix_ms,
+	 const struct zv_zone *zone)
 {
 	struct zv_buf text = { 0 };
 
-	zv_history_write_time(&text, unix_ms, offset_s);
+	zv_history_write_time(&text, unix_ms, zone);
 	add_text(out, name, zv_buf_str(&text));
 	out->failed |= zv_buf_failed(&text);
 	zv_buf_deinit(&text);
@@ -101,14 +102,15 @@ seconds(int64_t ms)
 }
 
 void
-zv_miko_row(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
+zv_miko_row(struct zv_buf *out, const struct zv_conversation *c,
+	    const struct zv_zone *zone)
 {
 	const struct zv_past_leg *to = callee(c);
 	const struct zv_str none = { "", 0 };
 
 	zv_buf_add(out, ZV_STR("<cdr-row"));
 	add_number(out, "id", c->number);
-	add_time(out, "calldate", c->started_ms, offset_s);
+	add_time(out, "calldate", c->started_ms, zone);
 	add_clid(out, c);
 	add_text(out, "src", c->from_number);
 	add_text(out, "dst", c->to_number);
@@ -123,7 +125,7 @@ zv_miko_row(struct zv_buf *out, const struct zv_conversation *c, int offset_s)
 	add_text(out, "linkedid", c->n_linked_ids ? c->linked_ids[0] : c->id);
 	add_text(out, "did", c->did);
 	add_text(out, "recordingfile", c->n_recordings ? c->recordings[0].id : none);
-	add_time(out, "answer", c->answered_ms, offset_s);
-	add_time(out, "end", c->ended_ms, offset_s);
+	add_time(out, "answer", c->answered_ms, zone);
+	add_time(out, "end", c->ended_ms, zone);
 	zv_buf_add(out, ZV_STR("/>\n"));
 }

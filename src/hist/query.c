@@ -175,7 +175,7 @@ zv_statistics_by_of(struct zv_str name, enum zv_statistics_by *by, struct zv_err
 /* ---- times -------------------------------------------------------------------------------- */
 
 int
-zv_history_time(struct zv_str text, int offset_s, int64_t *unix_ms,
+zv_history_time(struct zv_str text, const struct zv_zone *zone, int64_t *unix_ms,
 		struct zv_error *err)
 {
 	struct zv_when w;
@@ -187,10 +187,8 @@ zv_history_time(struct zv_str text, int offset_s, int64_t *unix_ms,
 			       "2026-11-21T10:00:00Z or seconds since 1970",
 			       ZV_ARG(text));
 	}
-	if (!w.has_zone) {
-		w.has_zone = true;
-		w.offset_s = offset_s;
-	}
+	if (!w.has_zone)
+		w.s = zv_zone_to_utc_s(zone, w.s);
 	*unix_ms = zv_when_unix_ms(&w);
 	if (*unix_ms < 0)
 		return zv_fail(err, ZV_EINVAL, "'%.*s' is before 1970", ZV_ARG(text));

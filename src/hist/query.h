@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "hist/zone.h"
 #include "zvon/call.h"
 
 #define ZV_HISTORY_PAGE_DEFAULT 100
@@ -65,8 +66,8 @@ int zv_statistics_by_of(struct zv_str name, enum zv_statistics_by *by,
 			struct zv_error *err);
 
 /* A time as people write it: RFC 3339, "2026-11-21", "2026-11-21 10:00[:00]", epoch seconds.
- * Without a zone it is in that of offset_s. 0, or ZV_EINVAL. */
-int zv_history_time(struct zv_str text, int offset_s, int64_t *unix_ms,
+ * Without a zone it is in that one (NULL: UTC). 0, or ZV_EINVAL. */
+int zv_history_time(struct zv_str text, const struct zv_zone *zone, int64_t *unix_ms,
 		    struct zv_error *err);
 
 #endif

@@ -162,6 +162,16 @@ zv_zone_new(struct zv_str tzif, struct zv_error *err)
 	return NULL;
 }
 
+struct zv_zone *
+zv_zone_new_fixed(int offset_s)
+{
+	struct zv_zone *z = zv_calloc(1, sizeof *z);
+
+	if (z)
+		z->first_s = offset_s;
+	return z;
+}
+
 void
 zv_zone_free(struct zv_zone *z)
 {
@@ -202,6 +212,14 @@ zv_zone_offset_s(const struct zv_zone *z, int64_t utc_s)
 	if (n == z->n && z->has_rule)
 		return zv_zone_rule_offset_s(&z->rule, utc_s);
 	return n ? z->offset_s[n - 1] : z->first_s;
+}
+
+int64_t
+zv_zone_local_s(const struct zv_zone *z, int64_t unix_ms)
+{
+	int64_t utc_s = unix_ms / 1000 - (unix_ms % 1000 < 0);
+
+	return utc_s + zv_zone_offset_s(z, utc_s);
 }
 
 /* The offsets of the day before and the day after: one of them is in force. Both in the hour that

@@ -1,6 +1,6 @@
 #include "http/chunks.h"
 
-#include "http/escape.h"
+#include "base/num.h"
 #include "http/field.h"
 #include "zvon/error.h"
 
@@ -41,7 +41,7 @@ static int
 add_digit(struct step *s, unsigned char byte)
 {
 	size_t room = s->limits->body_bytes - s->body->n;
-	int digit = zv_http_hex_digit(byte);
+	int digit = zv_hex_digit((char)byte);
 
 	if (digit < 0)
 		return refuse(s, 400, "the size of a chunk is no hexadecimal number");

@@ -1,23 +1,15 @@
 #include "http/escape.h"
 
+#include "base/num.h"
 #include "base/str.h"
 #include "zvon/error.h"
-
-int
-zv_http_hex_digit(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = zv_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* The byte that `%XX` at the start of s stands for, or -1. */
 static int
 escaped(struct zv_str s)
 {
-	int high = s.n > 2 ? zv_http_hex_digit((unsigned char)s.p[1]) : -1;
-	int low = s.n > 2 ? zv_http_hex_digit((unsigned char)s.p[2]) : -1;
+	int high = s.n > 2 ? zv_hex_digit(s.p[1]) : -1;
+	int low = s.n > 2 ? zv_hex_digit(s.p[2]) : -1;
 
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }

@@ -8,6 +8,4 @@
  * bytes it made, or ZV_EINVAL: a '%' without two hexadecimal digits, a NUL. */
 int zv_http_unescape(struct zv_str text, bool form, char *out);
 
-int zv_http_hex_digit(unsigned char c); /* 0…15; -1: it is none */
-
 #endif

@@ -102,7 +102,7 @@ is_made_of(struct zv_str s, const char *others, bool hex_only)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		bool good = hex_only ? zv_http_hex_digit(c) >= 0 : is_alnum(c);
+		bool good = hex_only ? zv_hex_digit((char)c) >= 0 : is_alnum(c);
 
 		if (!good && !(c && strchr(others, c)))
 			return false;

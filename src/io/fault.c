@@ -224,7 +224,10 @@ explain_pin(const struct zv_fault_scene *s, struct zv_error *err)
 static enum zv_fault
 explain_ca_file(const struct zv_fault_scene *s, struct zv_error *err)
 {
-	zv_fail(err, ZV_EINVAL, "cannot read the CA file: %s", s->detail);
+	zv_fail(err, ZV_EINVAL,
+		"cannot read the CA file: %s: check its path, its rights, and that "
+		"certificates in PEM are in it",
+		s->detail);
 	return ZV_FAULT_CA_FILE;
 }
 
@@ -336,6 +339,11 @@ explain_cut(const struct zv_fault_scene *s, struct zv_error *err)
 static enum zv_fault
 explain_not_http(const struct zv_fault_scene *s, struct zv_error *err)
 {
+	if (s->of_zvond)
+		zv_fail(err, ZV_EPROTO,
+			"%s: what answers there is no zvond (%s): check host and port "
+			"(bind of a [listen] of zvond.conf)",
+			s->where, s->detail);
 	zv_fail(err, ZV_EPROTO,
 		"%s: what answers there is not HTTP (%s): bindport in [general] "
 		"of http.conf is the port, usually 8088; AMI's own (5038) wants "

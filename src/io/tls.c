@@ -133,6 +133,9 @@ use_certificate(struct zv_tls *t, const char *file, struct zv_error *err)
 	time_t end;
 	struct tm tm;
 
+	if (access(file, R_OK) < 0)
+		return zv_fail(err, ZV_EIO, "cannot read the certificate %s: %s", file,
+			       zv_file_error_text(errno));
 	if (SSL_CTX_use_certificate_chain_file(t->context, file) != 1)
 		return fail_by_openssl(err, "no certificate can be read from", file);
 	certificate = SSL_CTX_get0_certificate(t->context);

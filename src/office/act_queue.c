@@ -47,17 +47,7 @@ member_item(struct zv_office_session *s, const struct zv_asked *asked,
 	zv_put_text(out, "Queue", ZV_QUEUE_NAME);
 	zv_put_text(out, "Name", m->name);
 	zv_put_text(out, "Location", m->interface);
-	zv_put_text(out, "StateInterface", m->interface);
-	zv_put_text(out, "Membership", m->dynamic ? "dynamic" : "static");
-	zv_put_int(out, "Penalty", m->penalty);
-	zv_put_int(out, "CallsTaken", m->taken);
-	zv_put_int(out, "LastCall", m->last_call_s);
-	zv_put_int(out, "LastPause", m->last_pause_s);
-	zv_put_int(out, "LoginTime", m->login_s);
-	zv_put_int(out, "InCall", m->in_call);
-	zv_put_int(out, "Status", zv_member_device(m));
-	zv_put_int(out, "Paused", m->paused);
-	zv_put_text(out, "PausedReason", m->reason);
+	zv_member_put(out, m);
 	zv_put_int(out, "Wrapuptime", 0);
 	zv_put_action_id(out, asked);
 	zv_door_end(&s->door);

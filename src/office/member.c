@@ -33,6 +33,22 @@ zv_member_find(struct zv_office *o, struct zv_str interface)
 }
 
 void
+zv_member_put(struct zv_buf *out, const struct zv_member *m)
+{
+	zv_put_text(out, "StateInterface", m->interface);
+	zv_put_text(out, "Membership", m->dynamic ? "dynamic" : "static");
+	zv_put_int(out, "Penalty", m->penalty);
+	zv_put_int(out, "CallsTaken", m->taken);
+	zv_put_int(out, "LastCall", m->last_call_s);
+	zv_put_int(out, "LastPause", m->last_pause_s);
+	zv_put_int(out, "LoginTime", m->login_s);
+	zv_put_int(out, "InCall", m->in_call);
+	zv_put_int(out, "Status", zv_member_device(m));
+	zv_put_int(out, "Paused", m->paused);
+	zv_put_text(out, "PausedReason", m->reason);
+}
+
+void
 zv_member_event(struct zv_office *o, const struct zv_member *m, const char *name)
 {
 	struct zv_buf *e = zv_event(o, name, ZV_CLASS_AGENT);
@@ -40,17 +56,7 @@ zv_member_event(struct zv_office *o, const struct zv_member *m, const char *name
 	zv_put_text(e, "Queue", ZV_QUEUE_NAME);
 	zv_put_text(e, "MemberName", m->name);
 	zv_put_text(e, "Interface", m->interface);
-	zv_put_text(e, "StateInterface", m->interface);
-	zv_put_text(e, "Membership", m->dynamic ? "dynamic" : "static");
-	zv_put_int(e, "Penalty", m->penalty);
-	zv_put_int(e, "CallsTaken", m->taken);
-	zv_put_int(e, "LastCall", m->last_call_s);
-	zv_put_int(e, "LastPause", m->last_pause_s);
-	zv_put_int(e, "LoginTime", m->login_s);
-	zv_put_int(e, "InCall", m->in_call);
-	zv_put_int(e, "Status", zv_member_device(m));
-	zv_put_int(e, "Paused", m->paused);
-	zv_put_text(e, "PausedReason", m->reason);
+	zv_member_put(e, m);
 	zv_put_int(e, "Ringinuse", m->ring_in_use);
 	zv_put_int(e, "Wrapuptime", 0);
 	zv_event_send(o);

@@ -35,6 +35,8 @@ int zv_member_add(struct zv_office *o, struct zv_str interface, struct zv_str na
 void zv_member_remove(struct zv_office *o, struct zv_member *m);
 enum zv_device zv_member_device(const struct zv_member *m);
 bool zv_member_is_available(const struct zv_member *m);
+/* What its events and its item of QueueStatus have alike: "StateInterface" … "PausedReason". */
+void zv_member_put(struct zv_buf *out, const struct zv_member *m);
 /* QueueMemberPause and the like: all keys of a member. */
 void zv_member_event(struct zv_office *o, const struct zv_member *m, const char *name);
 /* Members were added, paused…: tells whether any is available. */

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "base/urltext.h"
 #include "onec/daemon_words.h"
 
 #define HOST_MAX     253 /* RFC 1035, 2.3.4 */
@@ -47,106 +48,36 @@ zv_daemon_url_is_one(struct zv_str text)
 /* ---- user and password --------------------------------------------------------------- */
 
 static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, zv_lower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* %40 and the like; a NUL is left as it was written, no text here may hold one. */
-static char *
-decode(struct zv_str s)
-{
-	char *out = zv_malloc(s.n + 1);
-	size_t n = 0;
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < s.n; i++) {
-		int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
-		bool is_escape = low >= 0 && (high || low);
-
-		out[n++] = is_escape ? (char)(high * 16 + low) : s.p[i];
-		i += is_escape ? 2 : 0;
-	}
-	out[n] = '\0';
-	return out;
-}
-
-static int
 parse_user(struct zv_daemon_url *url, struct zv_str text)
 {
 	struct zv_str user, secret = text;
 
 	zv_str_split(&secret, ':', &user);
-	url->user = decode(user);
-	url->secret = secret.p ? decode(secret) : NULL;
+	url->user = zv_urltext_decode(user);
+	url->secret = secret.p ? zv_urltext_decode(secret) : NULL;
 	return url->user && (url->secret || !secret.p) ? 0 : ZV_ENOMEM;
 }
 
 /* ---- host and port --------------------------------------------------------------------- */
 
-/* Letters, digits and .-_ of names and IPv4; hex, colons and the zone of IPv6. */
-static bool
-is_host(struct zv_str host, bool ipv6)
-{
-	const char *extra = ipv6 ? ":.%" : ".-_";
-
-	if (host.n == 0 || host.n > HOST_MAX)
-		return false;
-	for (size_t i = 0; i < host.n; i++) {
-		unsigned char c = zv_lower((unsigned char)host.p[i]);
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c < 0x80 &&
-		    !(c && strchr(extra, c)))
-			return false;
-	}
-	return true;
-}
-
 static int
 parse_host(struct zv_daemon_url *url, struct zv_str text)
 {
-	bool ipv6 = text.n && text.p[0] == '[';
-	struct zv_str host = text, rest;
+	struct zv_str host, digits;
 	long long port = ZV_PORT_ZVOND;
 
-	if (ipv6) {
-		rest = zv_str_from(text, 1);
-		zv_str_split(&rest, ']', &host);
-	} else {
-		rest = zv_str_from(text, zv_str_find(text, ZV_STR(":")));
-		host.n = text.n - rest.n;
-	}
-	if ((ipv6 && !rest.p) || (rest.n && rest.p[0] != ':') || !is_host(host, ipv6))
-		return ZV_EINVAL;
-	if (rest.n && zv_num_parse(zv_str_from(rest, 1), 1, 65535, &port) < 0)
+	if (!zv_urltext_host(text, HOST_MAX, &host, &digits) ||
+	    (digits.p && zv_num_parse(digits, 1, 65535, &port) < 0))
 		return ZV_EINVAL;
 	url->port = (int)port;
 	url->host = zv_memdup(host.p, host.n);
-	snprintf(url->place, sizeof url->place, ipv6 ? "[%.*s]:%d" : "%.*s:%d",
-		 ZV_ARG(host), url->port);
+	snprintf(url->place, sizeof url->place,
+		 zv_urltext_is_ipv6(text) ? "[%.*s]:%d" : "%.*s:%d", ZV_ARG(host),
+		 url->port);
 	return url->host ? 0 : ZV_ENOMEM;
 }
 
 /* ---- path -------------------------------------------------------------------------------- */
-
-static bool
-is_path(struct zv_str path)
-{
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.p[i];
-		unsigned char low = zv_lower(c);
-
-		if (!(low >= 'a' && low <= 'z') && !(c >= '0' && c <= '9') &&
-		    !(c && strchr("/-._~%", c)))
-			return false;
-	}
-	return zv_str_ends(path, ZV_STR(EVENTS_PATH));
-}
 
 static int
 parse_path(struct zv_daemon_url *url, struct zv_str path)
@@ -156,7 +87,7 @@ parse_path(struct zv_daemon_url *url, struct zv_str path)
 
 	if (path.n <= 1)
 		path = ZV_STR(DEFAULT_PATH);
-	if (!is_path(path))
+	if (!zv_urltext_is_path(path) || !zv_str_ends(path, ZV_STR(EVENTS_PATH)))
 		return ZV_EINVAL;
 	before = (struct zv_str){ path.p, path.n - strlen(EVENTS_PATH) };
 	zv_buf_add(&login, before);
@@ -170,19 +101,10 @@ parse_path(struct zv_daemon_url *url, struct zv_str path)
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-static size_t
-last_at(struct zv_str s)
-{
-	for (size_t i = s.n; i > 0; i--)
-		if (s.p[i - 1] == '@')
-			return i - 1;
-	return s.n;
-}
-
 static int
 parse(struct zv_daemon_url *url, struct zv_str rest, enum zv_daemon_word *wrong)
 {
-	size_t at = last_at(rest); /* a password may hold '@' and '/' */
+	size_t at = zv_urltext_last_at(rest); /* a password may hold '@' and '/' */
 	struct zv_str authority = at < rest.n ? zv_str_from(rest, at + 1) : rest, path;
 	int rc = 0;
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "onec/link_pbx.h"
 #include "onec/miko.h"
+#include "onec/property.h"
 #include "onec/text16.h"
 
 static struct zv_miko *
@@ -57,20 +58,6 @@ get_losses(struct zv_component *c, struct zv_value *out, struct zv_error *err)
 	zv_value_set_int(out, (long long)miko_of(c)->losses);
 	zv_component_unlock(c);
 	return 0;
-}
-
-static int
-get_last_error(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	zv_value_deinit(out);
-	out->kind = ZV_VALUE_TEXT;
-	return zv_component_last_error(c, &out->bytes);
-}
-
-static int
-get_version(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	return zv_value_set_text(out, zvon_str(ZVON_PROJECT_VERSION));
 }
 
 /* ---- settings of the next Connect ------------------------------------------------------------- */
@@ -249,26 +236,12 @@ set_view(struct zv_component *c, const struct zv_value *in, struct zv_error *err
 /* ---- waiting and events ------------------------------------------------------------------------- */
 
 static int
-get_answer_ms(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	zv_value_set_int(out, zv_component_answer_ms(c));
-	return 0;
-}
-
-static int
 set_answer_ms(struct zv_component *c, const struct zv_value *in, struct zv_error *err)
 {
 	long long ms;
 	int rc = set_number(c, &ms, in, err);
 
 	return rc < 0 ? rc : zv_component_set_answer_ms(c, ms, err);
-}
-
-static int
-get_event_depth(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	zv_value_set_int(out, zv_component_event_depth(c));
-	return 0;
 }
 
 static int
@@ -302,18 +275,17 @@ set_events_limit(struct zv_component *c, const struct zv_value *in,
  }
 
 COUNTER(get_events_told, events)
-COUNTER(get_delivered, delivered)
 COUNTER(get_dropped, dropped)
-COUNTER(get_waiting, waiting)
 
 const struct zv_property zv_miko_properties[ZV_MIKO_PROPERTIES] = {
 	{ "Connected", "Подключено", NULL, get_connected, NULL },
 	{ "State", "Состояние", NULL, get_state, NULL },
-	{ "LastError", "ПоследняяОшибка", NULL, get_last_error, NULL },
+	{ "LastError", "ПоследняяОшибка", NULL, zv_property_last_error, NULL },
 	{ "ServerVersion", "ВерсияСервера", NULL, get_server_version, NULL },
 	{ "Losses", "ОбрывовСвязи", NULL, get_losses, NULL },
-	{ "Version", "Версия", NULL, get_version, NULL },
-	{ "AnswerTimeout", "ОжиданиеОтвета", NULL, get_answer_ms, set_answer_ms },
+	{ "Version", "Версия", NULL, zv_property_version, NULL },
+	{ "AnswerTimeout", "ОжиданиеОтвета", NULL, zv_property_answer_ms,
+	  set_answer_ms },
 	{ "View", "Вид", NULL, get_view, set_view },
 	{ "EventMask", "МаскаСобытий", NULL, get_events, set_events },
 	{ "RaiseErrors", "ВызыватьИсключения", NULL, get_raises, set_raises },
@@ -324,9 +296,10 @@ const struct zv_property zv_miko_properties[ZV_MIKO_PROPERTIES] = {
 	{ "Insecure", "НеПроверятьСертификат", NULL, get_insecure, set_insecure },
 	{ "Proxy", "Прокси", NULL, get_proxy, set_proxy },
 	{ "Events", "Событий", NULL, get_events_told, NULL },
-	{ "Delivered", "СобытийПередано", NULL, get_delivered, NULL },
+	{ "Delivered", "СобытийПередано", NULL, zv_property_delivered, NULL },
 	{ "Dropped", "СобытийПотеряно", NULL, get_dropped, NULL },
-	{ "Waiting", "СобытийОжидает", NULL, get_waiting, NULL },
+	{ "Waiting", "СобытийОжидает", NULL, zv_property_waiting, NULL },
 	{ "WaitingLimit", "ПределСобытий", NULL, NULL, set_events_limit },
-	{ "EventDepth", "ГлубинаОчереди", NULL, get_event_depth, set_event_depth },
+	{ "EventDepth", "ГлубинаОчереди", NULL, zv_property_event_depth,
+	  set_event_depth },
 };

@@ -56,15 +56,6 @@ add(struct making *m, const char *argument, struct zv_str key, struct zv_str val
 
 /* ---- each way ------------------------------------------------------------------------------ */
 
-static int
-hex_value(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c ? strchr(digits, zv_lower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* %20 and the like, as Asterisk's HTTP server did when the URL held them. */
 static int
 add_decoded(struct zv_buf *out, struct zv_str s)
@@ -73,8 +64,8 @@ add_decoded(struct zv_buf *out, struct zv_str s)
 		int high = -1, low = -1;
 
 		if (s.p[i] == '%' && i + 2 < s.n) {
-			high = hex_value(s.p[i + 1]);
-			low = hex_value(s.p[i + 2]);
+			high = zv_hex_digit(s.p[i + 1]);
+			low = zv_hex_digit(s.p[i + 2]);
 		}
 		if (high < 0 || low < 0) {
 			zv_buf_add_char(out, s.p[i]);

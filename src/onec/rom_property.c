@@ -1,6 +1,7 @@
 /* What the script reads and sets. Those of the original first, in its order; then ours. */
 #include "base/err.h"
 #include "base/str.h"
+#include "onec/property.h"
 #include "onec/rom.h"
 #include "onec/text16.h"
 
@@ -169,24 +170,6 @@ set_key(struct zv_component *c, const struct zv_value *in, struct zv_error *err)
 
 /* ---- ours ------------------------------------------------------------------------------------------ */
 
-static int
-get_zvon_version(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	return zv_value_set_text(out, ZV_STR(ZVON_PROJECT_VERSION));
-}
-
-static int
-get_last_error(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	struct zv_buf text = { 0 };
-	int rc = zv_component_last_error(c, &text);
-
-	if (rc == 0)
-		rc = zv_value_set_text(out, zv_buf_str(&text));
-	zv_buf_deinit(&text);
-	return rc;
-}
-
 static const struct {
 	const char *name, *russian;
 } views[ZV_ROM_N_VIEWS] = {
@@ -249,16 +232,6 @@ get_why_filtered(struct zv_component *c, struct zv_value *out, struct zv_error *
 }
 
 static int
-get_delivered(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	struct zv_component_counters n;
-
-	zv_component_count(c, &n);
-	zv_value_set_int(out, (long long)n.delivered);
-	return 0;
-}
-
-static int
 get_dropped(struct zv_component *c, struct zv_value *out, struct zv_error *err)
 {
 	struct zv_component_counters n;
@@ -270,23 +243,6 @@ get_dropped(struct zv_component *c, struct zv_value *out, struct zv_error *err)
 }
 
 static int
-get_waiting(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	struct zv_component_counters n;
-
-	zv_component_count(c, &n);
-	zv_value_set_int(out, (long long)n.waiting);
-	return 0;
-}
-
-static int
-get_answer_ms(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	zv_value_set_int(out, zv_component_answer_ms(c));
-	return 0;
-}
-
-static int
 set_answer_ms(struct zv_component *c, const struct zv_value *in, struct zv_error *err)
 {
 	long long ms;
@@ -295,13 +251,6 @@ set_answer_ms(struct zv_component *c, const struct zv_value *in, struct zv_error
 		return fail_kind(c, "AnswerTimeout", "a number of milliseconds",
 				 "число миллисекунд", err);
 	return zv_component_set_answer_ms(c, ms, err);
-}
-
-static int
-get_depth(struct zv_component *c, struct zv_value *out, struct zv_error *err)
-{
-	zv_value_set_int(out, zv_component_event_depth(c));
-	return 0;
 }
 
 const struct zv_property zv_rom_properties[ZV_ROM_PROPERTIES] = {
@@ -318,15 +267,15 @@ const struct zv_property zv_rom_properties[ZV_ROM_PROPERTIES] = {
 	{ "ID", "Идентификатор", NULL, get_id, NULL },
 	{ "Key", "КлючПродукта", NULL, get_key, set_key },
 
-	{ "ZvonVersion", "ВерсияZvon", NULL, get_zvon_version, NULL },
-	{ "LastError", "ПоследняяОшибка", NULL, get_last_error, NULL },
+	{ "ZvonVersion", "ВерсияZvon", NULL, zv_property_version, NULL },
+	{ "LastError", "ПоследняяОшибка", NULL, zv_property_last_error, NULL },
 	{ "View", "Вид", NULL, get_view, set_view },
 	{ "Received", "Принято", NULL, get_received, NULL },
 	{ "Filtered", "Отсеяно", NULL, get_filtered, NULL },
 	{ "WhyFiltered", "ПричинаОтсева", NULL, get_why_filtered, NULL },
-	{ "Delivered", "Передано", NULL, get_delivered, NULL },
+	{ "Delivered", "Передано", NULL, zv_property_delivered, NULL },
 	{ "Dropped", "Потеряно", NULL, get_dropped, NULL },
-	{ "Waiting", "ВОчереди", NULL, get_waiting, NULL },
-	{ "AnswerTimeout", "ВремяОтвета", NULL, get_answer_ms, set_answer_ms },
-	{ "BufferDepth", "ГлубинаБуфера", NULL, get_depth, NULL },
+	{ "Waiting", "ВОчереди", NULL, zv_property_waiting, NULL },
+	{ "AnswerTimeout", "ВремяОтвета", NULL, zv_property_answer_ms, set_answer_ms },
+	{ "BufferDepth", "ГлубинаБуфера", NULL, zv_property_event_depth, NULL },
 };

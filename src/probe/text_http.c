@@ -18,7 +18,7 @@ const struct zv_text_probe_entry zv_text_probe_http[] = {
 	  "{1} — это AJAM с доступом digest" },
 	{ ZV_PT_HTTP_NO_TLS,
 	  "not used: everything, the session's cookie too, crosses the net readable",
-	  "не используется: всё, и cookie сессии, идёт по сети открыто" },
+	  "не используется: всё, и cookie сеанса, идёт по сети открыто" },
 
 	/* the port */
 	{ ZV_PT_HTTP_CURE_LISTEN,
@@ -263,11 +263,12 @@ const struct zv_text_probe_entry zv_text_probe_http[] = {
 	  "cannot be seen over AJAM: `asterisk -rx 'core waitfullybooted'` tells",
 	  "через AJAM не видно: скажет `asterisk -rx 'core waitfullybooted'`" },
 	{ ZV_PT_PATH_SHORT, "a session ends after {2} s without a request",
-	  "сессия кончается через {2} с без запросов" },
+	  "сеанс кончается через {2} с без запросов" },
 	{ ZV_PT_PATH_CURE_SHORT,
 	  "manager.conf [general]: httptimeout = 60; a shorter session loses events in "
 	  "a short stall of the net; then `asterisk -rx 'manager reload'`",
-	  "manager.conf [general]: httptimeout = 60; сессия короче теряет события при "
+	  "manager.conf [general]: httptimeout = 60; более короткий сеанс теряет "
+	  "события при "
 	  "короткой заминке сети; затем `asterisk -rx 'manager reload'`" },
 };
 

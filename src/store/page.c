@@ -3,7 +3,7 @@
 #include "store/cursor.h"
 #include "store/filter.h"
 
-#define LOADS_MAX 2000 /* calls that are read for one page: then it ends early */
+#define LOADS_MAX 1000 /* calls that are read for one page: then it ends early */
 
 struct page {
 	struct zv_store *s;

@@ -76,12 +76,11 @@ bind_filters(const struct zv_scan *scan, const struct list *list, struct zv_db_v
 	return n;
 }
 
-/* The same here, for rows that were read without. */
-static bool
-fits(const struct zv_scan *scan, const struct list *list, int64_t what)
+bool
+zv_scan_fits(const struct zv_scan *scan, unsigned kinds, int64_t what)
 {
 	return (what & scan->directions) && (what & scan->results) &&
-	       (what & (int64_t)list->kinds << ZV_WHAT_KIND) &&
+	       (what & (int64_t)kinds << ZV_WHAT_KIND) &&
 	       (what & scan->flags) == scan->flags &&
 	       ((int64_t)1 << (what >> ZV_WHAT_SERVER) & scan->servers);
 }
@@ -124,7 +123,8 @@ read_rows(struct zv_scan *scan, struct list *list, enum zv_sql which,
 		list->at.started_ms = zv_store_int(&row[0]);
 		list->at.call = zv_store_int(&row[1]);
 		read++;
-		if (fits(scan, list, zv_store_int(&row[2])) && note(scan, list->at) < 0)
+		if (zv_scan_fits(scan, list->kinds, zv_store_int(&row[2])) &&
+		    note(scan, list->at) < 0)
 			rc = zv_fail_nomem(err);
 	}
 	zv_db_end(rows);

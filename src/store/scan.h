@@ -33,6 +33,9 @@ void zv_scan_rewind(struct zv_scan *scan);
  * there may be more: look again while budget > 0. */
 int zv_scan_next(struct zv_scan *scan, size_t want, struct zv_error *err);
 
+/* Does a row with that `what` pass the masks, of a name of these kinds? */
+bool zv_scan_fits(const struct zv_scan *scan, unsigned kinds, int64_t what);
+
 /* How many rows these names have where the scan would begin, at most so many: which of two
  * lists is the shorter one. */
 int64_t zv_scan_estimate(struct zv_scan *scan, const struct zv_parties *names,

@@ -30,6 +30,7 @@
 #define FILTERS                                                                        \
  "AND (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) <> 0 AND (what & ?) = ? "     \
  "AND ({server_bit} & ?) <> 0 "
+#define NUMBERED "FROM calls WHERE call_id > ? ORDER BY call_id LIMIT ?"
 #define ROWS(FROM, RANGE, ORDER)                                                       \
  "SELECT started_ms, call_id, what " FROM RANGE ORDER "LIMIT ?"
 #define FITTING(FROM, RANGE, END, ORDER)                                               \
@@ -136,8 +137,16 @@ static const char *const texts[] = {
 	[ZV_SQL_PERIOD_AFTER] = "SELECT MIN(period) FROM parties WHERE period >= ?",
 	[ZV_SQL_PARTY_FEW] = "SELECT COUNT(*) FROM (SELECT call_id FROM parties WHERE "
 			     "period = ? AND name = ? LIMIT ?) x",
-	[ZV_SQL_CALLS_AFTER] =
-		"SELECT call_id FROM calls WHERE call_id > ? ORDER BY call_id LIMIT ?",
+	[ZV_SQL_CALLS_AFTER] = "SELECT call_id, started_ms, what " NUMBERED,
+	[ZV_SQL_CALLS_AFTER_FITTING] =
+		"SELECT call_id FROM (SELECT call_id, started_ms, what " NUMBERED
+		") x WHERE started_ms >= ? AND started_ms <= ? " FILTERS
+		"ORDER BY call_id LIMIT ?",
+	[ZV_SQL_CALLS_WINDOW] =
+		"SELECT COUNT(*), MAX(call_id), MIN(started_ms), MAX(started_ms) "
+		"FROM (SELECT call_id, started_ms " NUMBERED ") x",
+	[ZV_SQL_PARTY_KEYS] = "SELECT call_id, what " ONE_PARTY
+			      "started_ms >= ? AND started_ms <= ? LIMIT ?",
 	OF(PARTY, ONE_PARTY),
 	OF(CALLS, ALL_CALLS),
 

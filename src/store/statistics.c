@@ -6,7 +6,7 @@
 #include "store/sums.h"
 
 #define HOUR_MS INT64_C(3600000)
-#define DAY_MS	(24 * HOUR_MS)
+#define DAY_S	86400
 
 struct sum { /* of one time, or one name */
 	int64_t time_ms;
@@ -59,13 +59,37 @@ zv_sums_add(struct zv_sums *sums, int64_t time_ms, struct zv_str name,
 	return 0;
 }
 
-/* The start of its hour or day, in the zone of the days. */
+/* Days since 1970 by the calendar that hangs there. */
+static int64_t
+day_of(const struct zv_sums *sums, int64_t ms)
+{
+	int64_t local_s = zv_zone_local_s(sums->zone, ms);
+
+	return local_s / DAY_S - (local_s % DAY_S < 0);
+}
+
+static int64_t
+day_begins_ms(const struct zv_sums *sums, int64_t day)
+{
+	return zv_zone_to_utc_s(sums->zone, day * DAY_S) * 1000;
+}
+
+/* The start of its hour or day. Hours are those of UTC, as the counters are: the hour that a
+ * clock shows twice is two, and where clocks differ by half an hour they begin at half past. */
 static int64_t
 time_of(const struct zv_sums *sums, int64_t ms)
 {
-	int64_t step = sums->by == ZV_BY_HOUR ? HOUR_MS : DAY_MS;
+	if (sums->by == ZV_BY_HOUR)
+		return ms / HOUR_MS * HOUR_MS;
+	return day_begins_ms(sums, day_of(sums, ms));
+}
 
-	return (ms + sums->offset_ms) / step * step - sums->offset_ms;
+/* Midnight is within that hour: the counters do not know what is of which day. */
+static bool
+is_of_two_days(const struct zv_sums *sums, int64_t hour_ms)
+{
+	return sums->by == ZV_BY_DAY &&
+	       day_of(sums, hour_ms) != day_of(sums, hour_ms + HOUR_MS - 1);
 }
 
 int
@@ -137,6 +161,7 @@ static int
 add_hour(struct zv_sums *sums, int64_t servers, const struct zv_db_value *row)
 {
 	const struct zv_history_query *q = sums->q;
+	int64_t hour_ms = zv_store_int(&row[0]) * HOUR_MS;
 	int direction = (int)zv_store_int(&row[2]), result = (int)zv_store_int(&row[3]);
 	struct zv_statistics_row sum = {
 		.calls = (uint64_t)zv_store_int(&row[5]),
@@ -151,10 +176,9 @@ add_hour(struct zv_sums *sums, int64_t servers, const struct zv_db_value *row)
 	    (q->directions && !(q->directions & 1u << direction)) ||
 	    (q->results && !(q->results & 1u << result)) ||
 	    !is_wanted_queue(q, row[4].text) ||
-	    !is_wanted_server(sums, servers, &row[1]))
+	    !is_wanted_server(sums, servers, &row[1]) || is_of_two_days(sums, hour_ms))
 		return 0;
-	return zv_sums_add_as(sums, zv_store_int(&row[0]) * HOUR_MS, direction, result,
-			      row[4].text, &sum);
+	return zv_sums_add_as(sums, hour_ms, direction, result, row[4].text, &sum);
 }
 
 static int
@@ -239,6 +263,15 @@ static const struct {
 	[ZV_BY_DIRECTION] = { "direction", ZV_STORE_NAMES_DAYS },
 };
 
+/* By so much clocks were set between: 92 days may have an hour more, or less. */
+static int64_t
+set_by_ms(const struct zv_sums *sums, int64_t from_ms, int64_t to_ms)
+{
+	return (zv_zone_offset_s(sums->zone, to_ms / 1000) -
+		zv_zone_offset_s(sums->zone, from_ms / 1000)) *
+	       INT64_C(1000);
+}
+
 /* An open end is where the store begins or ends. */
 static int
 find_times(struct zv_sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_error *err)
@@ -255,13 +288,32 @@ find_times(struct zv_sums *sums, int64_t *from_ms, int64_t *to_ms, struct zv_err
 	*to_ms = (last + 1) * HOUR_MS;
 	if (sums->q->to_ms > 0 && sums->q->to_ms < *to_ms)
 		*to_ms = sums->q->to_ms;
-	if (*to_ms - *from_ms > limits[sums->by].days * DAY_MS)
+	if (*to_ms - *from_ms + set_by_ms(sums, *from_ms, *to_ms) >
+	    limits[sums->by].days * 24 * HOUR_MS)
 		return zv_fail(
 			err, ZV_EINVAL,
 			"statistics by %s are for at most %d days at a time: set "
 			"from and to",
 			limits[sums->by].name, limits[sums->by].days);
 	return 0;
+}
+
+/* Of the whole hours, those that is_of_two_days leaves out. */
+static int
+add_midnights(struct zv_sums *sums, int64_t from_ms, int64_t to_ms,
+	      struct zv_error *err)
+{
+	int64_t day = day_of(sums, from_ms) + 1, at;
+	int rc = 0;
+
+	if (sums->by != ZV_BY_DAY)
+		return 0;
+	for (; rc == 0 && (at = day_begins_ms(sums, day)) < to_ms; day++) {
+		at = at / HOUR_MS * HOUR_MS;
+		if (is_of_two_days(sums, at))
+			rc = zv_sums_add_calls(sums, at, at + HOUR_MS, err);
+	}
+	return rc;
 }
 
 static int
@@ -279,6 +331,8 @@ add_all(struct zv_sums *sums, struct zv_error *err)
 	rc = zv_sums_add_calls(sums, from, from_hour * HOUR_MS, err);
 	if (rc == 0)
 		rc = add_counters(sums, from_hour, to_hour, err);
+	if (rc == 0)
+		rc = add_midnights(sums, from_hour * HOUR_MS, to_hour * HOUR_MS, err);
 	return rc == 0 ? zv_sums_add_calls(sums, to_hour * HOUR_MS, to, err) : rc;
 }
 
@@ -315,14 +369,14 @@ tell_all(struct zv_sums *sums, zv_statistics_fn fn, void *context, struct zv_err
 
 int
 zv_store_statistics(struct zv_store *s, const struct zv_history_query *q,
-		    enum zv_statistics_by by, int offset_s, zv_statistics_fn fn,
-		    void *context, struct zv_error *err)
+		    enum zv_statistics_by by, const struct zv_zone *zone,
+		    zv_statistics_fn fn, void *context, struct zv_error *err)
 {
 	struct zv_sums sums = {
 		.s = s,
 		.q = q,
 		.by = by,
-		.offset_ms = (int64_t)offset_s * 1000,
+		.zone = zone,
 		.calls_left = ZV_STORE_STATISTICS_CALLS,
 		.rows_left = ZV_STORE_STATISTICS_ROWS,
 	};

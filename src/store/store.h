@@ -11,17 +11,19 @@
 #include "hist/query.h"
 
 #define ZV_STORE_SCAN_MAX                                                              \
- 200000 /* rows looked at for one page: then it ends early, with a cursor */
+ 100000 /* rows looked at for one page: then it ends early, with a cursor */
+#define ZV_STORE_WINDOW                                                                \
+ 200000 /* calls looked at for one page by number, which has no cursor */
 
 /* Statistics: of the time in one answer, in days; and where the counters do not know (numbers,
- * scope, lines beside queues) of calls that are read one by one, a quarter of it if their legs
+ * scope, lines beside queues) of calls that are read one by one, half of it if their legs
  * are needed, and of rows that are looked at. */
 #define ZV_STORE_HOURS_DAYS	  92
 #define ZV_STORE_DAYS_DAYS	  1100
 #define ZV_STORE_LINES_DAYS	  92
 #define ZV_STORE_NAMES_DAYS	  366
-#define ZV_STORE_STATISTICS_CALLS 10000
-#define ZV_STORE_STATISTICS_ROWS  1000000
+#define ZV_STORE_STATISTICS_CALLS 5000
+#define ZV_STORE_STATISTICS_ROWS  500000
 
 struct zv_store;
 
@@ -97,9 +99,10 @@ struct zv_statistics_row {
 	int64_t talk_ms, wait_ms; /* sums */
 };
 typedef int (*zv_statistics_fn)(void *context, const struct zv_statistics_row *row);
-/* offset_s: of the days' time zone. ZV_EINVAL: the time is longer than is allowed for `by`. */
+/* zone: in which days begin at midnight, NULL: UTC; hours are those of UTC. ZV_EINVAL: the time
+ * is longer than is allowed for `by`. */
 int zv_store_statistics(struct zv_store *s, const struct zv_history_query *q,
-			enum zv_statistics_by by, int offset_s, zv_statistics_fn fn,
-			void *context, struct zv_error *err);
+			enum zv_statistics_by by, const struct zv_zone *zone,
+			zv_statistics_fn fn, void *context, struct zv_error *err);
 
 #endif

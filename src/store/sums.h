@@ -9,7 +9,7 @@ struct zv_sums {
 	struct zv_store *s;
 	const struct zv_history_query *q;
 	enum zv_statistics_by by;
-	int64_t offset_ms;
+	const struct zv_zone *zone; /* of the days */
 	struct zv_map map;
 	long long calls_left; /* that may still be read one by one */
 	long long rows_left;  /* and be looked at in an index */

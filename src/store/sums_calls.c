@@ -4,7 +4,7 @@
 #include "store/filter.h"
 #include "store/sums.h"
 
-#define WHOLE_COSTS 4 /* times as much as a row: a call is read from several tables */
+#define WHOLE_COSTS 2 /* times as much as a row: a call is read from several tables */
 
 /* ---- whole calls ------------------------------------------------------------------------------- */
 

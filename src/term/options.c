@@ -305,3 +305,11 @@ zv_options_print(const struct zv_opt *table, const struct zv_opt *except)
 		zv_help_row(left, LEFT_WIDTH, zv_say_pick(o->help));
 	}
 }
+
+size_t
+zv_opt_list_texts(const struct zv_opt_list *list, struct zv_str out[ZV_OPT_LIST_MAX])
+{
+	for (int i = 0; i < list->n; i++)
+		out[i] = zvon_str(list->texts[i]);
+	return (size_t)list->n;
+}

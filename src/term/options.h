@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "term/say.h"
+#include "zvon/str.h"
 
 enum zv_opt_kind {
 	ZV_OPT_KIND_FLAG,    /* true when given */
@@ -93,5 +94,9 @@ void zv_options_print(const struct zv_opt *table, const struct zv_opt *except);
 
 /* Of n words, the one that was probably meant by `typed`; NULL: none is near. */
 const char *zv_options_nearest(const char *typed, const char *const *words, int n);
+
+/* The texts of a list as views; how many. */
+size_t zv_opt_list_texts(const struct zv_opt_list *list,
+			 struct zv_str out[ZV_OPT_LIST_MAX]);
 
 #endif

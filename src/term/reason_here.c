@@ -75,7 +75,6 @@ const struct zv_text zv_reasons_here[] = {
 	{ "cannot listen to signals", "не удаётся ждать сигналов" },
 	{ "WATCHDOG_USEC={1} is no time", "WATCHDOG_USEC={1} — не время" },
 	{ "NOTIFY_SOCKET={1} is no socket", "NOTIFY_SOCKET={1} — не сокет" },
-	{ "cannot read {1}: {2}", "не прочитать {1}: <2>" },
 
 	/* dial = of a role: hub/number.c */
 	{ "pattern {1}, character {2}: {3}", "шаблон {1}, знак {2}: <3>" },
@@ -126,8 +125,11 @@ const struct zv_text zv_reasons_here[] = {
 	{ "unknown '{1}'; there are {2}", "неизвестный параметр '{1}'; бывают {2}" },
 	{ "offset goes without cursor and order: it is both",
 	  "offset указывают без cursor и order: он заменяет оба" },
-	{ "tz: hours and minutes from UTC, as +03:00 (in a URL %2B03:00), or Z",
-	  "tz: часы и минуты от UTC, например +03:00 (в URL %2B03:00), или Z" },
+	{ "tz: a zone as Europe/Berlin, or hours and minutes from UTC, as +03:00 (in a "
+	  "URL %2B03:00), or Z",
+	  "tz: часовой пояс вроде Europe/Berlin, или часы и минуты от UTC, например "
+	  "+03:00 (в "
+	  "URL %2B03:00), или Z" },
 	{ "fields: there is no {1}; there are {2}", "fields: нет поля {1}; есть {2}" },
 	{ "fields: {1} stands there twice", "fields: поле {1} указано дважды" },
 	{ "{1} {2} in one query, at most {3} are allowed: ask several times",
@@ -150,8 +152,7 @@ const struct zv_text zv_reasons_here[] = {
 	  "'{1}' — не время: пишите 2026-11-21, 2026-11-21 10:00, "
 	  "2026-11-21T10:00:00Z или секунды с 1970 года" },
 	{ "'{1}' is before 1970", "'{1}' — раньше 1970 года" },
-	{ "from is before 1970", "from — раньше 1970 года" },
-	{ "to is before 1970", "to — раньше 1970 года" },
+	{ "{1} is before 1970", "{1} — раньше 1970 года" },
 	{ "'{1}' is none of {2}", "'{1}' не подходит, нужно одно из: {2}" },
 
 	/* where recordings lie: hist/recording.c */

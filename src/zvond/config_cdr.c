@@ -2,10 +2,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "hist/preset.h"
-#include "hist/zone.h"
-#include "io/zone_file.h"
 #include "term/reason.h"
 #include "zvond/config_impl.h"
+#include "zvond/zone.h"
 
 /* Whoever lists processes or reads logs would find it. */
 static void
@@ -59,18 +58,14 @@ check_columns(struct zv_config_reader *r, struct zv_config_object *o,
 static void
 check_timezone(struct zv_config_reader *r, struct zv_config_object *o, const char *name)
 {
-	struct zv_buf bytes = { 0 };
 	struct zv_error why = { 0 };
 	char reason[ZV_REASON_MAX];
-	struct zv_zone *zone = NULL;
+	struct zv_zone *zone = zv_zone_open(zvon_str(name), &why);
 
-	if (zv_zone_file_read(zvon_str(name), &bytes, &why) == 0)
-		zone = zv_zone_new(zv_buf_str(&bytes), &why);
 	if (!zone)
 		ZV_CONFIG_WRONG(r, o, "cdr_timezone", "cdr_timezone: %s",
 				"cdr_timezone: %s", zv_reason(why.text, reason));
 	zv_zone_free(zone);
-	zv_buf_deinit(&bytes);
 }
 
 void

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "io/clock.h"
 #include "zvond/historian_impl.h"
+#include "zvond/zone.h"
 
 /* ---- a store that goes with the daemon --------------------------------------------------------- */
 
@@ -104,6 +105,9 @@ begin(struct zv_historian *h, struct zv_error *err)
 
 	if (rc < 0)
 		return rc;
+	h->zone = zv_zone_here();
+	if (!h->zone)
+		return zv_fail_nomem(err);
 	h->writer = zv_worker_new(h->daemon->loop, 1, 0, err);
 	h->retry = zv_timer_new(h->daemon->loop, on_retry, h);
 	if (!h->writer)
@@ -158,8 +162,15 @@ zv_historian_free(struct zv_historian *h)
 	zv_timer_free(h->retry);
 	remove_folder(h);
 	zv_buf_deinit(&h->url);
+	zv_zone_free(h->zone);
 	zv_settings_unref(h->settings);
 	zv_free(h);
+}
+
+const struct zv_zone *
+zv_historian_zone(const struct zv_historian *h)
+{
+	return h->zone;
 }
 
 /* ---- each second --------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@ struct zv_calls;
 struct zv_daemon;
 struct zv_historian;
 struct zv_historian_server;
+struct zv_zone;
 
 #define ZV_HISTORIAN_READERS 2
 #define ZV_HISTORIAN_ASKED   64 /* questions that wait for a reader; more: ZV_EBUSY */
@@ -58,6 +59,9 @@ void zv_historian_on_event(struct zv_historian_server *s,
 void zv_historian_on_synced(struct zv_historian_server *s, bool complete);
 /* The connection is up, or lost: only while it is up calls are known to go on. */
 void zv_historian_on_state(struct zv_historian_server *s, bool up);
+
+/* In which days begin where nobody names one. */
+const struct zv_zone *zv_historian_zone(const struct zv_historian *h);
 
 /* ---- asking ---------------------------------------------------------------------------- */
 

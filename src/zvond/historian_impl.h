@@ -61,6 +61,7 @@ struct zv_historian {
 	struct zv_store_options options;
 	char *folder; /* of a temporary store, or NULL */
 	struct zv_buf url;
+	struct zv_zone *zone;	/* of the start */
 	struct zv_node servers; /* struct zv_historian_server */
 	struct zv_historian_queue queue;
 

@@ -62,14 +62,20 @@ close_store(struct zv_reader *r)
 static int
 ping(struct zv_reader *r, struct zv_error *err)
 {
+	struct zv_db *db = zv_store_db(r->store);
+	struct zv_error why = { 0 };
 	int rc;
 
 	atomic_store(&r->asked, r->store);
-	rc = zv_db_ping(zv_store_db(r->store), err);
+	rc = zv_db_ping(db, &why);
 	atomic_store(&r->asked, NULL);
 	r->is_broken = rc < 0;
 	r->question->is_unasked = rc < 0;
-	return rc < 0 ? rc : 0;
+	if (rc >= 0)
+		return 0;
+	return zv_fail(err, ZV_EIO,
+		       "%s: no answer: check that the server runs and can be reached",
+		       zv_db_name(db));
 }
 
 static int

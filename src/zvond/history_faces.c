@@ -120,7 +120,7 @@ page_work(struct zv_store *s, struct zv_history_task *t, struct zv_error *err)
 static void
 flat_row(struct zv_history_task *t, const struct zv_conversation *c)
 {
-	zv_conversation_flat_json(&t->json, c, t->asked.offset_s, ZV_STR(RECORDINGS));
+	zv_conversation_flat_json(&t->json, c, t->asked.zone, ZV_STR(RECORDINGS));
 }
 
 static int
@@ -141,7 +141,7 @@ flat_work(struct zv_store *s, struct zv_history_task *t, struct zv_error *err)
 static void
 csv_row(struct zv_history_task *t, const struct zv_conversation *c)
 {
-	zv_history_csv_row(&t->body, &t->asked.fields, c, t->asked.offset_s);
+	zv_history_csv_row(&t->body, &t->asked.fields, c, t->asked.zone);
 }
 
 /* A stream has its head already. */
@@ -157,7 +157,7 @@ csv_work(struct zv_store *s, struct zv_history_task *t, struct zv_error *err)
 static void
 xml_row(struct zv_history_task *t, const struct zv_conversation *c)
 {
-	zv_miko_row(&t->body, c, t->asked.offset_s);
+	zv_miko_row(&t->body, c, t->asked.zone);
 }
 
 static int
@@ -244,8 +244,8 @@ statistics_work(struct zv_store *s, struct zv_history_task *t, struct zv_error *
 	zv_json_begin_object(&t->json);
 	zv_json_key(&t->json, "rows");
 	zv_json_begin_array(&t->json);
-	rc = zv_store_statistics(s, &q, t->asked.by, t->asked.offset_s, statistics_row,
-				 t, err);
+	rc = zv_store_statistics(s, &q, t->asked.by, t->asked.zone, statistics_row, t,
+				 err);
 	zv_json_end_array(&t->json);
 	zv_json_end_object(&t->json);
 	return rc;
@@ -257,7 +257,7 @@ statistics_csv_row(void *task, const struct zv_statistics_row *row)
 	struct zv_history_task *t = task;
 
 	if (is_by_time(t))
-		zv_history_write_time(&t->body, row->time_ms, t->asked.offset_s);
+		zv_history_write_time(&t->body, row->time_ms, t->asked.zone);
 	else
 		zv_csv_cell(&t->body, row->name);
 	zv_buf_printf(&t->body, ",%llu,%llu,%llu,%lld,%lld\r\n",
@@ -277,7 +277,7 @@ statistics_csv_work(struct zv_store *s, struct zv_history_task *t, struct zv_err
 		zv_buf_add(&t->body, ZV_STR("\xef\xbb\xbf"));
 	zv_buf_printf(&t->body, "%s,calls,answered,missed,talk_s,wait_s\r\n",
 		      is_by_time(t) ? "time" : "name");
-	return zv_store_statistics(s, &q, t->asked.by, t->asked.offset_s,
+	return zv_store_statistics(s, &q, t->asked.by, t->asked.zone,
 				   statistics_csv_row, t, err);
 }
 

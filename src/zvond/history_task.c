@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/clock.h"
-#include "zvond/zone_now.h"
+#include "zvond/zone.h"
 
 #define RETRY_MS 1000
 
@@ -102,7 +102,8 @@ zv_history_task_new(struct zv_exchange *x)
 		t->daemon = zv_exchange_daemon(x);
 		t->x = x;
 		zv_list_append(&t->daemon->questions, &t->node);
-		zv_history_asked_init(&t->asked, zv_zone_now_s());
+		zv_history_asked_init(&t->asked,
+				      zv_historian_zone(t->daemon->historian));
 	}
 	if (!t || copy_user(t, x->user) < 0) {
 		zv_history_task_free(t);
@@ -165,12 +166,31 @@ zv_history_task_refuse(struct zv_history_task *t, int rc, const struct zv_error 
 
 /* ---- asking and answering -------------------------------------------------------------------- */
 
+/* A zone that was named: its file is read here, and with it what times were meant. */
+static int
+find_zone(struct zv_history_asked *a, struct zv_error *err)
+{
+	struct zv_error why = { 0 };
+	struct zv_zone *zone;
+
+	if (!a->zone_name.n)
+		return 0;
+	zone = zv_zone_open(zv_buf_str(&a->zone_name), &why);
+	if (!zone)
+		return zv_fail(err, why.code == ZV_ENOMEM ? ZV_ENOMEM : ZV_EINVAL,
+			       "tz: %s", why.text);
+	zv_history_asked_take_zone(a, zone);
+	return zv_history_asked_end(a, err);
+}
+
 static int
 work(struct zv_store *s, void *task, struct zv_error *err)
 {
 	struct zv_history_task *t = task;
-	int rc = t->face->work(s, t, err);
+	int rc = find_zone(&t->asked, err);
 
+	if (rc >= 0)
+		rc = t->face->work(s, t, err);
 	if (rc >= 0 && zv_buf_failed(&t->body))
 		return zv_fail_nomem(err);
 	return rc;

@@ -107,8 +107,7 @@ go_on_unwritten(struct zv_numbering *n, const struct zv_log *log,
 	n->failing = true;
 	n->tell_at_ms = zv_clock_ms() + ZV_NUMBERING_TELL_MS;
 	zv_log(log, ZV_LOG_WARN, "state",
-	       "cannot be written, going on with a new stream: %s; make room",
-	       why->text);
+	       "cannot be written, going on with a new stream: %s", why->text);
 	return true;
 }
 
@@ -206,8 +205,8 @@ zv_numbering_reserved(struct zv_numbering *n, int64_t now_ms, const struct zv_lo
 	n->retry_at_ms = now_ms + ZV_NUMBERING_RETRY_MS;
 	if (!n->failing || now_ms >= n->tell_at_ms) {
 		n->tell_at_ms = now_ms + ZV_NUMBERING_TELL_MS;
-		zv_log(log, ZV_LOG_WARN, "state",
-		       "cannot be written, going on: %s; make room", n->why.text);
+		zv_log(log, ZV_LOG_WARN, "state", "cannot be written, going on: %s",
+		       n->why.text);
 	}
 	n->failing = true;
 	return n->result;

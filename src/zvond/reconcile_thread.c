@@ -1,24 +1,15 @@
 /* reconcile_thread.c - on the thread that reads a PBX's records. */
 #include "base/err.h"
 #include "base/str.h"
-#include "io/zone_file.h"
 #include "zvond/reconcile_impl.h"
+#include "zvond/zone.h"
 
 static int
 open_zone(struct zv_reconciler *r)
 {
-	struct zv_buf bytes = { 0 };
-	int rc;
-
-	if (r->zone)
-		return 0;
-	rc = zv_zone_file_read(zvon_str(r->config->cdr.timezone), &bytes, &r->err);
-	if (rc == 0) {
-		r->zone = zv_zone_new(zv_buf_str(&bytes), &r->err);
-		rc = r->zone ? 0 : ZV_EINVAL;
-	}
-	zv_buf_deinit(&bytes);
-	return rc;
+	if (!r->zone)
+		r->zone = zv_zone_open(zvon_str(r->config->cdr.timezone), &r->err);
+	return r->zone ? 0 : r->err.code;
 }
 
 static int

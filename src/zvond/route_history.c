@@ -249,7 +249,7 @@ ask_client(struct zv_exchange *x)
 	struct zv_error err = { 0 };
 	int rc;
 
-	zv_history_asked_init(&asked, 0);
+	zv_history_asked_init(&asked, NULL);
 	rc = read_body(x, &asked, &client_id, &err);
 	if (rc < 0)
 		refuse_client(x, rc, &err);

@@ -29,7 +29,8 @@ static const struct zv_route_query events_query[] = {
 	 { "from", "string",                                                           \
 	   "started then or later: 2026-11-21, 2026-11-21T10:00:00Z, epoch seconds" }, \
 	 { "to", "string", "started before then" },                                    \
-	 { "tz", "string", "zone of days and times without one, as +03:00 or Z" },     \
+	 { "tz", "string",                                                             \
+	   "zone of days and times without one: Europe/Berlin, +03:00, Z" },           \
 	 { "format", "string", "json, csv, xml; else Accept decides" },                \
  {                                                                                     \
   "bom", "string", "yes: CSV begins with the mark of UTF-8"                            \

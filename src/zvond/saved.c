@@ -145,8 +145,8 @@ say_unwritten(struct zv_daemon *d, const struct zv_error *err)
 	if (d->told_unwritten_ms && now - d->told_unwritten_ms < TELL_MS)
 		return;
 	d->told_unwritten_ms = now;
-	zv_log(d->log, ZV_LOG_WARN, "state",
-	       "cannot be written, going on: %s; make room", err->text);
+	zv_log(d->log, ZV_LOG_WARN, "state", "cannot be written, going on: %s",
+	       err->text);
 }
 
 static void

@@ -11,12 +11,10 @@
 #include "io/clock.h"
 #include "io/listen.h"
 #include "io/whole_file.h"
-#include "office/office.h"
-#include "office/replay.h"
+#include "office/far_end.h"
 
 #define MAX_QUEUE_BYTES	 (16u * 1024 * 1024)
 #define WRITE_TIMEOUT_MS 30000
-#define REPLAY_AHEAD	 (256u * 1024) /* bytes of a recording on their way at a time */
 
 struct zv_standin {
 	struct zv_loop *loop;
@@ -35,43 +33,21 @@ struct visit {
 	struct zv_node node;
 	struct zv_standin *standin;
 	struct zv_conn *conn;
-	struct zv_office_session *session; /* or … */
-	struct zv_replay *replay;
+	struct zv_far_end far;
 };
 
 /* ---- the machines ---------------------------------------------------------------- */
 
-static struct zv_buf *
-output_of(struct visit *v)
-{
-	return v->replay ? zv_replay_output(v->replay)
-			 : zv_office_session_output(v->session);
-}
-
-static bool
-is_over(const struct visit *v)
-{
-	return v->replay ? zv_replay_is_over(v->replay)
-			 : zv_office_session_is_over(v->session);
-}
-
-/* A recording waits for its reader; the office's life does not. */
-static bool
-has_room(const struct visit *v)
-{
-	return !v->replay || zv_conn_queued(v->conn) < REPLAY_AHEAD;
-}
-
 static void
 settle_visit(struct visit *v)
 {
-	struct zv_buf *out = output_of(v);
+	struct zv_buf *out = zv_far_end_output(&v->far);
 
-	if (out->n && has_room(v)) {
+	if (out->n && zv_far_end_has_room(&v->far, zv_conn_queued(v->conn))) {
 		zv_conn_send(v->conn, zv_buf_str(out));
 		zv_buf_consume(out, out->n);
 	}
-	if (is_over(v) && !out->n)
+	if (zv_far_end_is_over(&v->far) && !out->n)
 		zv_conn_close(v->conn, true);
 }
 
@@ -84,9 +60,10 @@ deadline(struct zv_standin *s)
 	ZV_EACH(&s->visits, node, next)
 	{
 		struct visit *v = ZV_OWNER(node, struct visit, node);
+		int64_t his = zv_far_end_deadline(&v->far, zv_conn_queued(v->conn));
 
-		if (v->replay && has_room(v) && zv_replay_deadline(v->replay) < at)
-			at = zv_replay_deadline(v->replay);
+		if (his < at)
+			at = his;
 	}
 	return at;
 }
@@ -124,7 +101,7 @@ on_timer(void *owner)
 	{
 		struct visit *v = ZV_OWNER(node, struct visit, node);
 
-		if (v->replay && has_room(v) && zv_replay_tick(v->replay, now) < 0)
+		if (zv_far_end_tick(&v->far, zv_conn_queued(v->conn), now) < 0)
 			rc = ZV_ENOMEM;
 	}
 	if (rc < 0)
@@ -158,10 +135,10 @@ on_accept(void *user, struct zv_conn *conn, const char *remote)
 	v->standin = s;
 	v->conn = conn;
 	if (s->office)
-		v->session = zv_office_session_new(s->office, remote, now);
+		v->far.session = zv_office_session_new(s->office, remote, now);
 	else
-		v->replay = zv_replay_new(s->recording, &s->replay, now);
-	if (!v->session && !v->replay) {
+		v->far.replay = zv_replay_new(s->recording, &s->replay, now);
+	if (!v->far.session && !v->far.replay) {
 		zv_free(v);
 		return NULL;
 	}
@@ -179,8 +156,7 @@ on_bytes(void *owner, struct zv_str bytes)
 
 	if (v->standin->closed)
 		return;
-	rc = v->replay ? zv_replay_input(v->replay, bytes, now)
-		       : zv_office_session_input(v->session, bytes, now);
+	rc = zv_far_end_input(&v->far, bytes, now);
 
 	if (rc < 0)
 		zv_conn_close(v->conn, false);
@@ -201,8 +177,7 @@ on_close(void *owner, int reason)
 	struct zv_standin *s = v->standin;
 
 	zv_list_remove(&v->node);
-	zv_office_session_free(v->session);
-	zv_replay_free(v->replay);
+	zv_far_end_deinit(&v->far);
 	zv_free(v);
 	free_closed(s);
 }

@@ -1,6 +1,6 @@
-/* burst - a PBX that sends a file of events as fast as they are read, while clients of zvon.v1
- * follow and a witness asks over HTTP each 10 ms how long an answer takes.
- * usage: burst FILE CLIENTS ALL HEADER HEADER_OF_ALL
+/* burst - a PBX that sends a file of events as fast as they are read, or BYTES_S, while clients of
+ * zvon.v1 follow and a witness asks over HTTP each 10 ms how long an answer takes.
+ * usage: burst FILE CLIENTS ALL HEADER HEADER_OF_ALL [BYTES_S]
  *  HEADER of the clients' requests, {n}: the number of the line; ALL clients more see all, by
  *  their header
  * Prints the port for AMI, reads "PORT PID" of the server, prints one JSON line. Its last
@@ -129,12 +129,12 @@ wait_synced(struct burst *b)
 }
 
 static double
-run(struct burst *b, const char *path)
+run(struct burst *b, const char *path, uint64_t bytes_s)
 {
 	double began = bench_now().wall;
 	bool is_marked = false;
 
-	fan_pbx_stream(&b->pbx, path);
+	fan_pbx_stream(&b->pbx, path, bytes_s);
 	while (!b->is_over && bench_now().wall < began + LIMIT_S) {
 		turn(b);
 		if (fan_pbx_is_behind(&b->pbx) || is_marked)
@@ -155,8 +155,9 @@ main(int argc, char **argv)
 	long kb_before;
 	int n_all;
 
-	if (argc != 6) {
-		fprintf(stderr, "usage: burst FILE CLIENTS ALL HEADER HEADER_OF_ALL\n");
+	if (argc != 6 && argc != 7) {
+		fprintf(stderr, "usage: burst FILE CLIENTS ALL HEADER HEADER_OF_ALL "
+				"[BYTES_S]\n");
 		return 2;
 	}
 	b.n_clients = atoi(argv[2]);
@@ -179,7 +180,7 @@ main(int argc, char **argv)
 	b.ask_at_ns = fan_now_ns();
 	kb_before = fan_server_kb(b.pid, "VmRSS");
 	cpu = fan_server_cpu_s(b.pid);
-	seconds = run(&b, argv[1]);
+	seconds = run(&b, argv[1], argc > 6 ? strtoull(argv[6], NULL, 10) : 0);
 	printf("{\"is_over\":%s,\"seconds\":%.3f,\"cpu_s\":%.3f,\"answers\":%llu,"
 	       "\"longest_ms\":%.3f,\"frames\":%llu,\"cut\":%llu,\"cut_of_all\":%llu,"
 	       "\"kb_before\":%ld,\"kb_most\":%ld}\n",

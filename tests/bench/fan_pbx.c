@@ -47,9 +47,24 @@ put(struct fan_pbx *p, const char *bytes, size_t n)
 	p->n_out += n;
 }
 
+/* Of the file, now: all of it, or as much as the time that has passed allows. */
+static size_t
+may_send(const struct fan_pbx *p)
+{
+	uint64_t passed_ms = p->bytes_s ? (fan_now_ns() - p->begun_ns) / 1000000 : 0;
+	off_t end = p->size;
+
+	if (p->bytes_s && (off_t)(passed_ms * p->bytes_s / 1000) < end)
+		end = (off_t)(passed_ms * p->bytes_s / 1000);
+	if (p->at >= end)
+		return 0;
+	return end - p->at < 1 << 20 ? (size_t)(end - p->at) : 1 << 20;
+}
+
 static void
 put_rest(struct fan_pbx *p)
 {
+	size_t most;
 	ssize_t n = p->n_out
 			    ? send(p->fd, p->out, p->n_out, MSG_DONTWAIT | MSG_NOSIGNAL)
 			    : 0;
@@ -60,7 +75,7 @@ put_rest(struct fan_pbx *p)
 	}
 	if (p->n_out || p->file < 0)
 		return;
-	while (p->at < p->size && sendfile(p->fd, p->file, &p->at, 1 << 20) > 0)
+	while ((most = may_send(p)) > 0 && sendfile(p->fd, p->file, &p->at, most) > 0)
 		;
 }
 
@@ -193,8 +208,10 @@ fan_pbx_wait(struct fan_pbx *p)
 }
 
 void
-fan_pbx_stream(struct fan_pbx *p, const char *path)
+fan_pbx_stream(struct fan_pbx *p, const char *path, uint64_t bytes_s)
 {
+	p->bytes_s = bytes_s;
+	p->begun_ns = fan_now_ns();
 	p->file = open(path, O_RDONLY);
 	p->size = p->file < 0 ? -1 : lseek(p->file, 0, SEEK_END);
 	p->at = 0;

@@ -19,6 +19,7 @@ struct fan_pbx {
 	size_t n_out, cap_out;
 	int file; /* streamed behind `out`; -1: none */
 	off_t at, size;
+	uint64_t bytes_s, begun_ns;
 };
 
 /* Listens; its port. */
@@ -29,7 +30,8 @@ void fan_pbx_wait(struct fan_pbx *p);
 /* One event about a member of a queue; a message of it has about FAN_PAYLOAD bytes. */
 void fan_pbx_mark(struct fan_pbx *p, int line, uint32_t number);
 
-void fan_pbx_stream(struct fan_pbx *p, const char *path);
+/* bytes_s: so fast; 0: as fast as it is read. */
+void fan_pbx_stream(struct fan_pbx *p, const char *path, uint64_t bytes_s);
 
 /* Something is to be written. */
 bool fan_pbx_is_behind(const struct fan_pbx *p);

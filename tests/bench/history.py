@@ -1,8 +1,12 @@
-"""The store of calls with many of them, beside the sqlite3 shell that asks the same: for run.py."""
+"""The store of calls with many of them, beside the sqlite3 shell that asks the same, and before
+zvond: for run.py."""
+import contextlib
 import json
 import os
 import subprocess
 import tempfile
+
+import history_http
 
 ROUNDS = 300
 WRITES = (("each call a transaction", 1, 1000), ("10 a transaction", 10, 20000),
@@ -44,25 +48,45 @@ def show_writing(what, row):
          "%5.1f MiB" % (row["peak_kb"] / 1024))
 
 
-def bench(program, calls):
+@contextlib.contextmanager
+def filled(program, calls, kept):
+    """A store of so many calls; kept: a file that stays, and is filled if it is not there."""
     with tempfile.TemporaryDirectory(prefix="zvon-bench-", dir=os.environ.get(
             "ZVON_BENCH_FOLDER")) as folder:
-        store = os.path.join(folder, "history.db")
+        store = os.path.abspath(kept) if kept else os.path.join(folder, "history.db")
         print("history: %d calls in SQLite (goals: 2,000 written calls/s, 35,000 imported; a "
               "number's page p99 20 ms, any 300 ms; 64 MiB)" % calls)
-        show_writing("import, 20,000 a transaction", lines(program, "fill", store, str(calls))[0])
+        if not os.path.exists(store):
+            show_writing("import, 20,000 a transaction",
+                         lines(program, "fill", store, str(calls))[0])
         show("file", "%9.0f MB" % (os.path.getsize(store) / 1e6))
-        for what, batch, n in WRITES:
-            there = calls + batch * 1_000_000
-            show_writing(what, lines(program, "write", store, str(n), str(batch), str(there))[0])
-        pages = lines(program, "pages", store, str(calls), str(ROUNDS))
-        for row in pages:
-            show(row["page"], "%6.1f rows" % row["calls"], "p50 %8.3f ms" % row["p50_ms"],
-                 "p99 %8.3f ms" % row["p99_ms"], "processor %8.3f ms" % row["cpu_ms"],
-                 "%5.1f MiB" % (row["peak_kb"] / 1024))
-        numbers = subprocess.run([program, "numbers", str(calls), str(ROUNDS)], check=True,
-                                 stdout=subprocess.PIPE, text=True).stdout.split()
-        for row, of in zip(pages, (numbers[:ROUNDS], numbers[ROUNDS:])):
-            floor = shell_ms(store, of)
-            show(row["page"] + " / sqlite3 shell", "%.3f / %.3f ms of a processor = %.2f (goal "
-                 "1.5)" % (row["cpu_ms"], floor, row["cpu_ms"] / floor))
+        yield store
+
+
+def bench_writing(program, store, calls):
+    for what, batch, n in WRITES:
+        there = calls + batch * 1_000_000
+        show_writing(what, lines(program, "write", store, str(n), str(batch), str(there))[0])
+
+
+def bench_pages(program, store, calls, numbers):
+    shell_ms(store, numbers)  # so that both find it in the system's cache
+    pages = lines(program, "pages", store, str(calls), str(ROUNDS))
+    for row in pages:
+        show(row["page"], "%6.1f rows" % row["calls"], "p50 %8.3f ms" % row["p50_ms"],
+             "p99 %8.3f ms" % row["p99_ms"], "processor %8.3f ms" % row["cpu_ms"],
+             "%5.1f MiB" % (row["peak_kb"] / 1024))
+    for row, of in zip(pages, (numbers[:ROUNDS], numbers[ROUNDS:])):
+        floor = shell_ms(store, of)
+        show(row["page"] + " / sqlite3 shell", "%.3f / %.3f ms of a processor = %.2f (goal "
+             "1.5)" % (row["cpu_ms"], floor, row["cpu_ms"] / floor))
+
+
+def bench(build, program, store, calls, is_kept):
+    own = program("history")
+    numbers = subprocess.run([own, "numbers", str(calls), str(ROUNDS)], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout.split()
+    if not is_kept:  # they would be there the next time
+        bench_writing(own, store, calls)
+    bench_pages(own, store, calls, numbers)
+    history_http.bench(build, program, store, calls, numbers)

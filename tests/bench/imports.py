@@ -17,14 +17,31 @@ def timed(command, **how):
     return time.monotonic() - begun, done.stdout
 
 
+def words_of(build, master):
+    return [os.path.join(build, "zvon"), "import", "--quiet", "--timezone", "UTC",
+            "--from", "csv:" + master]
+
+
+def bench_into(build, store, calls):
+    """Among the calls that are there already, in the midst of their years."""
+    import import_common
+
+    with tempfile.TemporaryDirectory(prefix="zvon-bench-", dir=os.path.dirname(store)) as folder:
+        master = os.path.join(folder, "Master.csv")
+        import_common.write_master(master, calls, first=int(time.time()) % 10_000_000)
+        seconds, out = timed(words_of(build, master) + ["--to", store])
+        told = json.loads(out)
+        print("import into the same store: %d rows, %d new calls: %.0f rows/s (goal 50,000)"
+              % (told["rows"], told["new"], told["rows"] / seconds))
+
+
 def bench(build, calls):
     import import_common  # needs nothing built
 
     with tempfile.TemporaryDirectory(prefix="zvon-bench-", dir=os.path.abspath(build)) as folder:
         master, store = os.path.join(folder, "Master.csv"), os.path.join(folder, "history.db")
         import_common.write_master(master, calls)
-        words = [os.path.join(build, "zvon"), "import", "--quiet", "--timezone", "UTC",
-                 "--from", "csv:" + master]
+        words = words_of(build, master)
         read, _ = timed(words + ["--dry-run"])
         write, out = timed(words + ["--to", store])
         told = json.loads(out)

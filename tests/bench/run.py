@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures, beside their floors, in rotated rounds: medians of one run on one machine.
 
-usage: run.py BUILD_DIR [--rounds N] [--events N] [--calls N] [--only parser,mxml,client,slow,filters,calls,history,
+usage: run.py BUILD_DIR [--rounds N] [--events N] [--calls N] [--store FILE] [--only parser,mxml,client,slow,filters,calls,history,
               latency,instructions,onec,zvond,zvond-fan,zvond-deflate,zvond-one,
               zvond-browser,zvond-burst,zvond-http,import]
 
@@ -375,12 +375,23 @@ def bench_streams(given, wanted, folder):
         bench_filters(given.build, make_capture_stream(folder, 1))
 
 
+def bench_history(given, wanted):
+    """One store for both: it takes long to fill."""
+    of_build = lambda name: program(given.build, name)
+    with history.filled(of_build("history"), given.calls, given.store) as store:
+        if wanted("history"):
+            history.bench(given.build, of_build, store, given.calls, bool(given.store))
+        if wanted("import"):
+            imports.bench_into(given.build, store, given.events)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--events", type=int, default=1_000_000)
     options.add_argument("--calls", type=int, default=1_000_000, help="of the history")
+    options.add_argument("--store", help="of the history: a file that is kept")
     options.add_argument("--only", help="comma list; without it all")
     given = options.parse_args()
     wanted = lambda name: not given.only or name in given.only.split(",")
@@ -389,8 +400,8 @@ def main():
             bench_streams(given, wanted, folder)
     if wanted("import"):
         imports.bench(given.build, given.events)
-    if wanted("history"):
-        history.bench(program(given.build, "history"), given.calls)
+    if wanted("history") or wanted("import"):
+        bench_history(given, wanted)
     if wanted("legacy"):
         bench_legacy(given.build, given.rounds)
     if wanted("calls"):

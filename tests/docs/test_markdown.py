@@ -10,6 +10,12 @@ from project import ROOT, project_files, read
 TWINS = (("README.md", "README.ru.md"), ("docs/architecture.md", "docs/ru/architecture.md"),
          ("docs/protocol/README.md", "docs/ru/protocol.md"))
 
+# Pages whose Russian words are free: the same headings and the same SQL, all linked from one entry.
+FREE_TWINS = (("docs/history/import.md", "docs/ru/history-import.md"),
+              ("docs/history/reconcile.md", "docs/ru/history-reconcile.md"),
+              ("docs/history/store.md", "docs/ru/history-store.md"))
+ENTRY = "docs/ru/history.md"
+
 
 def documents():
     """All Markdown files: (name, text)."""
@@ -76,6 +82,18 @@ class Twins(unittest.TestCase):
                 self.assertRegex(right, "[а-я]{5}")
                 self.assertEqual(self.commands(left), self.commands(right))
                 self.assertEqual(self.targets(english, left), self.targets(russian, right))
+
+    def test_free_twins(self):
+        """As many headings of the same level, the same queries and commands, a way there."""
+        for english, russian in FREE_TWINS:
+            left, right = read(english), read(russian)
+            with self.subTest(document=russian):
+                self.assertEqual([level for level, _ in headings(left)],
+                                 [level for level, _ in headings(right)])
+                blocks = r"(?ms)^```(?:sql|sh|text).*?^```$"
+                self.assertEqual(re.findall(blocks, left), re.findall(blocks, right))
+                self.assertGreater(len(re.findall("[а-я]{5}", right)), 100)
+                self.assertIn("](%s)" % Path(russian).name, read(ENTRY))
 
     @staticmethod
     def commands(text):

@@ -233,11 +233,12 @@ class Running:
         for name in os.listdir(f"/proc/{self.pid}/fd"):
             with contextlib.suppress(OSError):
                 sockets.add(os.readlink(f"/proc/{self.pid}/fd/{name}"))
-        return sum(f"socket:[{inode}]" in sockets for inode in client_inodes(port))
+        return len(sockets & {f"socket:[{inode}]" for inode in client_inodes(port)})
 
 
 def client_inodes(port):
-    """Inodes of sockets in state ESTABLISHED or SYN_SENT towards that port."""
+    """Inodes of sockets in state ESTABLISHED or SYN_SENT towards that port. The kernel may list
+    one twice when others come and go meanwhile."""
     found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with contextlib.suppress(OSError), open(table, encoding="ascii") as file:

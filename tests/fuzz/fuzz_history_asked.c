@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct zv_error err = { 0 };
 	int rc;
 
-	zv_history_asked_init(&a, 0);
+	zv_history_asked_init(&a, NULL);
 	rc = read_any(which, &a, (struct zv_str){ copy, text.n }, &client_id, &err);
 	if (rc == 0)
 		rc = zv_history_asked_end(&a, &err);

@@ -505,7 +505,7 @@ class Errors(Folder):
         self.assertIn("--dry-run", done.text)
 
     def test_what_is_not_there(self):
-        self.assertIn("No such file",
+        self.assertIn("there is no such file",
                       self.refused(2, "--from", "csv:%s/none" % self.folder))
         (self.folder / "text.db").write_text("this is no database\n" * 200)
         self.refused(5, "--from", "sqlite:%s/text.db" % self.folder)

@@ -4,6 +4,7 @@ start it.
 
 --socket FD:NAME   a listening socket that this process has as FD, as systemd hands it over
 --no-executable    memory cannot be made executable (MemoryDenyWriteExecute=)
+--families         only IPv4, IPv6 and Unix sockets (RestrictAddressFamilies= of the unit)
 --user UID         as that user and no group of ours
 """
 
@@ -17,10 +18,12 @@ import sys
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 22, 38
 FILTER_MODE = 2
 ARCH_X86_64 = 0xC000003E
-CALLS = {"mmap": 9, "mprotect": 10, "pkey_mprotect": 329}
-NUMBER, ARCH, THIRD = 0, 4, 16 + 2 * 8  # offsets in struct seccomp_data
+CALLS = {"mmap": 9, "mprotect": 10, "pkey_mprotect": 329, "socket": 41}
+NUMBER, ARCH, FIRST, THIRD = 0, 4, 16, 16 + 2 * 8  # offsets in struct seccomp_data
 WRITE, EXEC = 2, 4
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
+NO_FAMILY = 0x00050000 | 97  # EAFNOSUPPORT
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 LOAD, JUMP_EQUAL, JUMP_BITS, AND, RETURN = 0x20, 0x15, 0x45, 0x54, 0x06
 
 # code, jump if true, jump if not, operand
@@ -33,6 +36,13 @@ PROGRAM = (
     (LOAD, 0, 0, THIRD), (AND, 0, 0, WRITE | EXEC), (JUMP_EQUAL, 1, 0, WRITE | EXEC),
     (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE),
 )
+FAMILIES = (
+    (LOAD, 0, 0, ARCH), (JUMP_EQUAL, 0, 6, ARCH_X86_64),
+    (LOAD, 0, 0, NUMBER), (JUMP_EQUAL, 0, 4, CALLS["socket"]),
+    (LOAD, 0, 0, FIRST),
+    (JUMP_EQUAL, 2, 0, AF_UNIX), (JUMP_EQUAL, 1, 0, AF_INET), (JUMP_EQUAL, 0, 1, AF_INET6),
+    (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, NO_FAMILY),
+)
 
 
 def can_refuse():
@@ -40,11 +50,11 @@ def can_refuse():
     return sys.platform == "linux" and platform.machine() == "x86_64"
 
 
-def refuse_executable():
+def refuse(program):
     """As systemd does it: by a filter of system calls."""
-    code = b"".join(struct.pack("HBBI", *row) for row in PROGRAM)
+    code = b"".join(struct.pack("HBBI", *row) for row in program)
     held = ctypes.create_string_buffer(code, len(code))
-    head = struct.pack("HxxxxxxP", len(PROGRAM), ctypes.addressof(held))
+    head = struct.pack("HxxxxxxP", len(program), ctypes.addressof(held))
     libc = ctypes.CDLL(None, use_errno=True)
     for call in ((PR_SET_NO_NEW_PRIVS, 1, 0), (PR_SET_SECCOMP, FILTER_MODE,
                                                ctypes.create_string_buffer(head, len(head)))):
@@ -68,7 +78,7 @@ def hand_over(sockets):
 
 def main(arguments):
     """Does what the options say and is gone."""
-    sockets, no_executable, user = [], False, None
+    sockets, filters, user = [], [], None
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--socket":
@@ -77,7 +87,9 @@ def main(arguments):
         elif option == "--user":
             user = int(arguments.pop(0))
         elif option == "--no-executable":
-            no_executable = True
+            filters.append(PROGRAM)
+        elif option == "--families":
+            filters.append(FAMILIES)
         else:
             sys.exit("launch.py: %s?" % option)
     if user is not None:
@@ -85,8 +97,8 @@ def main(arguments):
         os.setgid(user)
         os.setuid(user)
     hand_over(sockets)
-    if no_executable:
-        refuse_executable()
+    for program in filters:
+        refuse(program)
     os.execvp(arguments[0], arguments)
 
 

@@ -44,7 +44,7 @@ WRONG = (
     ("[history]\nkeep_day = 3", 5, "unknown key 'keep_day' in [history]; is keep_days meant?", "может быть, keep_days?"),
     ("[history]\nstore = x.db\n[general]\nstate =", 5, "there is no state folder", "папки состояния нет"),
     ("[history]\nstore = mysql://u:p@h/d", 5, "the password stands in store", "пароль стоит в store"),
-    ("[history]\nsecret_file = none", 5, "none: No such file", "none: "),
+    ("[history]\nsecret_file = none", 5, "none: there is no such file", "none: нет такого файла"),
     ("[history]\nclean_at = 25:00", 5, "a time of day as 03:30", "время суток вроде 03:30"),
     ("[history]\ncountry = +7", 5, "only letters, digits", "только буквы"),
     ("[history]\ntrunk = eight", 5, "at most 8 digits", "не больше 8 цифр"),
@@ -52,8 +52,8 @@ WRONG = (
     ("[recordings x]", 4, "there is one [recordings]", "[recordings] один"),
     ("[recordings]\nroot = rec", 5, "root = rec: write the whole path", "полный путь"),
     ("[recordings]\nroot = /a\nfrom = /b,/c", 6, "from has 2 paths, root 1", "в from путей 2"),
-    ("[recordings]\ntemplate = ../{file}", 5, "it is a path beneath the root", "template = ../{file}"),
-    ("[recordings]\ntemplate = %Q/{file}", 5, "one of Y y m d H M S", "template = %Q/{file}"),
+    ("[recordings]\ntemplate = ../{file}", 5, "it is a path beneath the root", "это путь от корня записей"),
+    ("[recordings]\ntemplate = %Q/{file}", 5, "one of Y y m d H M S", "одна из букв Y y m d H M S"),
     ("[recordings]\nlinks_s = 5", 5, "is link_s meant?", "может быть, link_s?"),
     ("[recordings]\nwait_ms = 5", 5, "a whole number from 100 to 60000", "целое число от 100 до"),
     ("[cluster]", 4, "[cluster] is not built yet", "ещё не сделан"),
@@ -64,8 +64,8 @@ WRONG = (
     ("[server b]", 4, "exactly one of url, demo and replay", "одно из url"),
     ("[server b]\nurl = ami://u@h", 5, "the secret is missing", "нет секрета"),
     ("[server b]\nurl = ami://h\nsecret_file = secret", 5, "the user of manager.conf is missing", "не указан пользователь"),
-    ("[server b]\nurl = ftp://u@h\nsecret_file = secret", 5, "url: ", "url: "),
-    ("[server b]\nurl = ami://u@h\nsecret_file = none", 6, "none: No such file", "none: "),
+    ("[server b]\nurl = ftp://u@h\nsecret_file = secret", 5, "url: bad URL", "url: неверный URL"),
+    ("[server b]\nurl = ami://u@h\nsecret_file = none", 6, "none: there is no such file", "none: нет такого файла"),
     ("[server b]\nurl = ami://u@h\nsecret = s\nsecret_file = secret", 7, "two secrets", "два секрета"),
     ("[server b]\ndemo = yes\nqueue_interface = Local/x@q", 6, "{0} is missing", "нет {0}"),
     ("[server b]\ndemo = yes\ncontext = a,b", 6, "only letters, digits", "только буквы"),
@@ -83,7 +83,7 @@ WRONG = (
     ("[listen a]\n[listen b]", 5, "[listen a] has the same address", "тот же адрес"),
     ("[role r]\nmay = view,dail", 5, "unknown 'dail'; is dial meant?", "может быть, dial?"),
     ("[role r]\ndial = 8XXX", 5, "write allow PATTERN", "allow ШАБЛОН"),
-    ("[role r]\ndial = allow 8[3-", 5, "dial = allow 8[3-", "dial = allow 8[3-"),
+    ("[role r]\ndial = allow 8[3-", 5, "dial = allow 8[3-", "скобка '[' не закрыта"),
     ("[user u]\nrole = operater", 5, "is operator meant?", "может быть, operator?"),
     ("[user u]\npassword_hash = 1234", 5, "no hash of argon2id", "не хеш argon2id"),
     ("[user u]\ntoken = 1234", 5, "sha256: and 64 digits", "64 цифры"),
@@ -178,9 +178,9 @@ class CheckTest(ZvondTest):
         """No file, a folder, a pipe: told at once."""
         done = self.run_zvond("-c", self.folder / "x", "--check")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("No such file", done.stderr)
+        self.assertIn("there is no such file", done.stderr)
         self.assertIn("zvond.conf.sample", done.stderr)
-        self.assertIn("no file", self.run_zvond("-c", self.folder, "--check").stderr)
+        self.assertIn("this is a folder", self.run_zvond("-c", self.folder, "--check").stderr)
         os.mkfifo(self.folder / "pipe", 0o600)
         self.assertEqual(self.run_zvond("-c", self.folder / "pipe", "--check").returncode, 2)
 

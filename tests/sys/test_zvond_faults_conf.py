@@ -181,7 +181,7 @@ class DiskFull(unittest.TestCase):
                 client.wait("pong")
                 self.assertTrue(z.wait_until(
                     lambda: z.metrics()["zvond_state_errors_total"] >= 2))
-            warned = [line for line in z.log if "No space left" in line]
+            warned = [line for line in z.log if "the disk is full" in line]
             self.assertEqual(len(warned), 1, warned)
             self.assertRegex(warned[0], r" warn state: cannot be written, going on: .*make room")
             self.assertEqual(tokens.read_bytes(), before)

@@ -18,7 +18,11 @@ from unittest import mock
 import launch
 from zvond_common import ROOT, SLOW, TOKENS, Zvond, config, program
 
+sys.path.insert(0, str(ROOT / "tests/hist"))
+import databases  # noqa: E402
+
 LAUNCH = [sys.executable, str(Path(__file__).with_name("launch.py"))]
+MODULES = Path(os.environ.get("ZVON_BUILD") or ROOT / "build") / "src/db"
 UNIT = ROOT / "packaging/systemd/zvond.service"
 NOBODY = pwd.getpwnam("nobody").pw_uid
 BEAT_MS = 100
@@ -215,16 +219,18 @@ class Sandbox(unittest.TestCase):
         path.unlink(missing_ok=True)
         return command if may.returncode == 0 else []
 
-    def zvond_of_nobody(self, text):
+    def zvond_of_nobody(self, text, files=None):
         """A daemon in a folder, from a copy of the program, that are nobody's."""
         z = Zvond(text)
+        for name, secret in (files or {}).items():
+            z.put(name, secret)
         own = z.folder / "zvond"
         shutil.copy(program(), own)
         own.chmod(0o755)
         z.trace = z.folder / "trace"
         # memory of a process whose dumps are off is read by root only
         who = ["--user", str(NOBODY)] if os.geteuid() == 0 else []
-        z.wrapper = [*self.tracer(z.trace), *LAUNCH, "--no-executable", *who]
+        z.wrapper = [*self.tracer(z.trace), *LAUNCH, "--no-executable", "--families", *who]
         z.write(text)
         z.text = None
         z.arguments = ["--config", str(z.file)]
@@ -277,6 +283,45 @@ class Sandbox(unittest.TestCase):
         if not z.trace.exists():
             self.skipTest("done, but it could not be traced")
         self.check_trace(z)
+
+    @unittest.skipUnless(launch.can_refuse(), "the filter is for x86-64")
+    def test_fault_109_databases(self):
+        """The modules are loaded there, and what they load: calls come into a MariaDB and a
+        PostgreSQL, over a Unix socket and TCP, and are read."""
+        for kind in ("mariadb", "postgresql"):
+            base = databases.get(kind)
+            for tcp in (False, True):
+                with self.subTest(kind, tcp=tcp):
+                    base.fresh("sandbox")
+                    self.keep_calls(base, base.url("sandbox", tcp=tcp))
+
+    def keep_calls(self, base, url):
+        """One daemon."""
+        text = config(kept=True, more="[history]\nstore = %s\nsecret_file = {folder}/database\n"
+                      % url).replace("demo_rate = 0", "demo_rate = 600")
+        z, there = self.zvond_of_nobody(text, {"database": base.secret + "\n"})
+        folder = z.folder / "modules"
+        folder.mkdir(mode=0o755)
+        for path in MODULES.glob("zvon-db-*.so"):
+            shutil.copy(path, folder)
+        z.env["ZVON_DB_MODULES"] = str(folder)
+        try:
+            with there:
+                z.start()
+            self.assertTrue(z.wait_until(lambda: z.metrics().get("zvond_history_new_total"), 40),
+                            z.log[-10:])
+            self.assertGreater(int(base.sql("SELECT COUNT(*) FROM v_calls", "sandbox")[0][0]), 0)
+            answer = z.get("/v1/history?limit=1", token=TOKENS["boss"])
+            self.assertEqual((answer.status, len(answer.json["calls"])), (200, 1))
+            if os.geteuid() == 0:
+                maps = Path("/proc/%d/maps" % z.pid).read_text("ascii")
+                self.assertIn("zvon-db-", maps)
+                self.assertEqual(re.findall(r"(?m)^\S+ .w?.?wx.*$", maps), [])
+            self.assertEqual(z.stop(20), 0)
+        finally:
+            z.kill()
+        if z.trace.exists():
+            self.check_trace(z)
 
     def check_trace(self, z):
         """What it asked the system for, from its exec on."""

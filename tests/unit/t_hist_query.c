@@ -46,13 +46,14 @@ test_times(void **state)
 	for (size_t i = 0; i < N_OF(rows); i++) {
 		struct zv_error err = { 0 };
 		int64_t ms = -1;
-		int rc = zv_history_time(zvon_str(rows[i].text), rows[i].offset_s, &ms,
-					 &err);
+		struct zv_zone *zone = zv_zone_new_fixed(rows[i].offset_s);
+		int rc = zv_history_time(zvon_str(rows[i].text), zone, &ms, &err);
 
 		if (rc != (rows[i].ms < 0 ? ZV_EINVAL : 0) ||
 		    (rc == 0 && ms != rows[i].ms))
 			fail_msg("%s: %d %lld", rows[i].text, rc, (long long)ms);
 		assert_int_equal(err.code, rc);
+		zv_zone_free(zone);
 	}
 }
 

@@ -94,9 +94,12 @@ test_times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct zv_zone *zone = zv_zone_new_fixed(rows[i].offset_s);
+
 		zv_buf_clear(&out);
-		zv_history_write_time(&out, rows[i].ms, rows[i].offset_s);
+		zv_history_write_time(&out, rows[i].ms, zone);
 		check(rows[i].wanted, &out, rows[i].wanted);
+		zv_zone_free(zone);
 	}
 	zv_buf_deinit(&out);
 }
@@ -141,6 +144,7 @@ static void
 test_csv(void **state)
 {
 	struct zv_history_fields all = { 0 }, some = { 0 };
+	struct zv_zone *zone = zv_zone_new_fixed(10800);
 	struct zv_buf out = { 0 };
 	struct zv_error err = { 0 };
 
@@ -152,7 +156,8 @@ test_csv(void **state)
 	      "did,queue,result,reason,missed,wait_s,talk_s,duration_s,talked,legs,"
 	      "transfers,picked_up_by,parked,recordings,linkedids,sources\r\n");
 	zv_buf_clear(&out);
-	zv_history_csv_row(&out, &all, &example, 10800);
+	zv_history_csv_row(&out, &all, &example, zone);
+	zv_zone_free(zone);
 	check("row", &out,
 	      "1795279988.1,office,2026-11-21 17:13:08,2026-11-21 17:13:13,"
 	      "2026-11-21 17:14:14,in,79165550001,'=cmd|' /C calc'!A0,102,"
@@ -163,7 +168,7 @@ test_csv(void **state)
 		zv_history_fields_add(&some, ZV_STR("to, from ,wait_ms"), &err), 0);
 	zv_buf_clear(&out);
 	zv_history_csv_head(&out, &some, false);
-	zv_history_csv_row(&out, &some, &example, 0);
+	zv_history_csv_row(&out, &some, &example, NULL);
 	check("some", &out, "to,from,wait_s\r\n102,79165550001,5\r\n");
 	zv_buf_deinit(&out);
 }
@@ -223,10 +228,12 @@ test_pick(void **state)
 static void
 test_miko(void **state)
 {
+	struct zv_zone *zone = zv_zone_new_fixed(10800);
 	struct zv_buf out = { 0 };
 
 	(void)state;
-	zv_miko_row(&out, &example, 10800);
+	zv_miko_row(&out, &example, zone);
+	zv_zone_free(zone);
 	check("row", &out,
 	      "<cdr-row id=\"42\" calldate=\"2026-11-21%2017%3A13%3A08\" "
 	      "clid=\"%22%3Dcmd%7C%27%20%2FC%20calc%27%21A0%22%20%3C79165550001%3E\" "

@@ -2,6 +2,8 @@
 #include "storerig.h"
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "hist/when.h"
 #include "store/store_impl.h"
 
 #define H INT64_C(3600000)
@@ -163,6 +165,34 @@ another_server_is_another_call(void **state)
 	assert_int_equal(rig_number(rig.s, "SELECT COUNT(*) FROM calls"), 2);
 }
 
+/* The same calls in the order in which they were written, which is that of their letters: all,
+ * those behind the third, and the first of them. */
+static void
+check_by_number(const char *name, struct zv_history_query q, const char *wanted)
+{
+	char all[16] = "", behind[16] = "", first[2] = "";
+	size_t n = 0, n_behind = 0;
+
+	for (char c = 'a'; c <= 'f'; c++) {
+		if (!strchr(wanted, c))
+			continue;
+		n += (size_t)snprintf(all + n, sizeof(all) - n, n ? " %c" : "%c", c);
+		if (!first[0])
+			first[0] = c;
+		if (c > 'c')
+			n_behind += (size_t)snprintf(behind + n_behind,
+						     sizeof(behind) - n_behind,
+						     n_behind ? " %c" : "%c", c);
+	}
+	q.by_number = true;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(all));
+	q.limit = 1;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(first));
+	q.limit = 0;
+	q.after_number = 3;
+	check_text(name, zvon_str(rig_page(rig.s, &q)), zvon_str(behind));
+}
+
 static void
 filters(void **state)
 {
@@ -252,6 +282,7 @@ filters(void **state)
 			   zvon_str(rows[i].wanted));
 		check_text(name, zvon_str(rig_pages(rig.s, rows[i].q, 2)),
 			   zvon_str(rows[i].wanted));
+		check_by_number(name, rows[i].q, rows[i].wanted);
 	}
 }
 
@@ -556,15 +587,26 @@ add_row(void *context, const struct zv_statistics_row *row)
 }
 
 static const char *
-statistics(const struct zv_history_query *q, enum zv_statistics_by by, int offset_s)
+statistics(const struct zv_history_query *q, enum zv_statistics_by by,
+	   const struct zv_zone *zone)
 {
 	static struct zv_buf out;
 	struct zv_error err = { 0 };
 
 	zv_buf_clear(&out);
-	if (zv_store_statistics(rig.s, q, by, offset_s, add_row, &out, &err) < 0)
+	if (zv_store_statistics(rig.s, q, by, zone, add_row, &out, &err) < 0)
 		fail_msg("statistics: %s", err.text);
 	return zv_buf_cstr(&out);
+}
+
+static void
+check_days(int offset_s, const char *wanted)
+{
+	struct zv_zone *zone = zv_zone_new_fixed(offset_s);
+
+	assert_string_equal(
+		statistics(&(struct zv_history_query){ 0 }, ZV_BY_DAY, zone), wanted);
+	zv_zone_free(zone);
 }
 
 /* The calls begin 6 minutes 40 seconds after the hour; days of UTC and of Moscow differ. */
@@ -626,16 +668,174 @@ statistics_count(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "row %zu", i);
-		check_text(name, zvon_str(statistics(&rows[i].q, rows[i].by, 0)),
+		check_text(name, zvon_str(statistics(&rows[i].q, rows[i].by, NULL)),
 			   zvon_str(rows[i].wanted));
 	}
 	/* 11:06 of UTC is 14:06 in Moscow, 22:06 in Vladivostok: two calls are of that day */
-	assert_string_equal(
-		statistics(&(struct zv_history_query){ 0 }, ZV_BY_DAY, 10800),
-		"-14:6/2/3/65000/40000 ");
-	assert_string_equal(
-		statistics(&(struct zv_history_query){ 0 }, ZV_BY_DAY, 11 * 3600),
-		"-22:2/1/1/60000/25000 +1:4/1/2/5000/15000 ");
+	check_days(10800, "-14:6/2/3/65000/40000 ");
+	check_days(11 * 3600, "-22:2/1/1/60000/25000 +1:4/1/2/5000/15000 ");
+}
+
+/* ---- days and hours of a zone ------------------------------------------------------------------- */
+
+/* As zic writes a zone that always had that rule. */
+static struct zv_zone *
+zone_of(const char *rule)
+{
+	static const char head[] = "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+				   "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\0\0\0";
+	struct zv_buf b = { 0 };
+	struct zv_zone *zone;
+
+	for (int i = 0; i < 2; i++)
+		zv_buf_add(&b, (struct zv_str){ head, sizeof(head) });
+	zv_buf_printf(&b, "\n%s\n", rule);
+	zone = zv_zone_new(zv_buf_str(&b), NULL);
+	zv_buf_deinit(&b);
+	assert_non_null(zone);
+	return zone;
+}
+
+static int64_t
+ms_of(struct zv_str text)
+{
+	int64_t ms;
+
+	assert_int_equal(zv_zone_read_time(NULL, text, &ms), 1);
+	return ms;
+}
+
+static int
+add_time_row(void *context, const struct zv_statistics_row *row)
+{
+	char text[ZV_WHEN_TEXT];
+
+	return zv_buf_printf(context, "%.16s:%llu ", zv_when_text(row->time_ms, text),
+			     (unsigned long long)row->calls);
+}
+
+/* The same from the counters and, for a number, from the calls one by one. */
+static void
+check_times(const char *rule, struct zv_history_query q, enum zv_statistics_by by,
+	    const char *wanted)
+{
+	struct zv_zone *zone = zone_of(rule);
+
+	for (q.n_numbers = 0; wanted && q.n_numbers < 2; q.n_numbers++) {
+		struct zv_buf out = { 0 };
+		struct zv_error err = { 0 };
+
+		if (zv_store_statistics(rig.s, &q, by, zone, add_time_row, &out, &err) <
+		    0)
+			fail_msg("%s: %s", rule, err.text);
+		check_text(rule, zv_buf_str(&out), zvon_str(wanted));
+		zv_buf_deinit(&out);
+	}
+	zv_zone_free(zone);
+}
+
+/* Calls at these times, and the query for the whole hours from the first to the last. */
+static struct zv_history_query
+put_calls(const char *server, const char *times)
+{
+	struct zv_history_query q = { .numbers = &number_1 };
+	struct zv_str rest = zvon_str(times), at;
+	char id[32], line[80];
+
+	snprintf(line, sizeof(line), "in 79165550001 101 answered 5 5 server=%s",
+		 server);
+	for (int i = 0; zv_str_split(&rest, ' ', &at); i++) {
+		int64_t ms = ms_of(at);
+
+		snprintf(id, sizeof(id), "%s-%d", server, i);
+		assert_int_equal(rig_put_line(rig.s, id, ms, line), 1);
+		q.from_ms = q.from_ms ? q.from_ms : ms / H * H;
+		q.to_ms = ms / H * H + H;
+	}
+	return q;
+}
+
+/* A day has 23 or 25 hours when clocks are set, and begins at a half hour of UTC elsewhere. */
+static void
+fault_024_days_begin_at_midnight(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *calls; /* UTC */
+		const char *days, *hours;
+	} rows[] = {
+		{ "CET-1CEST,M3.5.0,M10.5.0/3",
+		  "2026-03-28T22:59:59.999Z 2026-03-28T23:00Z 2026-03-29T00:59Z "
+		  "2026-03-29T01:00Z 2026-03-29T21:59:59.999Z 2026-03-29T22:00Z",
+		  "2026-03-27T23:00:1 2026-03-28T23:00:4 2026-03-29T22:00:1 ",
+		  "2026-03-28T22:00:1 2026-03-28T23:00:1 2026-03-29T00:00:1 "
+		  "2026-03-29T01:00:1 2026-03-29T21:00:1 2026-03-29T22:00:1 " },
+		/* the hour from two to three comes twice */
+		{ "CET-1CEST,M3.5.0,M10.5.0/3",
+		  "2026-10-24T21:59Z 2026-10-24T22:00Z 2026-10-25T00:30Z "
+		  "2026-10-25T01:30Z 2026-10-25T22:59Z 2026-10-25T23:00Z",
+		  "2026-10-23T22:00:1 2026-10-24T22:00:4 2026-10-25T23:00:1 ",
+		  "2026-10-24T21:00:1 2026-10-24T22:00:1 2026-10-25T00:00:1 "
+		  "2026-10-25T01:00:1 2026-10-25T22:00:1 2026-10-25T23:00:1 " },
+		{ "MSK-3",
+		  "2026-03-28T20:59Z 2026-03-28T21:00Z 2026-10-25T20:59Z "
+		  "2026-10-25T21:00Z",
+		  "2026-03-27T21:00:1 2026-03-28T21:00:1 2026-10-24T21:00:1 "
+		  "2026-10-25T21:00:1 ",
+		  NULL },
+		/* midnight is within an hour of the counters */
+		{ "IST-5:30",
+		  "2026-11-20T18:00Z 2026-11-20T18:29:59.999Z 2026-11-20T18:30Z "
+		  "2026-11-20T19:00Z 2026-11-21T18:30Z",
+		  "2026-11-19T18:30:2 2026-11-20T18:30:2 2026-11-21T18:30:1 ",
+		  "2026-11-20T18:00:3 2026-11-20T19:00:1 2026-11-21T18:00:1 " },
+		{ "NST3:30NDT,M3.2.0,M11.1.0",
+		  "2026-11-01T02:29Z 2026-11-01T02:30Z 2026-11-02T03:29Z "
+		  "2026-11-02T03:30Z",
+		  "2026-10-31T02:30:1 2026-11-01T02:30:2 2026-11-02T03:30:1 ",
+		  "2026-11-01T02:00:2 2026-11-02T03:00:2 " },
+		/* midnight is left out in spring, and comes twice in autumn */
+		{ "CST5CDT,M3.2.0/0,M11.1.0/1",
+		  "2026-03-08T04:59Z 2026-03-08T05:00Z 2026-11-01T03:59Z "
+		  "2026-11-01T04:00Z 2026-11-01T05:30Z 2026-11-02T05:00Z",
+		  "2026-03-07T05:00:1 2026-03-08T05:00:1 2026-10-31T04:00:1 "
+		  "2026-11-01T04:00:2 2026-11-02T05:00:1 ",
+		  NULL },
+	};
+
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		char server[8];
+		const struct zv_str name = {
+			server, (size_t)snprintf(server, sizeof(server), "s%zu", i)
+		};
+		struct zv_history_query q = put_calls(server, rows[i].calls);
+
+		q.servers = &name;
+		q.n_servers = 1;
+		check_times(rows[i].rule, q, ZV_BY_DAY, rows[i].days);
+		check_times(rows[i].rule, q, ZV_BY_HOUR, rows[i].hours);
+	}
+}
+
+static void
+statistics_of_whole_days(void **state)
+{
+	struct zv_zone *zone = zone_of("CET-1CEST,M3.5.0,M10.5.0/3");
+	const struct zv_history_query q = {
+		.from_ms = ms_of(ZV_STR("2026-07-31T22:00Z")),
+		.to_ms = ms_of(ZV_STR("2026-10-31T23:00Z")),
+	};
+
+	/* 92 days, and one hour more */
+	rig_put_line(rig.s, "first", q.from_ms, "in 79165550001 101 answered 5 5");
+	rig_put_line(rig.s, "last", q.to_ms - 1, "in 79165550001 101 answered 5 5");
+	assert_int_equal(
+		zv_store_statistics(rig.s, &q, ZV_BY_HOUR, NULL, add_row, NULL, NULL),
+		ZV_EINVAL);
+	assert_string_equal(statistics(&q, ZV_BY_RESULT, zone),
+			    "answered:2/2/0/10/10 ");
+	statistics(&q, ZV_BY_HOUR, zone);
+	zv_zone_free(zone);
 }
 
 static void
@@ -653,13 +853,13 @@ statistics_have_limits(void **state)
 		enum zv_statistics_by kind = (enum zv_statistics_by)by;
 
 		assert_int_equal(
-			zv_store_statistics(rig.s, &q, kind, 0, add_row, NULL, NULL),
+			zv_store_statistics(rig.s, &q, kind, NULL, add_row, NULL, NULL),
 			ZV_EINVAL);
 		q.to_ms = first + days[by] * 24 * H;
-		statistics(&q, kind, 0);
+		statistics(&q, kind, NULL);
 		q.to_ms++;
 		assert_int_equal(
-			zv_store_statistics(rig.s, &q, kind, 0, add_row, NULL, NULL),
+			zv_store_statistics(rig.s, &q, kind, NULL, add_row, NULL, NULL),
 			ZV_EINVAL);
 	}
 }
@@ -735,6 +935,8 @@ main(void)
 		TEST(forgetting),
 		TEST(anonymising),
 		TEST(statistics_count),
+		TEST(fault_024_days_begin_at_midnight),
+		TEST(statistics_of_whole_days),
 		TEST(statistics_have_limits),
 		TEST(long_texts_are_cut),
 		TEST(too_many_servers),

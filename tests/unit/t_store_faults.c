@@ -413,8 +413,32 @@ count_call(void *context, const struct zv_conversation *c)
 	return 0;
 }
 
+/* Two calls, one of them busy, and as many answered ones of line 101, a millisecond each: made by
+ * a statement. Counters do not know of these. */
+static void
+put_many(int n)
+{
+	char sql[400];
+
+	put_some(0, 1);
+	assert_int_equal(rig_put_line(rig.s, "old", RIG_TIME - 5000,
+				      "in 79165550001 101 busy 5000 0"),
+			 1);
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO calls (call_id, server_id, uid, started_ms, result, "
+		 "what, picked_up_by) WITH RECURSIVE k (i) AS (SELECT 100 UNION ALL "
+		 "SELECT i + 1 FROM k WHERE i < %d) SELECT i, 1, 'k' || i, "
+		 "1795000000000 + i, 1, (SELECT what FROM calls WHERE call_id = 1), "
+		 "'101' FROM k",
+		 n);
+	run(sql);
+	run("INSERT INTO parties (period, name, started_ms, call_id, what) SELECT "
+	    "started_ms >> 33, '101', started_ms, call_id, (what & ~(15 << 15)) | (2 "
+	    "<< 15) FROM calls WHERE call_id >= 100");
+}
+
 /* Nothing fits, and there are more rows than one page may look at: an empty page with a next
- * one, and in the end all of them. The calls are made by a statement, as there are many. */
+ * one, and in the end all of them. */
 static void
 test_fault_074_a_page_looks_at_so_many_rows(void **state)
 {
@@ -423,20 +447,7 @@ test_fault_074_a_page_looks_at_so_many_rows(void **state)
 	const struct zv_str line = ZV_STR("101");
 	int n = 0, pages = 0;
 
-	put_some(0, 1);
-	assert_int_equal(rig_put_line(rig.s, "old", RIG_TIME - 5000,
-				      "in 79165550001 101 busy 5000 0"),
-			 1);
-	run("INSERT INTO calls (call_id, server_id, uid, started_ms, result, what) "
-	    "WITH "
-	    "RECURSIVE k (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM k WHERE i < "
-	    "450000) SELECT i, 1, 'k' || i, 1795000000000 + i, 1, (SELECT what FROM "
-	    "calls "
-	    "WHERE call_id = 1) FROM k");
-	run("INSERT INTO parties (period, name, started_ms, call_id, what) SELECT "
-	    "started_ms >> 33, '101', started_ms, call_id, (what & ~(15 << 15)) | (2 "
-	    "<< "
-	    "15) FROM calls WHERE call_id >= 100");
+	put_many(450000);
 	for (int by_line = 0; by_line < 2; by_line++) {
 		n = pages = 0;
 		cursor[0] = '\0';
@@ -451,6 +462,90 @@ test_fault_074_a_page_looks_at_so_many_rows(void **state)
 		} while (cursor[0]);
 		assert_int_equal(n, 1);
 		assert_int_equal(pages, 450000 / ZV_STORE_SCAN_MAX + 1);
+	}
+}
+
+static int
+page_by_number(struct zv_history_query q, int64_t after, struct zv_error *err)
+{
+	int n = 0;
+
+	q.by_number = true;
+	q.after_number = after;
+	return zv_store_page(rig.s, &q, count_call, &n, rig_next, err);
+}
+
+/* By number nothing leads on but the calls themselves: that none fits is told as an error. */
+static void
+test_fault_074_a_page_by_number_ends_too(void **state)
+{
+	const struct zv_str line = ZV_STR("101"), nobody = ZV_STR("70000000000");
+	struct zv_history_query q = { .results = 1u << ZV_RESULT_CONGESTION };
+	struct zv_error err = { 0 };
+
+	put_many(300000);
+	for (int by_line = 0; by_line < 2; by_line++) {
+		q.lines = &line;
+		q.n_lines = (size_t)by_line;
+		memset(&err, 0, sizeof(err));
+		assert_int_equal(page_by_number(q, 0, &err), ZV_ETIMEOUT);
+		assert_non_null(strstr(err.text, "none of 200000 calls"));
+		assert_int_equal(page_by_number(q, 300000 - 1000, NULL), 0);
+		assert_int_equal(page_by_number(q, 300000, NULL), 0);
+	}
+	/* of a long list, the next ones; of a short one it is known that there are none */
+	q.results = 0;
+	assert_int_equal(page_by_number(q, 0, NULL), 100);
+	assert_int_equal(page_by_number(q, 300000 - 7, NULL), 7);
+	q.lines = &nobody;
+	assert_int_equal(page_by_number(q, 0, NULL), 0);
+	/* … and one that is found far behind the first few */
+	q = (struct zv_history_query){ .results = 1u << ZV_RESULT_BUSY };
+	run("DELETE FROM calls WHERE call_id = 100000");
+	run("UPDATE calls SET call_id = 100000 WHERE uid = 'old.1'");
+	assert_int_equal(page_by_number(q, 0, NULL), 1);
+	assert_int_equal(page_by_number(q, 100000, &err), 0);
+}
+
+static int
+count_calls(void *context, const struct zv_statistics_row *row)
+{
+	*(uint64_t *)context += row->calls;
+	return 0;
+}
+
+/* Of what the counters do not know so much is read, and no more. */
+static void
+test_fault_074_statistics_look_at_so_many_calls(void **state)
+{
+	const struct zv_str line = ZV_STR("101"), whole = ZV_STR("office/101");
+	struct zv_history_query q = { .lines = &line, .n_lines = 1 };
+	const struct {
+		const struct zv_str *line;
+		enum zv_statistics_by by;
+		int most;
+	} rows[] = {
+		{ &line, ZV_BY_RESULT, ZV_STORE_STATISTICS_CALLS },
+		{ &whole, ZV_BY_RESULT, ZV_STORE_STATISTICS_CALLS / 2 },
+	};
+
+	put_many(450000);
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct zv_error err = { 0 };
+		uint64_t n = 0;
+
+		q.lines = rows[i].line;
+		q.from_ms = RIG_TIME + 1000;
+		q.to_ms = q.from_ms + rows[i].most;
+		assert_int_equal(zv_store_statistics(rig.s, &q, rows[i].by, 0,
+						     count_calls, &n, NULL),
+				 0);
+		assert_int_equal(n, i ? 0 : rows[i].most); /* they have no legs */
+		q.to_ms++;
+		assert_int_equal(zv_store_statistics(rig.s, &q, rows[i].by, 0,
+						     count_calls, &n, &err),
+				 ZV_EINVAL);
+		assert_non_null(strstr(err.text, "ask for a shorter time"));
 	}
 }
 
@@ -470,6 +565,8 @@ main(void)
 		TEST(test_fault_099_power_cut),
 		TEST(test_fault_099_power_cut_in_a_checkpoint),
 		TEST(test_fault_074_a_page_looks_at_so_many_rows),
+		TEST(test_fault_074_a_page_by_number_ends_too),
+		TEST(test_fault_074_statistics_look_at_so_many_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
