@@ -55,8 +55,12 @@ class HistoryGaps(SceneTest):
     @contextlib.contextmanager
     def cancelled(self):
         other = self.phone(B, "ring")
+        before = len(self.raw().events)
         dialog = self.dial(self.phone(A), B)
         self.assertIsNotNone(other.wait_call("ringing"))
+        self.until(lambda: any(packet.name == "DialBegin" for packet in
+                               self.raw().events[before:]), "DialBegin")
+        time.sleep(0.1)  # zvond has heard it, too
         yield
         dialog.cancel()
         self.assertTrue(dialog.wait("done"))
