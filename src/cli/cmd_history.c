@@ -74,11 +74,12 @@ static const struct zv_opt options[] = {
 	ZV_OPT_TEXT("fields", 0, "NAMES", &fields,
 		    "json, csv: only these, as started,from,to",
 		    "json, csv: только эти, например started,from,to"),
-	ZV_OPT_TEXT("tz", 0, "ZONE", &zone,
-		    "of times without one, of csv, of days: Europe/Berlin, +03:00, Z "
-		    "(default: here)",
-		    "часовой пояс для времени без него, для csv и суток: Europe/Berlin, "
-		    "+03:00, Z (по умолчанию: местный)"),
+	ZV_OPT_TEXT(
+		"tz", 0, "ZONE", &zone,
+		"of times without one, of csv, of days: Europe/Berlin, +03:00, Z "
+		"(default: here)",
+		"часовой пояс для времени без него, для csv и суток: Europe/Berlin, "
+		"+03:00, Z (по умолчанию: местный)"),
 	ZV_OPT_TEXT(
 		"statistics", 0, "BY", &by,
 		"numbers instead of calls: hour, day, line, queue, result, direction",
