@@ -70,7 +70,7 @@ static const char *
 find(struct zv_str text, struct parts *p)
 {
 	static const struct zv_text *const tables[] = { zv_reasons_here,
-							zv_reasons_data,
+							zv_reasons_data, zv_reasons_ami,
 							zv_reasons_net };
 	const char *found = NULL;
 

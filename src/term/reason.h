@@ -22,9 +22,10 @@ const char *zv_file_reason(int error, char out[ZV_REASON_MAX]);
 void zv_say_reason(const struct zv_error *err);
 void zv_say_reason_at(const char *where, const struct zv_error *err);
 
-/* The table, in three parts. {1}…{5} stand for what the library filled in, and in the Russian
+/* The table, in four parts. {1}…{5} stand for what the library filled in, and in the Russian
  * text <1>…<5> for the same when it may be a reason itself. The first row that fits the whole
  * text, or all behind one of its ": ", is taken. */
-extern const struct zv_text zv_reasons_here[], zv_reasons_data[], zv_reasons_net[];
+extern const struct zv_text zv_reasons_here[], zv_reasons_data[], zv_reasons_ami[],
+	zv_reasons_net[];
 
 #endif

@@ -208,11 +208,14 @@ const struct zv_text zv_reasons_data[] = {
 	{ "more than {1} calls would have to be looked at for this: ask for a shorter "
 	  "time",
 	  "пришлось бы просмотреть больше {1} звонков: возьмите срок короче" },
+	{ "more than {1} rows would have to be looked at",
+	  "пришлось бы просмотреть больше {1} строк: возьмите меньше limit" },
 	{ "statistics by {1} are for at most {2} days at a time: set from and to",
 	  "статистика по {1} — не больше {2} суток за раз: укажите from и to" },
 	{ "statistics by {1}: there are none", "статистики по {1} нет" },
 
 	/* a PBX's own records: records */
+	{ "interrupted", "прервано" },
 	{ "stitching: {1}", "сборка звонков: <1>" },
 	{ "column {1}: '{2}' is no column of Asterisk's; write NAME=COLUMN with a name "
 	  "such as src, start, uniqueid",

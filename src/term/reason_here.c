@@ -127,7 +127,8 @@ const struct zv_text zv_reasons_here[] = {
 	  "offset указывают без cursor и order: он заменяет оба" },
 	{ "tz: a zone as Europe/Berlin, or hours and minutes from UTC, as +03:00 (in a "
 	  "URL %2B03:00), or Z",
-	  "tz: пояс вроде Europe/Berlin, или часы и минуты от UTC, например +03:00 (в "
+	  "tz: часовой пояс вроде Europe/Berlin, или часы и минуты от UTC, например "
+	  "+03:00 (в "
 	  "URL %2B03:00), или Z" },
 	{ "fields: there is no {1}; there are {2}", "fields: нет поля {1}; есть {2}" },
 	{ "fields: {1} stands there twice", "fields: поле {1} указано дважды" },

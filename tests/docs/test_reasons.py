@@ -13,7 +13,7 @@ NOT_HERE = ("db/fake.c", "io/win/")
 # Beside them: functions that have `const struct zv_error` made for them, tables of advice.
 ADVICE = ("db/sqlite.c", "db/mysql_error.c", "db/pgsql_error.c", "ajam/explain.c",
           "base/file_error.c")
-TABLES = ("reason_here.c", "reason_data.c", "reason_net.c")
+TABLES = ("reason_here.c", "reason_data.c", "reason_ami.c", "reason_net.c")
 # Words of the system, PCRE2, SQLite, MariaDB, PostgreSQL, OpenSSL and libcurl, and texts of zvond.
 OF_OTHERS = re.compile(
     "^(Connection|Network|No route|Permission|Operation|Broken|Invalid arg|Resource|Input/out|No "

@@ -78,7 +78,7 @@ static void
 rows_are_whole(void **state)
 {
 	const struct zv_text *const tables[] = { zv_reasons_here, zv_reasons_data,
-						 zv_reasons_net };
+						 zv_reasons_ami, zv_reasons_net };
 	char out[ZV_REASON_MAX];
 	size_t n = 0;
 
