@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hist/zone.h"
 #include "history_calls.h"
 #include "measure.h"
 #include "store/store.h"
@@ -236,6 +237,7 @@ ask_statistics(struct zv_store *s, long long rounds, double *ms)
 		{ "statistics by line", ZV_BY_LINE, ZV_STORE_LINES_DAYS },
 		{ "statistics by queue", ZV_BY_QUEUE, ZV_STORE_NAMES_DAYS },
 	};
+	struct zv_zone *moscow = zv_zone_new_fixed(10800);
 	struct zv_error err = { 0 };
 
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
@@ -250,7 +252,7 @@ ask_statistics(struct zv_store *s, long long rounds, double *ms)
 			};
 			double begin = now();
 
-			must(zv_store_statistics(s, &q, plots[i].by, 10800, count_row,
+			must(zv_store_statistics(s, &q, plots[i].by, moscow, count_row,
 						 &rows, &err),
 			     &err);
 			ms[k] = (now() - begin) * 1e3;
@@ -258,6 +260,7 @@ ask_statistics(struct zv_store *s, long long rounds, double *ms)
 		print_times(plots[i].name, ms, rounds, rows,
 			    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	}
+	zv_zone_free(moscow);
 }
 
 static void

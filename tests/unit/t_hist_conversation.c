@@ -375,7 +375,8 @@ test_a_consultation_is_no_first_part(void **state)
 		"20Z\","
 		"\"legs\":[{\"line\":\"101\",\"channel\":\"PJSIP/101-00000001\","
 		"\"uniqueid\":\"9.1\",\"role\":\"caller\"},{\"line\":\"102\","
-		"\"channel\":\"PJSIP/102-00000002\",\"uniqueid\":\"9.2\"}],"
+		"\"channel\":\"PJSIP/"
+		"102-00000002\",\"uniqueid\":\"9.2\",\"role\":\"callee\"}],"
 		"\"talked\":[\"101\",\"102\"],\"reason\":\"lost\","
 		"\"sources\":[\"live\"]}";
 	static const char second[] =
@@ -386,7 +387,8 @@ test_a_consultation_is_no_first_part(void **state)
 		"20Z\","
 		"\"legs\":[{\"line\":\"102\",\"channel\":\"PJSIP/102-00000003\","
 		"\"uniqueid\":\"9.3\",\"role\":\"caller\"},{\"line\":\"103\","
-		"\"channel\":\"PJSIP/103-00000004\",\"uniqueid\":\"9.4\"}],"
+		"\"channel\":\"PJSIP/"
+		"103-00000004\",\"uniqueid\":\"9.4\",\"role\":\"callee\"}],"
 		"\"talked\":[\"102\",\"103\"],\"reason\":\"lost\","
 		"\"sources\":[\"live\"]}";
 	struct zv_conversation *m = merged(talk, second);

@@ -465,7 +465,7 @@ test_files(void **state)
 	certificate_new(&good, "good", 30);
 	certificate_new(&other, "other", 30);
 	certificate_new(&old, "old", -1);
-	check_refused("/nowhere.crt", good.key, ZV_ETLS, "/nowhere.crt");
+	check_refused("/nowhere.crt", good.key, ZV_EIO, "/nowhere.crt");
 	check_refused(good.certificate, "/nowhere.key", ZV_EIO, "/nowhere.key");
 	check_refused(good.certificate, "/tmp", ZV_EIO, "not a file");
 	check_refused(good.certificate, other.key, ZV_ETLS, "does not belong");
