@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/cli.h"
 #include "cli/history_ask.h"
 #include "cli/link.h"
@@ -46,8 +47,10 @@ static int
 fail_open(const struct zv_error *err)
 {
 	struct zv_error more = { 0 };
+	bool lacks_driver =
+		zv_str_starts(zvon_str(err->text), ZV_STR("the module for this"));
 
-	if (err->code != ZV_ENOTFOUND)
+	if (err->code != ZV_ENOTFOUND || lacks_driver)
 		return fail(err->code, err);
 	zv_fail(&more, err->code,
 		"%s; zvond makes it when store = in [history] of zvond.conf names it, "

@@ -4,6 +4,12 @@
 #include "term/reason.h"
 
 const struct zv_text zv_reasons_data[] = {
+	/* what stands behind any other: cli/history_from.c */
+	{ "{1}; zvond makes it when store = in [history] of zvond.conf names it, zvon "
+	  "import --to from the records of a PBX",
+	  "<1>; его создаёт zvond, когда на него указывает store = в [history] файла "
+	  "zvond.conf, или zvon import --to из записей АТС" },
+
 	/* the URL: db/url.c, drivers.c, module.c */
 	{ "the URL of a database has 1 to {1} bytes",
 	  "URL базы данных — от 1 до {1} байт" },
@@ -169,10 +175,6 @@ const struct zv_text zv_reasons_data[] = {
 	{ "a CSV file can only be read", "файл CSV можно только читать" },
 
 	/* the store */
-	{ "{1}; zvond makes it when store = in [history] of zvond.conf names it, zvon "
-	  "import --to from the records of a PBX",
-	  "<1>; его создаёт zvond, когда на него указывает store = в [history] файла "
-	  "zvond.conf, или zvon import --to из записей АТС" },
 	{ "there is no store in it", "в этом файле или базе нет хранилища zvond" },
 	{ "has tables that are not zvon's; name another file for the store",
 	  "в ней чужие таблицы; укажите для хранилища другой файл или базу" },

@@ -219,6 +219,15 @@ class Russian(CliTest):
             stderr = re.sub(r"(?m)^.*Z (?:error|warn|info) \w+: ", "", done.stderr)
             self.assert_russian(done.returncode, stderr, code, words, line)
 
+    def test_no_driver(self):
+        """What is missing is a package, not the store."""
+        done = cli.run("history", "--db", "mysql://u@h/x", secret="x",
+                       env={**RUSSIAN, "ZVON_DB_MODULES": str(self.folder)})
+        self.assertEqual(done.code, 3, str(done))
+        self.assertIn("не загрузить модуль для этой базы данных: ", done.stderr)
+        self.assertNotIn("его создаёт zvond", done.stderr)
+        self.assertNotIn("zvond makes it", done.stderr)
+
     def test_no_rights(self):
         """Not even root may, without its capability to pass by."""
         shut = self.folder / "shut"
