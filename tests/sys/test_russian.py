@@ -48,7 +48,7 @@ ZVON = (
     ("history --db {t}/h.db --direction side", 2, "неизвестное значение direction: 'side'; бывают"),
     ("history --db {t}/h.db --result good", 2, "неизвестное значение result: 'good'; бывают"),
     ("history --db {t}/h.db --fields moon", 2, "fields: нет поля moon; есть call"),
-    ("history --db {t}/h.db --tz +99:00", 2, "tz: пояс вроде Europe/Berlin, или часы и минуты"),
+    ("history --db {t}/h.db --tz +99:00", 2, "tz: часовой пояс вроде Europe/Berlin, или часы"),
     ("history --db {t}/h.db --tz moon", 2, "--tz: нет часового пояса 'moon'"),
     # stores
     ("history --db {t}/none.db", 3, "{t}/none.db: нет такого файла или папки: " + PATH +
