@@ -228,14 +228,12 @@ open_store(struct job *j)
 			.create = true },
 		.numbers = j->numbers,
 	};
-	struct zv_error err = { 0 }, warning = { 0 };
-	char why[ZV_REASON_MAX];
+	struct zv_error err = { 0 };
 
 	if (dry_run)
 		return 0;
-	j->import.store = zv_store_open(&o, &warning, &err);
-	if (warning.code || warning.text[0])
-		zv_say_warning("--to: %s", "--to: %s", zv_reason(warning.text, why));
+	/* no warning: a file that is no store is perhaps somebody's, and stays */
+	j->import.store = zv_store_open(&o, NULL, &err);
 	return j->import.store ? 0 : zv_import_fail("--to", &err);
 }
 

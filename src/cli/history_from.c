@@ -68,11 +68,11 @@ zv_history_from_db(const char *db, const char *secret, int *code)
 			.read_only = true },
 		.read_only = true,
 	};
-	struct zv_error warning = { 0 }, err = { 0 };
+	struct zv_error err = { 0 };
 	struct zv_history_from *f = zv_calloc(1, sizeof *f);
 
 	if (f)
-		f->store = zv_store_open(&o, &warning, &err);
+		f->store = zv_store_open(&o, NULL, &err);
 	if (f && f->store)
 		return f;
 	if (!f)

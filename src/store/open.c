@@ -210,7 +210,7 @@ zv_store_open(const struct zv_store_options *options, struct zv_error *warning,
 	bool is_corrupt = false;
 	struct zv_store *s = open_once(options, &is_corrupt, why);
 
-	if (s || !is_corrupt || options->read_only)
+	if (s || !is_corrupt || options->read_only || !warning)
 		return s;
 	if (zv_store_set_aside(options->db.url, why->text, warning) < 0)
 		return NULL;

@@ -34,8 +34,9 @@ struct zv_store_options {
 };
 
 /* Makes or migrates the schema (one transaction). A SQLite file that is corrupt is set aside
- * (NAME.corrupt-TIME, never deleted) and a new one begun, told in *warning. NULL: *err: ZV_EPROTO
- * with "newer": a later zvon has written it. */
+ * (NAME.corrupt-TIME, never deleted) and a new one begun, told in *warning; without a place for
+ * that warning it stays where it is, and is an error. NULL: *err: ZV_EPROTO with "newer": a later
+ * zvon has written it. */
 struct zv_store *zv_store_open(const struct zv_store_options *options,
 			       struct zv_error *warning, struct zv_error *err);
 void zv_store_close(struct zv_store *s); /* NULL is fine */

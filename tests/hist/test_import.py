@@ -509,6 +509,12 @@ class Errors(Folder):
                       self.refused(2, "--from", "csv:%s/none" % self.folder))
         (self.folder / "text.db").write_text("this is no database\n" * 200)
         self.refused(5, "--from", "sqlite:%s/text.db" % self.folder)
+        master = self.folder / "Master.csv"
+        imports.write_master(master, 1)
+        url = "csv:%s" % master
+        before = sorted(path.name for path in self.folder.iterdir())
+        self.refused(5, "--from", url, "--to", "sqlite:%s/text.db" % self.folder)
+        self.assertEqual(before, sorted(path.name for path in self.folder.iterdir()))
         base = databases.get("sqlite")
         base.fresh("cdr")
         base.sql("CREATE TABLE other (x)", "cdr")
