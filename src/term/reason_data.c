@@ -101,7 +101,7 @@ const struct zv_text zv_reasons_data[] = {
 	  "её заняло другое соединение; повторите" },
 	{ "the file is damaged; restore it from a backup",
 	  "файл повреждён; восстановите его из резервной копии" },
-	{ "this is no SQLite database",
+	{ "this is no SQLite database; a CSV file is named as csv:FILE",
 	  "это не база SQLite: укажите файл хранилища, CSV читается как csv:/ФАЙЛ" },
 	{ "the disk is full", "диск полон" },
 	{ "it may only be read; check rights and owner",

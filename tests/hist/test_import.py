@@ -513,7 +513,9 @@ class Errors(Folder):
         imports.write_master(master, 1)
         url = "csv:%s" % master
         before = sorted(path.name for path in self.folder.iterdir())
-        self.refused(5, "--from", url, "--to", "sqlite:%s/text.db" % self.folder)
+        done = imports.run("--from", url, "--to", "sqlite:%s/text.db" % self.folder)
+        self.assertEqual(done.code, 5, done.text)
+        self.assertIn("text.db: file is not a database", done.text)
         self.assertEqual(before, sorted(path.name for path in self.folder.iterdir()))
         base = databases.get("sqlite")
         base.fresh("cdr")
