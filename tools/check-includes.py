@@ -36,7 +36,7 @@ LAYERS = {
     "term": ("base",),
     "db": ("base", "hist"),
     "store": ("base", "json", "hist", "db"),
-    "records": ("base", "hist", "db", "store"),
+    "records": ("base", "hist", "io", "db", "store"),
     # houses: programs and the library's face
     "client": ("base", "http", "xml", "ami", "ajam", "call", "legacy", "io"),
     "probe": ("base", "json", "http", "ami", "ajam", "io", "client"),

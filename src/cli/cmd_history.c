@@ -139,7 +139,7 @@ say_zone(struct question *q)
 	say(q, "tz", !zone || strcmp(zone, "local") == 0 ? here : zone);
 	if (q->code || !q->asked.zone_name.n)
 		return;
-	found = zv_cli_zone_open(zv_buf_str(&q->asked.zone_name), &err);
+	found = zv_zone_open(zv_buf_str(&q->asked.zone_name), &err);
 	if (found) {
 		zv_history_asked_take_zone(&q->asked, found);
 		return;

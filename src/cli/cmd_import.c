@@ -134,7 +134,7 @@ read_zone(struct job *j)
 {
 	struct zv_error err = { 0 };
 
-	j->zone = zv_cli_zone_open(zvon_str(zone_name), &err);
+	j->zone = zv_zone_open(zvon_str(zone_name), &err);
 	return j->zone ? 0 : zv_import_fail("--timezone", &err);
 }
 

@@ -5,20 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/str.h"
-
-struct zv_zone *
-zv_cli_zone_open(struct zv_str name, struct zv_error *err)
-{
-	struct zv_buf bytes = { 0 };
-	struct zv_zone *zone = NULL;
-
-	if (zv_zone_file_read(name, &bytes, err) == 0)
-		zone = zv_zone_new(zv_buf_str(&bytes), err);
-	zv_buf_deinit(&bytes);
-	return zone;
-}
 
 /* tzset(3): "Europe/Moscow", ":Europe/Moscow", or a rule as "MSK-3", which is no name. Without it
  * /etc/localtime is a link to the zone's file: localtime(5). */
@@ -55,7 +42,7 @@ zv_cli_zone_here(char out[ZV_ZONE_TEXT])
 	struct zv_str name = find_name(link, sizeof link);
 	struct zv_zone *zone = zvon_str_equal_nocase(name, ZV_STR("local"))
 				       ? NULL
-				       : zv_cli_zone_open(name, NULL);
+				       : zv_zone_open(name, NULL);
 
 	if (zone) /* then it is no longer than a name may be */
 		snprintf(out, ZV_ZONE_TEXT, "%.*s", ZV_ARG(name));

@@ -3,21 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "base/str.h"
-#include "io/zone_file.h"
-
-struct zv_zone *
-zv_zone_open(struct zv_str name, struct zv_error *err)
-{
-	struct zv_buf bytes = { 0 };
-	struct zv_zone *zone = NULL;
-
-	if (zv_zone_file_read(name, &bytes, err) == 0)
-		zone = zv_zone_new(zv_buf_str(&bytes), err);
-	zv_buf_deinit(&bytes);
-	return zone;
-}
 
 /* Seconds east of UTC, as it is now. */
 static int

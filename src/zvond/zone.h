@@ -1,12 +1,9 @@
-/* zone.h - time zones of this machine, by their names. Reads files: not on the loop, once it
- * runs. */
+/* zone.h - the time zone of this process. Reads files: not on the loop, once it runs. */
 #ifndef ZV_ZVOND_ZONE_H
 #define ZV_ZVOND_ZONE_H
 
-#include "hist/zone.h"
+#include "records/zone.h"
 
-/* "Europe/Moscow", "UTC", "local". NULL: *err. */
-struct zv_zone *zv_zone_open(struct zv_str name, struct zv_error *err);
 /* The one in which this process lives: $TZ, else the machine's. Where that is no zone of the
  * system's, what it is now, for ever. NULL: no memory. */
 struct zv_zone *zv_zone_here(void);
