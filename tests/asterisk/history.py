@@ -142,6 +142,14 @@ class Follower:
             cursor = answer.json["next"] and "&cursor=" + answer.json["next"]
         return found
 
+    def hears_ringing(self, line):
+        """Does it know that this phone rings? What is dead need not."""
+        if self.zvond.process.returncode is not None:
+            return True
+        answer = self.zvond.get("/v1/calls", token=TOKEN)
+        return any(leg["line"] == line and leg["state"] == "ringing"
+                   for call in answer.json["calls"] for leg in call["legs"])
+
     def wait_calls(self, ids, seconds=5):
         """The same, as soon as these are there; or what there is after a while."""
         end = time.monotonic() + seconds

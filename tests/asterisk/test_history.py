@@ -15,13 +15,13 @@ class HistoryGaps(SceneTest):
     """One scene after the other, and in each of them zvond is away."""
 
     is_followed = False
-    waits = True
     seconds = 120
 
     def make_follower(self):
         """A zvond for this test alone."""
         self.relay = self.keep(CutRelay(self.server.ip, 5038))
         follower = Follower(self.server, reads=True, address="127.0.0.1", port=self.relay.port)
+        self.follower = follower
         self.addCleanup(follower.close)
         follower.start()
         return follower
@@ -55,12 +55,9 @@ class HistoryGaps(SceneTest):
     @contextlib.contextmanager
     def cancelled(self):
         other = self.phone(B, "ring")
-        before = len(self.raw().events)
         dialog = self.dial(self.phone(A), B)
         self.assertIsNotNone(other.wait_call("ringing"))
-        self.until(lambda: any(packet.name == "DialBegin" for packet in
-                               self.raw().events[before:]), "DialBegin")
-        time.sleep(0.1)  # zvond has heard it, too
+        self.until(lambda: self.follower.hears_ringing(B), "zvond hears it ring")
         yield
         dialog.cancel()
         self.assertTrue(dialog.wait("done"))
@@ -102,6 +99,7 @@ class HistoryGaps(SceneTest):
         dialog = self.from_outside(QUEUE)
         self.assertIsNotNone(agent.wait_call("ringing"))
         self.assertTrue(dialog.wait("up"))
+        self.until(lambda: self.follower.hears_ringing(A), "zvond hears it ring")
         yield
         dialog.bye()
 
@@ -155,11 +153,12 @@ class HistoryGaps(SceneTest):
 
     @contextlib.contextmanager
     def picked_up(self):
-        other = self.phone(B, "ring")
+        self.phone(B, "ring")
+        before = self.raw().channel(B)
         self.dial(self.phone(A), B)
-        self.assertIsNotNone(other.wait_call("ringing"))
-        self.until(lambda: self.raw().channel(B), "a channel of " + B)
-        time.sleep(0.1)  # the server has heard it ring
+        self.until(lambda: self.raw().channel(B) != before, "a channel of " + B)
+        self.seen("Newstate", Channel=self.raw().channel(B), ChannelStateDesc="Ringing")
+        self.until(lambda: self.follower.hears_ringing(B), "zvond hears it ring")
         dialog = self.dial(self.phone(D), "*8" + B)
         self.talk(A, D)
         yield

@@ -15,6 +15,7 @@ seconds=$1
 build=$(cd "$2" && pwd)
 shift 2
 # one a line between "fuzzers = [" and "]"
+# shellcheck disable=SC2046 # words
 [ $# -gt 0 ] || set -- $(sed -n "/^fuzzers = /,/^]/s/^[^']*'\(.*\)',\$/\1/p" "$here/meson.build")
 
 if [ $# -gt 1 ]; then
