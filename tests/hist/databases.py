@@ -20,6 +20,7 @@ synchronised to the disk: this is for tests. As root, the servers run as mysql a
 """
 
 import atexit
+import contextlib
 import ctypes
 import fcntl
 import glob
@@ -54,6 +55,33 @@ def free_port():
 def plain_environment():
     """Without what would point clients at another server."""
     return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def send(pid, number):
+    """A signal to a process that may be gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def states(pid):
+    """Letters of proc(5), one for each of its threads; of what is gone X."""
+    found = ""
+    for path in glob.glob("/proc/%d/task/*/stat" % pid):
+        with contextlib.suppress(OSError), open(path, encoding="ascii", errors="replace") as file:
+            found += file.read().rpartition(")")[2].split()[0]
+    return found or "X"
+
+
+def is_alive(pid):
+    """Not gone, and no zombie either, which holds nothing."""
+    return not set(states(pid)) <= set("ZX")
+
+
+def wait_while(condition, seconds=START_SECONDS):
+    """Until it is so no more, or that time is over."""
+    end = time.monotonic() + seconds
+    while condition() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 class Server:
@@ -139,15 +167,33 @@ class Server:
             time.sleep(0.02)
 
     def kill(self):
-        """At once and without a word, as a power cut."""
+        """At once and without a word, as a power cut: its children, too, which have groups of
+        their own, and would hold its memory for a while."""
         if self.process:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            pids = self.freeze() if self.process.poll() is None else []
+            for pid in pids:
+                send(pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+            wait_while(lambda: any(map(is_alive, pids)))
         self.after_kill()
+
+    def freeze(self):
+        """SIGSTOP to all its processes, the parent first, that it has no more of them; their
+        numbers, when they stand still."""
+        parent = self.process.pid
+        self.hold(parent)
+        with open("/proc/%d/task/%d/children" % (parent, parent), encoding="ascii") as file:
+            pids = [parent, *map(int, file.read().split())]
+        for pid in pids[1:]:
+            self.hold(pid)
+        return pids
+
+    @staticmethod
+    def hold(pid):
+        """SIGSTOP; a thread that is about to answer may do so before."""
+        send(pid, signal.SIGSTOP)
+        wait_while(lambda: not set(states(pid)) <= set("TZX"))
 
     def after_kill(self):
         pass

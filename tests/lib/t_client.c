@@ -25,7 +25,7 @@ test_states_in_order(void **state)
 	assert_int_equal(r->told[4].reason, 0);
 	assert_string_equal(r->told[4].text, "");
 	assert_int_equal(r->told[4].retry_ms, -1);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	assert_int_equal(server_counts(s).logoffs, 1);
 	assert_int_equal(server_counts(s).connections, 1);
 	rig_free(r);

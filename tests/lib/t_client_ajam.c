@@ -403,7 +403,7 @@ test_stop_during_a_wait(void **state)
 
 	rig_open_ready(r);
 	rig_close(r);
-	assert_true(server_wait_open(ajam_server(a), 0, 2000));
+	assert_true(server_wait_open(ajam_server(a), 0, 10000));
 	before = count_descriptors();
 	for (int i = 0; i < 10; i++) {
 		struct reply reply = { 0 };
@@ -421,7 +421,7 @@ test_stop_during_a_wait(void **state)
 		if (now_ms() - began > slowest)
 			slowest = (int)(now_ms() - began);
 		assert_int_equal(reply.done, i % 2);
-		assert_true(server_wait_open(ajam_server(a), 0, 2000));
+		assert_true(server_wait_open(ajam_server(a), 0, 10000));
 	}
 	assert_true(report("the slowest stop took %d ms", slowest));
 	assert_in_range(slowest, 0, most_wait_stop_ms());
@@ -495,7 +495,7 @@ test_free_from_a_handler(void **state)
 		r->on_state = free_at_state;
 		rig_open(r);
 		run_to_the_free(r);
-		assert_true(server_wait_open(ajam_server(a), 0, 2000));
+		assert_true(server_wait_open(ajam_server(a), 0, 10000));
 		rig_free(r);
 	}
 	r = ajam_rig(way_of(state), a);
@@ -504,7 +504,7 @@ test_free_from_a_handler(void **state)
 	rig_send(r, make_request("Silence", NULL), 0, &reply);
 	ajam_emit(a, 1, 1000);
 	run_to_the_free(r);
-	assert_true(server_wait_open(ajam_server(a), 0, 2000));
+	assert_true(server_wait_open(ajam_server(a), 0, 10000));
 	assert_int_equal(r->events, 3);
 	assert_int_equal(reply.done, 1);
 	assert_int_equal(reply.status, ZV_ECLOSED);

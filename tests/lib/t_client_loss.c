@@ -155,7 +155,7 @@ test_fault_004_frozen_server(void **state)
 	assert_true(report("up %d ms after it went on", (int)(now_ms() - began)));
 	/* never a second login beside the first */
 	assert_int_equal(server_counts(s).logins, 2);
-	assert_true(server_wait_open(s, 1, 2000));
+	assert_true(server_wait_open(s, 1, 10000));
 	rig_close(r);
 	rig_free(r);
 	server_stop(s);
@@ -258,7 +258,7 @@ test_last_words_are_heard(void **state)
 	rig_open_ready(r);
 	rig_send(r, make_request("Silence", NULL), 0, NULL);
 	zvon_client_process(r->client); /* sends it; nothing with own threads */
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	rig_send(r, make_request("Silence", NULL), 0, NULL);
 	assert_true(rig_until(r, has_downs, 1, 5000));
 	assert_int_equal(r->events, 300);

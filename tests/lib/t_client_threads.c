@@ -331,7 +331,7 @@ test_fault_105_handler_that_ends_it(void **state)
 				r->on_event = event_ends_it;
 			}
 			run_to_the_end(r, endings[i]);
-			assert_true(server_wait_open(s, 0, 2000));
+			assert_true(server_wait_open(s, 0, 10000));
 			rig_free(r);
 		}
 	}
@@ -350,7 +350,7 @@ test_start_and_stop_200_times(void **state)
 
 	rig_open_ready(r);
 	rig_close(r);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	before = count_descriptors();
 	for (int i = 0; i < 200; i++) {
 		int64_t began;
@@ -369,7 +369,7 @@ test_start_and_stop_200_times(void **state)
 	}
 	assert_true(report("the slowest stop took %d ms", (int)slowest));
 	assert_true(slowest <= most_stop_ms());
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	check_descriptors(before);
 	rig_free(r);
 	server_stop(s);

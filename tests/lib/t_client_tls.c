@@ -49,7 +49,7 @@ test_trusted_by_ca(void **state)
 	assert_int_equal(reply.items, 301);
 	rig_close(r);
 	assert_int_equal(r->warnings, 0);
-	assert_true(server_wait_open(peer.server, 0, 2000));
+	assert_true(server_wait_open(peer.server, 0, 10000));
 	rig_free(r);
 }
 

@@ -52,7 +52,7 @@ test_connection_is_used_again(void **state)
 	check_connections(s, 1);
 	assert_in_range(r->turns, N, 4 * N);
 	fetch_rig_free(r);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	server_stop(s);
 }
 
@@ -65,7 +65,7 @@ test_server_that_closes_each_time(void **state)
 	for (int i = 0; i < 20; i++)
 		check_body(fetch_rig_run(r, "/once", "a=b", 0), "hello");
 	check_connections(s, 20);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	fetch_rig_free(r);
 	server_stop(s);
 }
@@ -79,7 +79,7 @@ test_server_gone_between_two(void **state)
 
 	for (int i = 0; i < 5; i++) {
 		check_body(fetch_rig_run(r, "/quiet", "a=b", 0), "hello");
-		assert_true(server_wait_open(s, 0, 2000));
+		assert_true(server_wait_open(s, 0, 10000));
 		sleep_ms(5); /* its end is on the way */
 	}
 	assert_int_equal(server_counts(s).actions, 5);
@@ -98,7 +98,7 @@ test_idle_connection_is_left(void **state)
 	sleep_ms((ZV_FETCH_IDLE_S + 1) * 1000 + 100);
 	check_body(fetch_rig_run(r, "/ok", "a=b", 0), "hello");
 	check_connections(s, 2);
-	assert_true(server_wait_open(s, 1, 2000));
+	assert_true(server_wait_open(s, 1, 10000));
 	fetch_rig_free(r);
 	server_stop(s);
 }
@@ -180,7 +180,7 @@ test_cancel(void **state)
 		fetch_rig_start(r, 1, "/slow?50", NULL, 0);
 		fetch_rig_until(r, 0, 20);
 		zv_fetch_cancel(r->fetch, 0);
-		assert_true(server_wait_open(s, 1, 2000));
+		assert_true(server_wait_open(s, 1, 10000));
 		fetch_rig_start(r, 0, "/ok", NULL, 0); /* the id is free at once */
 		assert_true(fetch_rig_until(r, 2, 5000));
 		assert_int_equal(r->taken[0].ends, 1);
@@ -202,9 +202,9 @@ test_close_and_open(void **state)
 	for (int id = 0; id < ZV_FETCH_MAX_EXCHANGES; id++)
 		fetch_rig_start(r, id, "/wait", NULL, 0);
 	fetch_rig_until(r, 0, 50);
-	assert_true(server_wait_open(s, ZV_FETCH_MAX_EXCHANGES, 2000));
+	assert_true(server_wait_open(s, ZV_FETCH_MAX_EXCHANGES, 10000));
 	zv_fetch_close(r->fetch);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	assert_int_equal(zv_fetch_timeout(r->fetch), -1);
 	fetch_rig_until(r, 0, 10);
 	assert_int_equal(r->n_ended, 0);
@@ -488,7 +488,7 @@ test_timeouts(void **state)
 
 	check_timeout(r, "/wait?query", 300, ZV_ETIMEOUT, "no answer within 0.3 s");
 	check_timeout(r, "/drip?1000", 300, ZV_ETIMEOUT, "was not whole within 0.3 s");
-	assert_true(server_wait_open(s, 0, 2000)); /* their connections are closed */
+	assert_true(server_wait_open(s, 0, 10000)); /* their connections are closed */
 	fetch_rig_start(r, 0, "/slow?200", NULL, 2000);
 	assert_true(fetch_rig_until(r, 1, 5000));
 	assert_int_equal(r->taken[0].err.code, 0);
@@ -639,7 +639,7 @@ test_no_memory(void **state)
 		n++;
 	report("%lu allocations failed in turn", n - 1);
 	assert_in_range(n, 10, 100);
-	assert_true(server_wait_open(s, 0, 2000));
+	assert_true(server_wait_open(s, 0, 10000));
 	server_stop(s);
 }
 

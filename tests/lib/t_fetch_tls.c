@@ -55,7 +55,7 @@ test_tls(void **state)
 	for (int i = 0; i < 5; i++)
 		check_hello(fetch_rig_run(r, "/once", NULL, 0));
 	fetch_rig_free(r);
-	assert_true(server_wait_open(peer.server, 0, 2000));
+	assert_true(server_wait_open(peer.server, 0, 10000));
 }
 
 /* Records wait in the TLS library, not in the socket: nothing may be forgotten there. */

@@ -248,20 +248,12 @@ class Kept:
     @contextlib.contextmanager
     def frozen(self):
         """SIGSTOP to all its processes."""
-        stopped = []
+        stopped = self.base.freeze()
         try:
-            for pid in [self.base.process.pid, *self.children(self.base.process.pid)]:
-                os.kill(pid, signal.SIGSTOP)
-                stopped.append(pid)
             yield
         finally:
             for pid in reversed(stopped):
                 os.kill(pid, signal.SIGCONT)
-
-    @staticmethod
-    def children(pid):
-        with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
 
     @contextlib.contextmanager
     def lock(self):
