@@ -148,7 +148,7 @@ class Follower:
             return True
         answer = self.zvond.get("/v1/calls", token=TOKEN)
         return any(leg["line"] == line and leg["state"] == "ringing"
-                   for call in answer.json["calls"] for leg in call["legs"])
+                   for call in answer.json for leg in call["legs"])
 
     def wait_calls(self, ids, seconds=5):
         """The same, as soon as these are there; or what there is after a while."""
